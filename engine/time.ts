@@ -1,0 +1,15 @@
+/**
+ * Time as the engine knows it: numbers with their unit in the type. The engine never reads a clock; whoever calls it
+ * passes time in.
+ */
+
+declare const unit: unique symbol;
+
+/** An instant in milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMillis = number & { readonly [unit]: 'epoch-millis' };
+
+/** An instant in seconds since 1970-01-01T00:00:00Z, as DynamoDB's time to live wants it. */
+export type EpochSeconds = number & { readonly [unit]: 'epoch-seconds' };
+
+/** A length of time in milliseconds. */
+export type Millis = number & { readonly [unit]: 'millis' };

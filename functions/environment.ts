@@ -1,0 +1,18 @@
+/** The environment variables of the functions: what infra sets and the handlers read. */
+export const variables = {
+  /** `process-stream`: the name, in the pipeline file, of the stream that it reads. */
+  stream: 'WEIR_STREAM',
+  /** `advance-time`: JSON, the name of each stream in the pipeline file to its name in Kinesis. */
+  streamNames: 'WEIR_STREAM_NAMES',
+  stateTable: 'WEIR_STATE_TABLE',
+  alertTable: 'WEIR_ALERT_TABLE',
+  alertTopic: 'WEIR_ALERT_TOPIC_ARN',
+  deadLetterBucket: 'WEIR_DEAD_LETTER_BUCKET',
+} as const;
+
+/** The value of an environment variable; throws with its name where it is not set. */
+export function required(name: (typeof variables)[keyof typeof variables]): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set`);
+  return value;
+}
