@@ -13,3 +13,7 @@ export type EpochSeconds = number & { readonly [unit]: 'epoch-seconds' };
 
 /** A length of time in milliseconds. */
 export type Millis = number & { readonly [unit]: 'millis' };
+
+/** Before all time, and after it: where a watermark begins, and where it goes when no event can come any more. */
+export const beginningOfTime = Number.NEGATIVE_INFINITY as EpochMillis;
+export const endOfTime = Number.POSITIVE_INFINITY as EpochMillis;

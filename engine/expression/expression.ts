@@ -37,10 +37,7 @@ export type Node = SourceRange &
       }
   );
 
-export type BinaryOperator =
-  | '+' | '-' | '*' | '/' | '%'
-  | '==' | '!=' | '<' | '<=' | '>' | '>='
-  | '&&' | '||' | 'in';
+export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '&&' | '||' | 'in';
 
 /** What the checker knows of a value; `dyn` where only the event can tell. */
 export type ValueType = 'dyn' | 'null' | 'bool' | 'number' | 'string' | 'timestamp' | 'duration' | 'list' | 'map';
@@ -70,7 +67,9 @@ export interface ExpressionFault {
   readonly rewritten?: string;
 }
 
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly ExpressionFault[] };
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly ExpressionFault[] };
 
 /** A text with `{{ expression }}` in it: literal parts and expressions in turn. */
 export interface Text {

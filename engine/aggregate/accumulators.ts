@@ -1,0 +1,245 @@
+/** The aggregates: `count sum avg min max first last countDistinct collect`. */
+import type { Accumulator, AccumulatorPlan } from './accumulator.ts';
+import { DecimalSum } from './decimal-sum.ts';
+import { compareOrder, decodeOrder, type EncodedOrder, encodeOrder, type Order } from './order.ts';
+import { canonicalJson, decodeValue, encodeValue, isList, type Json } from './value.ts';
+import { Duration, Timestamp } from '../expression/operators.ts';
+
+export function createAccumulator(plan: AccumulatorPlan): Accumulator {
+  switch (plan.kind) {
+    case 'count':
+      return new Count();
+    case 'sum':
+      return new Sum();
+    case 'avg':
+      return new Average();
+    case 'min':
+      return new Extreme(-1);
+    case 'max':
+      return new Extreme(1);
+    case 'first':
+      return new Edge(-1);
+    case 'last':
+    case 'newest':
+      return new Edge(1);
+    case 'countDistinct':
+      return new CountDistinct();
+    case 'collect':
+      return new Collect(plan.limit ?? 1);
+  }
+}
+
+/** True where an accumulator of this kind may hold a value of this type; anything else is a failure of the event. */
+export function accepts(kind: AccumulatorPlan['kind'], value: unknown): boolean {
+  switch (kind) {
+    case 'sum':
+    case 'avg':
+      return typeof value === 'number';
+    case 'min':
+    case 'max':
+      return typeof value === 'number' || typeof value === 'string' || value instanceof Timestamp || value instanceof Duration;
+    default:
+      return true;
+  }
+}
+
+class Count implements Accumulator {
+  #n = 0;
+  add(): void {
+    this.#n++;
+  }
+  remove(): boolean {
+    this.#n--;
+    return true;
+  }
+  absorb(encoded: Json): void {
+    this.#n += Number(encoded);
+  }
+  encode(): Json {
+    return this.#n;
+  }
+  result(): number {
+    return this.#n;
+  }
+}
+
+class Sum implements Accumulator {
+  readonly #sum = new DecimalSum();
+  add(value: unknown): void {
+    this.#sum.add(Number(value));
+  }
+  remove(value: unknown): boolean {
+    this.#sum.subtract(Number(value));
+    return true;
+  }
+  absorb(encoded: Json): void {
+    this.#sum.absorb(encoded);
+  }
+  encode(): Json {
+    return this.#sum.encode();
+  }
+  result(): number {
+    return this.#sum.result();
+  }
+}
+
+class Average implements Accumulator {
+  readonly #sum = new DecimalSum();
+  #n = 0;
+  add(value: unknown): void {
+    this.#sum.add(Number(value));
+    this.#n++;
+  }
+  remove(value: unknown): boolean {
+    this.#sum.subtract(Number(value));
+    this.#n--;
+    return true;
+  }
+  absorb(encoded: Json): void {
+    if (encoded === null || typeof encoded !== 'object' || !isList(encoded)) return;
+    this.#sum.absorb(encoded[0] ?? '0');
+    this.#n += Number(encoded[1]);
+  }
+  encode(): Json {
+    return [this.#sum.encode(), this.#n];
+  }
+  result(): number | null {
+    return this.#n === 0 ? null : this.#sum.dividedBy(this.#n);
+  }
+}
+
+type Comparable = number | string | Timestamp | Duration;
+
+/** Numbers before texts before times before durations, so that a mixed field still has one smallest value. */
+function compareValues(a: unknown, b: unknown): number {
+  const rank = (value: unknown): number =>
+    typeof value === 'number' ? 0 : typeof value === 'string' ? 1 : value instanceof Timestamp ? 2 : 3;
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  const x = a instanceof Timestamp || a instanceof Duration ? a.millis : a;
+  const y = b instanceof Timestamp || b instanceof Duration ? b.millis : b;
+  if (typeof x === 'number' && typeof y === 'number') return x - y;
+  return String(x) < String(y) ? -1 : String(x) > String(y) ? 1 : 0;
+}
+
+class Extreme implements Accumulator {
+  #value: Comparable | unknown = null;
+  readonly #sign: 1 | -1;
+  constructor(sign: 1 | -1) {
+    this.#sign = sign;
+  }
+  add(value: unknown): void {
+    if (this.#value === null || this.#sign * compareValues(value, this.#value) > 0) this.#value = value;
+  }
+  remove(value: unknown): boolean {
+    return compareValues(value, this.#value) !== 0;
+  }
+  absorb(encoded: Json): void {
+    const value = decodeValue(encoded);
+    if (value !== null) this.add(value);
+  }
+  encode(): Json {
+    return encodeValue(this.#value);
+  }
+  result(): unknown {
+    return this.#value;
+  }
+}
+
+/** The value of the first or the last event by event time and order of arrival. */
+class Edge implements Accumulator {
+  #value: unknown = null;
+  #order: Order | undefined;
+  readonly #sign: 1 | -1;
+  constructor(sign: 1 | -1) {
+    this.#sign = sign;
+  }
+  add(value: unknown, order: Order): void {
+    if (this.#order !== undefined && this.#sign * compareOrder(order, this.#order) <= 0) return;
+    this.#order = { t: order.t, arrival: order.arrival, shard: order.shard, sequenceNumber: order.sequenceNumber, index: order.index };
+    this.#value = value;
+  }
+  remove(_value: unknown, order: Order): boolean {
+    return this.#order === undefined || compareOrder(order, this.#order) !== 0;
+  }
+  absorb(encoded: Json): void {
+    if (encoded === null || typeof encoded !== 'object' || !isList(encoded)) return;
+    const order = readOrder(encoded[0]);
+    if (order !== undefined) this.add(decodeValue(encoded[1]), order);
+  }
+  encode(): Json {
+    return this.#order === undefined ? null : [encodeOrder(this.#order), encodeValue(this.#value)];
+  }
+  result(): unknown {
+    return this.#value;
+  }
+}
+
+class CountDistinct implements Accumulator {
+  /** Identity of a value to how often it was added, so that it can be taken out again. */
+  readonly #values = new Map<unknown, { value: unknown; times: number }>();
+  add(value: unknown): void {
+    const identity = identityOf(value);
+    const known = this.#values.get(identity);
+    if (known === undefined) this.#values.set(identity, { value, times: 1 });
+    else known.times++;
+  }
+  remove(value: unknown): boolean {
+    const identity = identityOf(value);
+    const known = this.#values.get(identity);
+    if (known !== undefined && --known.times === 0) this.#values.delete(identity);
+    return true;
+  }
+  absorb(encoded: Json): void {
+    if (encoded !== null && typeof encoded === 'object' && isList(encoded)) for (const value of encoded) this.add(decodeValue(value));
+  }
+  encode(): Json {
+    return [...this.#values.values()].map(({ value }) => encodeValue(value));
+  }
+  result(): number {
+    return this.#values.size;
+  }
+}
+
+function identityOf(value: unknown): unknown {
+  return typeof value === 'object' ? `\u0000${canonicalJson(encodeValue(value))}` : value;
+}
+
+/** The first `limit` values in event-time order. */
+class Collect implements Accumulator {
+  #values: { readonly order: Order; readonly value: unknown }[] = [];
+  readonly #limit: number;
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+  add(value: unknown, order: Order): void {
+    let at = this.#values.length;
+    while (at > 0 && compareOrder((this.#values[at - 1] ?? { order }).order, order) > 0) at--;
+    if (at >= this.#limit) return;
+    this.#values.splice(at, 0, { order: decodeOrder(encodeOrder(order)), value });
+    if (this.#values.length > this.#limit) this.#values.pop();
+  }
+  remove(_value: unknown, order: Order): boolean {
+    return this.#values.every((kept) => compareOrder(kept.order, order) !== 0);
+  }
+  absorb(encoded: Json): void {
+    if (encoded === null || typeof encoded !== 'object' || !isList(encoded)) return;
+    for (const kept of encoded) {
+      if (kept === null || typeof kept !== 'object' || !isList(kept)) continue;
+      const order = readOrder(kept[0]);
+      if (order !== undefined) this.add(decodeValue(kept[1]), order);
+    }
+  }
+  encode(): Json {
+    return this.#values.map(({ order, value }) => [encodeOrder(order), encodeValue(value)]);
+  }
+  result(): unknown {
+    return this.#values.map(({ value }) => value);
+  }
+}
+
+function readOrder(encoded: Json | undefined): Order | undefined {
+  if (encoded === undefined || encoded === null || typeof encoded !== 'object' || !isList(encoded)) return undefined;
+  const [t, arrival, shard, sequenceNumber, index] = encoded;
+  // Branding: an item holds what encodeOrder wrote.
+  return decodeOrder([Number(t), Number(arrival), String(shard), String(sequenceNumber), Number(index)] as unknown as EncodedOrder);
+}

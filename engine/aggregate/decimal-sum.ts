@@ -1,0 +1,102 @@
+/**
+ * A sum of JSON numbers in decimal: each number is taken at 15 significant digits, and the sum is exact and the same
+ * in any order. 0.1 + 0.2 is 0.3, and a million prices add up to the penny.
+ *
+ * The sum is `units` / 10^`scale`. While it is a safe integer it is a number; beyond that a BigInt. A number enters by
+ * the fast way only where scaling it is proven exact: fewer than 16 digits, and dividing gives the number back.
+ */
+import type { Json } from './value.ts';
+
+const powersOfTen = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
+const largestExactDigits = 1e15;
+
+export class DecimalSum {
+  #scale = 0;
+  #units = 0;
+  /** Set once the sum has left the safe integers; `#units` is then not used. */
+  #big: bigint | undefined;
+
+  add(value: number): void {
+    this.#accumulate(value, 1);
+  }
+
+  subtract(value: number): void {
+    this.#accumulate(value, -1);
+  }
+
+  #accumulate(value: number, sign: 1 | -1): void {
+    if (this.#big === undefined) {
+      for (let scale = this.#scale; scale <= this.#scale + 4 && scale < powersOfTen.length; scale++) {
+        const power = powersOfTen[scale] ?? 1;
+        const units = Math.round(value * power);
+        if (Math.abs(units) >= largestExactDigits) break;
+        if (units / power !== value) continue;
+        if (scale > this.#scale && !this.#rescale(scale)) break;
+        const sum = this.#units + sign * units;
+        if (!Number.isSafeInteger(sum)) break;
+        this.#units = sum;
+        return;
+      }
+    }
+    this.#accumulateBig(value, sign);
+  }
+
+  /** Brings the sum to a larger scale; false where it would leave the safe integers. */
+  #rescale(scale: number): boolean {
+    const units = this.#units * (powersOfTen[scale - this.#scale] ?? Number.NaN);
+    if (!Number.isSafeInteger(units)) return false;
+    this.#units = units;
+    this.#scale = scale;
+    return true;
+  }
+
+  #accumulateBig(value: number, sign: 1 | -1): void {
+    const [mantissa = '0', exponent = '0'] = value.toExponential(14).split('e');
+    const digits = BigInt(mantissa.replace('.', ''));
+    this.#absorbBig(BigInt(sign) * digits, 14 - Number(exponent));
+  }
+
+  #absorbBig(units: bigint, scale: number): void {
+    const common = Math.max(scale, this.#scale, 0);
+    this.#big = (this.#big ?? BigInt(this.#units)) * 10n ** BigInt(common - this.#scale) + units * 10n ** BigInt(common - scale);
+    this.#scale = common;
+    this.#settle();
+  }
+
+  /** Goes back to a safe integer without trailing zeros where the sum is one, so that equal sums are equal state. */
+  #settle(): void {
+    let big = this.#big ?? 0n;
+    let scale = this.#scale;
+    while (scale > 0 && big % 10n === 0n) {
+      big /= 10n;
+      scale--;
+    }
+    this.#scale = scale;
+    const units = Number(big);
+    this.#big = Number.isSafeInteger(units) ? undefined : big;
+    this.#units = this.#big === undefined ? units : 0;
+  }
+
+  absorb(encoded: Json): void {
+    const [units, scale] = String(encoded).split('e-');
+    this.#absorbBig(BigInt(units ?? '0'), Number(scale ?? 0));
+  }
+
+  /** `units` or `unitse-scale`, the exact decimal. */
+  encode(): string {
+    const copy = new DecimalSum();
+    copy.#absorbBig(this.#big ?? BigInt(this.#units), this.#scale);
+    return `${String(copy.#big ?? copy.#units)}e-${copy.#scale}`;
+  }
+
+  /** The number nearest to the exact sum. */
+  result(): number {
+    if (this.#big === undefined && this.#scale < powersOfTen.length) return this.#units / (powersOfTen[this.#scale] ?? 1);
+    return Number(`${String(this.#big ?? this.#units)}e-${this.#scale}`);
+  }
+
+  /** The number nearest to the exact sum divided by a count. */
+  dividedBy(count: number): number {
+    return this.result() / count;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The order of events with equal event time: arrival time, then shard, then position in the shard. It is total, so
+ * that `first` and `last` do not depend on who merges what.
+ */
+import type { EpochMillis } from '../time.ts';
+
+export interface Order {
+  readonly t: EpochMillis;
+  readonly arrival: EpochMillis;
+  /** `<stream>/<shardId>`. */
+  readonly shard: string;
+  readonly sequenceNumber: string;
+  /** Position among the events of one record. */
+  readonly index: number;
+}
+
+/** Kinesis sequence numbers are decimal numbers of any length: compare by length, then as text. */
+export function compareSequenceNumbers(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function compareOrder(a: Order, b: Order): number {
+  if (a.t !== b.t) return a.t - b.t;
+  if (a.arrival !== b.arrival) return a.arrival - b.arrival;
+  if (a.shard !== b.shard) return a.shard < b.shard ? -1 : 1;
+  return compareSequenceNumbers(a.sequenceNumber, b.sequenceNumber) || a.index - b.index;
+}
+
+export type EncodedOrder = readonly [EpochMillis, EpochMillis, string, string, number];
+
+export function encodeOrder(order: Order): EncodedOrder {
+  return [order.t, order.arrival, order.shard, order.sequenceNumber, order.index];
+}
+
+export function decodeOrder([t, arrival, shard, sequenceNumber, index]: EncodedOrder): Order {
+  return { t, arrival, shard, sequenceNumber, index };
+}

@@ -1,0 +1,50 @@
+/** Values as they are kept in items and shown to people: JSON, with times and durations marked. */
+import { Duration, Timestamp } from '../expression/operators.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** A value as an item keeps it, so that a timestamp comes back as one. */
+export function encodeValue(value: unknown): Json {
+  if (value instanceof Timestamp) return { $timestamp: value.millis };
+  if (value instanceof Duration) return { $duration: value.millis };
+  return plain(value);
+}
+
+export function decodeValue(encoded: Json | undefined): unknown {
+  if (encoded !== null && typeof encoded === 'object' && !Array.isArray(encoded)) {
+    if ('$timestamp' in encoded) return new Timestamp(Number(encoded['$timestamp']));
+    if ('$duration' in encoded) return new Duration(Number(encoded['$duration']));
+  }
+  return encoded;
+}
+
+/** JSON nested deeper than this is cut off where it is shown or kept: it could exhaust the call stack. */
+const deepest = 64;
+
+/** A value as output shows it: times in ISO-8601, durations in seconds as CEL prints them, a failed value as null. */
+export function plain(value: unknown, depth = 0): Json {
+  if (value === undefined || value === null || depth > deepest) return null;
+  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
+  if (value instanceof Timestamp) return isoTime(value.millis);
+  if (value instanceof Duration) return `${value.millis / 1000}s`;
+  if (Array.isArray(value)) return value.map((inner) => plain(inner, depth + 1));
+  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner, depth + 1)]));
+  return null;
+}
+
+/** ISO-8601 in UTC; milliseconds only where there are any. */
+export function isoTime(millis: number): string {
+  return new Date(millis).toISOString().replace('.000Z', 'Z');
+}
+
+/** JSON with sorted names: equal values give equal text. */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join(',')}}`;
+}
+
+export function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,96 @@
+/**
+ * Alerts are reconciled, not fired: what should stand for a window or an episode is derived from keyed state, compared
+ * with the record of what was told, and the difference is made up. An opening and a withdrawal are published; an
+ * amendment is recorded quietly, except where an episode has gone on for longer than its cooldown.
+ */
+import type { Json } from '../aggregate/value.ts';
+import type { Severity } from '../pipeline/definition.ts';
+import type { EpochMillis, Millis } from '../time.ts';
+
+export interface EvidenceEvent {
+  readonly stream: string;
+  readonly id: string;
+  readonly at: EpochMillis;
+  readonly fields: { readonly [name: string]: Json };
+}
+
+/** What an alert says. */
+export interface AlertContent {
+  readonly key: { readonly [name: string]: Json };
+  /** Absent for a stateless rule. */
+  readonly window?: { readonly start: EpochMillis; readonly end: EpochMillis };
+  /** All aggregates; for a stateless rule the `select`, else the fields that it reads. */
+  readonly values: { readonly [name: string]: Json };
+  /** The newest events of the window, oldest first. */
+  readonly events: readonly EvidenceEvent[];
+  /** The event time that made it so; for a final result the end of the window. */
+  readonly at: EpochMillis;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly description?: string;
+  readonly labels?: { readonly [name: string]: string };
+  /** True where the window began before the rule did. */
+  readonly partial: boolean;
+}
+
+export type AlertStatus = 'open' | 'amended' | 'withdrawn';
+
+/** One alert through its revisions, as it is recorded. */
+export interface AlertRecord {
+  readonly rule: string;
+  readonly id: string;
+  readonly status: AlertStatus;
+  readonly revision: number;
+  readonly content: AlertContent;
+  /** What is still to be published, in the words of the message; absent once it is. */
+  readonly pending?: Announcement;
+  /** The event time of what was last published. */
+  readonly publishedAt: EpochMillis;
+}
+
+export type Announcement = 'opened' | 'amended' | 'withdrawn' | 'reopened';
+
+export interface AlertIdentity {
+  readonly rule: string;
+  readonly id: string;
+  /** A shadow rule's alerts are recorded and never published. */
+  readonly live: boolean;
+  readonly cooldown: Millis;
+}
+
+/** The record as it should be; undefined where it stands as it should already. */
+export function reconcile(identity: AlertIdentity, record: AlertRecord | undefined, desired: AlertContent | undefined): AlertRecord | undefined {
+  const { rule, id, live } = identity;
+  const next = (status: AlertStatus, content: AlertContent, announcement: Announcement | undefined): AlertRecord => {
+    const pending = announcement ?? record?.pending;
+    return {
+      rule,
+      id,
+      status,
+      revision: record === undefined ? 0 : record.revision + 1,
+      content,
+      ...(live && pending !== undefined && { pending }),
+      publishedAt: announcement === undefined ? (record?.publishedAt ?? content.at) : content.at,
+    };
+  };
+  if (record === undefined) return desired && next('open', desired, 'opened');
+  if (record.status === 'withdrawn') return desired && next('open', desired, 'reopened');
+  if (desired === undefined) return next('withdrawn', record.content, 'withdrawn');
+  if (sameContent(record.content, desired)) return undefined;
+  const goesOn = identity.cooldown > 0 && desired.at - record.publishedAt > identity.cooldown;
+  return next('amended', desired, goesOn ? 'amended' : undefined);
+}
+
+/** Texts follow from values and evidence, so these decide. */
+function sameContent(a: AlertContent, b: AlertContent): boolean {
+  return (
+    a.at === b.at &&
+    a.window?.start === b.window?.start &&
+    a.window?.end === b.window?.end &&
+    a.events.length === b.events.length &&
+    a.events.every((event, i) => event.id === b.events[i]?.id && event.stream === b.events[i]?.stream) &&
+    JSON.stringify(a.values) === JSON.stringify(b.values) &&
+    a.title === b.title &&
+    a.severity === b.severity
+  );
+}

@@ -1,0 +1,145 @@
+/**
+ * Episodes: the longest runs of true windows of a key whose ends are at most `cooldown` apart. A burst is one alert.
+ *
+ * An episode is named by the first true window it had when it was found, and keeps its name while it grows, shrinks or
+ * joins others, so that late data amends an alert and does not replace it. One that is no longer true is kept, not
+ * standing: should it become true again, it is reopened under its name.
+ */
+import type { EpochMillis, Millis } from '../time.ts';
+
+export interface Episode {
+  /** End of the window that named it; part of the alert's identity. */
+  readonly name: EpochMillis;
+  /** Ends of its first and last true window. */
+  first: EpochMillis;
+  last: EpochMillis;
+  standing: boolean;
+}
+
+export class Episodes {
+  readonly #cooldown: Millis;
+  /** Ends of true windows, ascending. */
+  #trueTimes: EpochMillis[] = [];
+  #all: Episode[] = [];
+  /** Episodes that differ from what was last taken. */
+  readonly #changed = new Set<Episode>();
+
+  constructor(cooldown: Millis, known: readonly Episode[] = []) {
+    this.#cooldown = cooldown;
+    for (const episode of known) this.#all.push({ ...episode });
+  }
+
+  get all(): readonly Episode[] {
+    return this.#all;
+  }
+
+  /** Learns what is already reflected in the episodes, when state comes back from the table. */
+  restore(episodes: readonly Episode[]): void {
+    for (const episode of episodes) {
+      const known = this.#all.find(({ name }) => name === episode.name);
+      if (known === undefined) this.#all.push({ ...episode });
+      else if (episode.last > known.last) Object.assign(known, episode);
+    }
+    this.#all.sort((a, b) => a.first - b.first);
+  }
+
+  /** The newest window, or one in order, is true or not. */
+  append(t: EpochMillis, isTrue: boolean): void {
+    const last = this.#trueTimes.at(-1);
+    if (last === t && isTrue) {
+      this.touch(t, t);
+      return;
+    }
+    if (isTrue) {
+      this.#trueTimes.push(t);
+      const newest = this.#all.at(-1);
+      if (newest?.standing === true && newest.last === last && t - newest.last <= this.#cooldown) {
+        newest.last = t;
+        this.#changed.add(newest);
+      } else this.derive(t);
+    } else if (last === t) {
+      this.#trueTimes.pop();
+      this.derive(t);
+    }
+  }
+
+  /** Says anew which windows that end in [from, to) are true; `derive` must follow. */
+  replace(from: EpochMillis, to: EpochMillis, times: readonly EpochMillis[]): void {
+    const before = this.#trueTimes.filter((t) => t < from);
+    const after = this.#trueTimes.filter((t) => t >= to);
+    this.#trueTimes = [...before, ...times, ...after];
+  }
+
+  /** Marks the standing episodes whose last true window ends in [from, to]: their values may have changed. */
+  touch(from: EpochMillis, to: EpochMillis): void {
+    for (const episode of this.#all) if (episode.last >= from && episode.last <= to) this.#changed.add(episode);
+  }
+
+  /**
+   * Finds the episodes again from the true windows at and around an instant. Windows before `from − cooldown` are
+   * taken as they were.
+   */
+  derive(from: EpochMillis): void {
+    const knownFrom = from - this.#cooldown;
+    const runs = this.#runs(knownFrom);
+    const settled = this.#all.filter((episode) => episode.last < knownFrom);
+    const open = this.#all.filter((episode) => episode.last >= knownFrom);
+    const taken = new Set<Episode>();
+    for (const run of runs) {
+      const overlapping = open
+        .filter((episode) => !taken.has(episode) && episode.first <= run.last && episode.last >= run.first)
+        .sort((a, b) => Number(b.standing) - Number(a.standing) || a.first - b.first || a.name - b.name);
+      const [kept] = overlapping;
+      const first = Math.min(run.first, ...overlapping.filter((e) => e.standing && e.first < knownFrom).map((e) => e.first)) as EpochMillis;
+      if (kept === undefined) {
+        const fresh = { name: this.#freeName(run.first), first: run.first, last: run.last, standing: true };
+        open.push(fresh);
+        taken.add(fresh);
+        this.#changed.add(fresh);
+        continue;
+      }
+      taken.add(kept);
+      if (!kept.standing || kept.first !== first || kept.last !== run.last) this.#changed.add(kept);
+      kept.standing = true;
+      kept.first = first;
+      kept.last = run.last;
+    }
+    for (const episode of open) {
+      if (taken.has(episode) || !episode.standing) continue;
+      episode.standing = false;
+      this.#changed.add(episode);
+    }
+    this.#all = [...settled, ...open].sort((a, b) => a.first - b.first || a.name - b.name);
+  }
+
+  /** Runs of true windows from an instant on. */
+  #runs(from: number): { first: EpochMillis; last: EpochMillis }[] {
+    const runs: { first: EpochMillis; last: EpochMillis }[] = [];
+    for (const t of this.#trueTimes) {
+      if (t < from) continue;
+      const run = runs.at(-1);
+      if (run !== undefined && t - run.last <= this.#cooldown) run.last = t;
+      else runs.push({ first: t, last: t });
+    }
+    return runs;
+  }
+
+  #freeName(wanted: EpochMillis): EpochMillis {
+    let name = wanted;
+    while (this.#all.some((episode) => episode.name === name)) name = (name + 1) as EpochMillis;
+    return name;
+  }
+
+  /** The episodes that changed since the last call. */
+  take(): Episode[] {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
+  }
+
+  /** Drops what ended before an instant. */
+  forget(until: EpochMillis): void {
+    this.#trueTimes = this.#trueTimes.filter((t) => t >= until);
+    this.#all = this.#all.filter((episode) => episode.last >= until);
+  }
+}

@@ -1,0 +1,25 @@
+/** Names that are the same in every mode, and in whichever order state is found: keys of items, ids of alerts. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalJson, type Json } from '../aggregate/value.ts';
+
+/** A hash of a text, 20 hexadecimal digits of SHA-256. */
+export function shortHash(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 20);
+}
+
+const longestKey = 1024;
+
+/**
+ * The partition key of a rule's items for one group key. The group key stands in it as JSON, so that no two keys are
+ * written alike; a key over 1 KB is hashed.
+ */
+export function partitionKeyOf(rule: { readonly name: string; readonly fingerprint: string }, groups: readonly Json[]): string {
+  const key = canonicalJson(groups);
+  return `${rule.name}#${rule.fingerprint}#${utf8ToBytes(key).length > longestKey ? shortHash(key) : key}`;
+}
+
+/** The id of an alert: the items' partition key and what tells the alerts of a key apart. */
+export function alertId(partitionKey: string, name: string | number): string {
+  return shortHash(`${partitionKey}#${name}`);
+}

@@ -1,0 +1,24 @@
+/** One record of a stream as a mode hands it to the engine. */
+import type { EpochMillis } from '../time.ts';
+
+export interface InputRecord {
+  /** The declared stream. */
+  readonly stream: string;
+  /** The shard's id, without the stream. */
+  readonly shard: string;
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  readonly arrival: EpochMillis;
+  /** The event; undefined where `unreadable` says why there is none. */
+  readonly event: unknown;
+  readonly unreadable?: string;
+}
+
+/** An event that goes to the dead letters: as a whole (`invalid`), or for one rule. */
+export interface Rejection {
+  readonly kind: 'invalid' | 'late';
+  readonly record: InputRecord;
+  /** The rule that could not take the event; absent where no rule could. */
+  readonly rule?: string;
+  readonly reason: string;
+}

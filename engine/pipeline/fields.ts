@@ -1,0 +1,92 @@
+/**
+ * Maps with known keys. Each level of a pipeline file has one table of its keys: what may stand there, what must, and
+ * what will be possible later. Unknown keys, missing ones and the lists of allowed ones all come from the table.
+ */
+import { isMap, isScalar, type ParsedNode, type YAMLMap } from 'yaml';
+import type { SourceRange } from '../expression/expression.ts';
+import type { FaultReport } from './fault-report.ts';
+import { nearestName } from '../expression/nearest-name.ts';
+import { listed } from './listed.ts';
+
+/** A key with its value. */
+export interface Entry {
+  readonly name: string;
+  /** The code of faults in the value, for example `rule.where`. */
+  readonly code: string;
+  readonly key: SourceRange;
+  /** The value; where there is none, the key. */
+  readonly range: SourceRange;
+  readonly value: ParsedNode | null;
+}
+
+export type Presence = 'required' | 'optional' | 'not-yet';
+
+export type FieldTable = Readonly<Record<string, Presence>>;
+
+export type Fields<T extends FieldTable> = { readonly [Name in keyof T]?: Entry };
+
+/** What a level is called in codes and in sentences. */
+export interface Level {
+  readonly code: string;
+  /** For example: a stream. */
+  readonly what: string;
+}
+
+/** The entries of a map whose keys the user chooses; undefined with a fault where the value is no map. */
+export function entriesOf(report: FaultReport, entry: Entry, code: string, what: string): Entry[] | undefined {
+  if (isMap(entry.value)) return mapEntries(entry.value, code);
+  const given = entry.value === null || isEmptyScalar(entry.value) ? 'has nothing under it' : 'is no map';
+  report.error(`${entry.code}.not-a-map`, entry.range, `'${entry.name}' ${given}`, { allowed: what });
+  return undefined;
+}
+
+/** Every pair of a map, its key as text. */
+export function mapEntries(map: YAMLMap, code: string): Entry[] {
+  // The YAML reader gives every node of a file that it read its range.
+  const pairs = map.items as { key: ParsedNode; value: ParsedNode | null }[];
+  return pairs.map(({ key, value }) => {
+    const keyRange = rangeOf(key);
+    const name = isScalar(key) ? (key.source ?? String(key.value)) : '';
+    return { name, code, key: keyRange, value, range: value && !isEmptyScalar(value) ? rangeOf(value) : keyRange };
+  });
+}
+
+/** Reads a map by its table; reports keys that are unknown, missing or not yet supported. `owner` is what it is about. */
+export function readFields<T extends FieldTable>(report: FaultReport, entries: readonly Entry[], owner: SourceRange, level: Level, table: T): Fields<T> {
+  const fields: Record<string, Entry> = {};
+  const usable = Object.keys(table).filter((name) => table[name] !== 'not-yet');
+  for (const entry of entries) {
+    const presence = Object.hasOwn(table, entry.name) ? table[entry.name] : undefined;
+    const code = `${level.code}.${entry.name}`;
+    if (presence === undefined) reportUnknown(report, entry, level, table, usable);
+    else if (presence === 'not-yet') reportNotYet(report, code, entry.key, `'${entry.name}'`, `${level.what} may have ${listed(usable, 'and')}`);
+    else fields[entry.name] = { ...entry, code };
+  }
+  for (const name of usable) {
+    if (table[name] === 'required' && !entries.some((entry) => entry.name === name)) {
+      report.error(`${level.code}.${name}.missing`, owner, `${level.what} needs '${name}'`);
+    }
+  }
+  // Only keys of the table were put in.
+  return fields as Fields<T>;
+}
+
+export function reportNotYet(report: FaultReport, code: string, range: SourceRange, what: string, allowed?: string): void {
+  report.error(`${code}.not-yet`, range, `${what} is part of the language, but Weir cannot run it yet`, { allowed });
+}
+
+function reportUnknown(report: FaultReport, entry: Entry, level: Level, table: FieldTable, usable: readonly string[]): void {
+  const meant = nearestName(entry.name, Object.keys(table));
+  const message = `${level.what} has no '${entry.name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`;
+  const rewritten = meant === undefined ? undefined : report.source.withReplaced(entry.key, meant);
+  report.error(`${level.code}.unknown-field`, entry.key, message, { allowed: listed(usable, 'and'), rewritten });
+}
+
+export function rangeOf(node: ParsedNode): SourceRange {
+  return { start: node.range[0], end: node.range[1] };
+}
+
+/** True for a key with nothing after it. */
+export function isEmptyScalar(node: ParsedNode): boolean {
+  return isScalar(node) && node.value === null && (node.source ?? '') === '';
+}

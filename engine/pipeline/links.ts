@@ -1,0 +1,90 @@
+/** What rules and streams have to do with each other: checks that need the whole file. */
+import { nearestName } from '../expression/nearest-name.ts';
+import { checkEventFields } from './event-fields.ts';
+import { anyShape, type EventShape, schemaShape } from './event-shape.ts';
+import type { FaultReport } from './fault-report.ts';
+import { listed } from './listed.ts';
+import type { RuleReading } from './rule.ts';
+import type { StreamReading } from './stream.ts';
+
+export function checkLinks(report: FaultReport, streams: readonly StreamReading[], rules: readonly RuleReading[]): void {
+  const declared = new Set(streams.map(({ name }) => name));
+  const derived = new Set(rules.flatMap(({ into }) => (into ? [into.name] : [])));
+  checkStreamNames(report, rules, new Set([...declared, ...derived]));
+  for (const { into } of rules) {
+    if (into && declared.has(into.name)) report.error('rule.into.declared', into.range, `'${into.name}' is a stream of the file already`, { allowed: 'a new name for the derived stream' });
+  }
+  if (reportCycles(report, rules)) return;
+  checkFields(report, streams, rules);
+  adviseEventIds(report, streams, rules);
+}
+
+function checkStreamNames(report: FaultReport, rules: readonly RuleReading[], known: ReadonlySet<string>): void {
+  for (const { name, range } of rules.flatMap(({ from }) => from)) {
+    if (known.has(name)) continue;
+    const meant = nearestName(name, known);
+    report.error('rule.from.unknown-stream', range, `there is no stream '${name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`, {
+      allowed: known.size === 0 ? "a stream under 'streams'" : listed(known),
+      rewritten: meant && report.source.withReplaced(range, meant),
+    });
+  }
+}
+
+/** True where derived streams lead in a circle. */
+function reportCycles(report: FaultReport, rules: readonly RuleReading[]): boolean {
+  let found = false;
+  for (const { into } of rules) {
+    const circle = into && circleFrom(into.name, rules);
+    if (circle === undefined) continue;
+    found = true;
+    report.error('rule.into.cycle', into?.range ?? { start: 0, end: 0 }, `the rule reads what it makes: ${circle.join(' → ')}`, { allowed: 'streams that do not lead back to their own rules' });
+  }
+  return found;
+}
+
+function circleFrom(start: string, rules: readonly RuleReading[]): string[] | undefined {
+  const paths: string[][] = [[start]];
+  const seen = new Set<string>();
+  for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
+    const stream = path.at(-1);
+    for (const { from, into } of rules) {
+      if (into === undefined || !from.some(({ name }) => name === stream)) continue;
+      if (into.name === start) return [...path, start];
+      if (!seen.has(into.name)) paths.push([...path, into.name]);
+      seen.add(into.name);
+    }
+  }
+  return undefined;
+}
+
+function checkFields(report: FaultReport, streams: readonly StreamReading[], rules: readonly RuleReading[]): void {
+  const shapes = new Map(streams.map(({ name, schema }) => [name, schemaShape(schema)]));
+  const expressions = [...report.expressions];
+  const check = (scopes: readonly unknown[], shape: EventShape | undefined, names: readonly string[]) => {
+    if (shape === undefined) return;
+    for (const read of expressions) if (scopes.includes(read.scope)) checkEventFields(report, read, shape, names);
+  };
+  for (const { name, scope } of streams) check([scope], shapes.get(name), [name]);
+  const shapeOf = (stream: string): EventShape | undefined => {
+    if (shapes.has(stream)) return shapes.get(stream);
+    return anyShape(rules.filter(({ into }) => into?.name === stream).map(outputShape));
+  };
+  const outputShape = ({ selected, isStateful, from }: RuleReading): EventShape | undefined => {
+    if (isStateful) return undefined;
+    return selected ? new Map(selected.map((name) => [name, undefined])) : anyShape(from.map(({ name }) => shapeOf(name)));
+  };
+  for (const { from, eventScopes } of rules) {
+    check(eventScopes, anyShape(from.map(({ name }) => shapeOf(name))), from.map(({ name }) => name));
+  }
+}
+
+/** A retry of a producer would count twice where a rule keeps state of events without ids. */
+function adviseEventIds(report: FaultReport, streams: readonly StreamReading[], rules: readonly RuleReading[]): void {
+  const sources = ({ from }: RuleReading): string[] =>
+    from.flatMap(({ name }) => [name, ...rules.filter(({ into }) => into?.name === name).flatMap(sources)]);
+  for (const { name, key, hasEventId } of streams) {
+    const reader = rules.find((rule) => rule.isStateful && sources(rule).includes(name));
+    if (hasEventId || reader === undefined) continue;
+    report.advice('stream.eventId.advised', key, `the stream '${name}' has no 'eventId': an event that its producer sends twice counts twice in '${reader.name}'`, { allowed: 'for example: eventId: event.id' });
+  }
+}

@@ -1,0 +1,56 @@
+/** What the expressions of a pipeline file may name: see "Expressions" in docs/language.md. */
+import type { Scope, ValueType } from '../expression/expression.ts';
+import type { NamedExpression, ParamValue } from './definition.ts';
+
+type NameType = ValueType | { readonly fields: ReadonlyMap<string, ValueType> };
+type Names = ReadonlyMap<string, NameType>;
+
+const streamMeta: readonly (readonly [string, ValueType])[] = [
+  ['stream', 'string'],
+  ['partitionKey', 'string'],
+  ['shard', 'string'],
+  ['sequenceNumber', 'string'],
+  ['arrivalTime', 'timestamp'],
+];
+
+export type ParamTypes = ReadonlyMap<string, ValueType>;
+
+export function paramType(value: ParamValue): ValueType {
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'number' ? 'number' : 'string';
+}
+
+/** For what a stream says of its events: their key, time and id are not known yet. */
+export function streamScope(params: ParamTypes): Scope {
+  return { aggregates: false, names: eventNames(params, streamMeta) };
+}
+
+/** For what is asked of one event: `where`, `groupBy`, a stateless rule's `select` and texts. */
+export function eventScope(params: ParamTypes): Scope {
+  return { aggregates: false, names: eventNames(params, [...streamMeta, ['eventTime', 'timestamp'], ['eventId', 'string']]) };
+}
+
+/** For the aggregates of a windowed rule. */
+export function aggregateScope(params: ParamTypes): Scope {
+  return { ...eventScope(params), aggregates: true };
+}
+
+/** For what is said of a window: `having` and the texts of its alert. */
+export function windowScope(params: ParamTypes, results: readonly Pick<NamedExpression, 'name'>[], typeOf: (name: string) => ValueType): Scope {
+  return {
+    aggregates: false,
+    names: new Map<string, NameType>([
+      ...results.map(({ name }) => [name, typeOf(name)] as const),
+      ['window', { fields: new Map<string, ValueType>([['start', 'timestamp'], ['end', 'timestamp']]) }],
+      ['params', { fields: params }],
+    ]),
+  };
+}
+
+function eventNames(params: ParamTypes, meta: readonly (readonly [string, ValueType])[]): Names {
+  return new Map<string, NameType>([
+    ['event', 'dyn'],
+    ['meta', { fields: new Map(meta) }],
+    ['params', { fields: params }],
+  ]);
+}

@@ -1,0 +1,14 @@
+/** Compiles a pipeline to run in this process, for the modes that are not deployed. */
+import * as regularExpression from '../expression/regular-expression.ts';
+import type { PipelineDefinition } from '../pipeline/definition.ts';
+import { compilePlan } from './compile.ts';
+import type { Compiled, Program } from './program.ts';
+import * as runtime from './runtime.ts';
+import { compileValidators } from './schema-validators.ts';
+
+export function compileHere(definition: PipelineDefinition): Compiled {
+  const { plan, program } = compilePlan(definition);
+  // The text is what the bundle holds as a module; here there is nobody to bundle it.
+  const evaluate = new Function('$', '$re', '$validators', program) as (...names: readonly unknown[]) => Program;
+  return { plan, program: evaluate(runtime, regularExpression, compileValidators(definition)) };
+}

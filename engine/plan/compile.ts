@@ -1,0 +1,56 @@
+/** Compiles a pipeline's definition to the plan, which is data, and the text of its program. */
+import { canonical } from '../expression/tree.ts';
+import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import type { Millis } from '../time.ts';
+import { fingerprint } from './fingerprint.ts';
+import { generateProgram } from './generate-program.ts';
+import type { Plan, RulePlan, WindowPlan } from './plan.ts';
+import { slotsOf } from './slots.ts';
+import { groupKeyHoldsPartitionKey, sourcesOf } from './sources.ts';
+
+export interface CompiledText {
+  readonly plan: Plan;
+  /** The body of a function of `$`, `$re` and `$validators` that returns the program. */
+  readonly program: string;
+}
+
+export function compilePlan(definition: PipelineDefinition): CompiledText {
+  const rules = definition.rules.filter((rule) => rule.mode !== 'off');
+  const groupings: string[] = [];
+  const plan: Plan = {
+    format: 1,
+    pipeline: definition.name,
+    timezone: definition.timezone,
+    streams: definition.streams.map(({ name, outOfOrderness, clockSkew }) => ({ name, outOfOrderness, clockSkew })),
+    rules: rules.map((rule) => rulePlan(definition, rule, groupings)),
+  };
+  return { plan, program: generateProgram(definition, rules) };
+}
+
+function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, groupings: string[]): RulePlan {
+  const grouping = JSON.stringify(rule.groupBy.map(({ expression }) => canonical(expression.node)));
+  if (!groupings.includes(grouping)) groupings.push(grouping);
+  const sources = sourcesOf(definition, rule.from);
+  const cooldown = rule.alert?.cooldown ?? (0 as Millis);
+  const instant = rule.window === undefined && cooldown > 0;
+  const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window;
+  const writer = groupKeyHoldsPartitionKey(definition, rule) ? 'key' : 'shard';
+  return {
+    name: rule.name,
+    fingerprint: fingerprint(definition, rule),
+    live: rule.mode === 'live',
+    sources: sources.map(({ name }) => name),
+    groupNames: rule.groupBy.map(({ name }) => name),
+    grouping: groupings.indexOf(grouping),
+    ...(window !== undefined && { window }),
+    accumulators: instant ? [{ kind: 'newest' }] : slotsOf(rule.aggregate).list.map(({ plan }) => plan),
+    aggregateNames: rule.aggregate.map(({ name }) => name),
+    emit: rule.emit,
+    hasHaving: rule.having !== undefined,
+    evidence: rule.alert?.evidence ?? 0,
+    cooldown,
+    allowedLateness: Math.max(0, ...sources.map(({ allowedLateness }) => allowedLateness)) as Millis,
+    writer,
+    cacheable: writer === 'key' && sources.length === 1,
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Generates the program of a pipeline: JavaScript that is a file of the Lambda bundle, and is compiled on the spot on a
+ * laptop. One function per stream evaluates all its rules, reading each field of the event once; measured, that costs a
+ * tenth of what closures do.
+ *
+ * What stands in the text from the user is either an expression that the emitter wrote or a JSON literal.
+ */
+import { emit } from '../expression/emit.ts';
+import type { Expression, Node, Text } from '../expression/expression.ts';
+import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import { Block, literal } from './block.ts';
+import { generateRuleEvaluation } from './generate-rule.ts';
+import { slotsOf } from './slots.ts';
+
+export function generateProgram(definition: PipelineDefinition, rules: readonly RuleDefinition[]): string {
+  const derived = [...new Set(rules.flatMap(({ into }) => (into === undefined ? [] : [into])))];
+  const streams = [
+    ...definition.streams.map((stream) => {
+      const parts = [
+        ...(stream.eventTime === undefined ? [] : [`eventTime: ${eventFunction(definition, stream.eventTime)}`]),
+        ...(stream.eventId === undefined ? [] : [`eventId: ${eventFunction(definition, stream.eventId)}`]),
+        `partitionKey: ${eventFunction(definition, stream.partitionKey)}`,
+        ...(stream.schema === undefined ? [] : [`validate: $validators[${literal(stream.name)}]`]),
+        `evaluate: ${evaluation(definition, rules, stream.name)}`,
+      ];
+      return `${literal(stream.name)}: {\n${parts.join(',\n')}\n}`;
+    }),
+    ...derived.map((name) => `${literal(name)}: {\npartitionKey() {},\nevaluate: ${evaluation(definition, rules, name)}\n}`),
+  ];
+  return `return {\nstreams: {\n${streams.join(',\n')}\n},\nrules: [\n${rules.map((rule) => ruleFunctions(definition, rule)).join(',\n')}\n]\n};`;
+}
+
+function eventFunction(definition: PipelineDefinition, expression: Expression): string {
+  const block = new Block(definition.params, ['event', 'meta']);
+  const code = emit(expression.node, block.binding);
+  return `(event, meta) => {\n${block.declarations()}return ${code};\n}`;
+}
+
+function evaluation(definition: PipelineDefinition, rules: readonly RuleDefinition[], stream: string): string {
+  const block = new Block(definition.params, ['event', 'meta']);
+  const body = rules
+    .flatMap((rule, index) => (rule.from.includes(stream) ? [generateRuleEvaluation(rule, index, block)] : []))
+    .join('\n');
+  return `(event, meta, sink) => {\n${block.declarations()}${body}\n}`;
+}
+
+/** What is evaluated of a rule once per window or alert, not per event. */
+function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): string {
+  const { window, having, alert } = rule;
+  const parts: string[] = [];
+  if (window === undefined) {
+    if (alert !== undefined) parts.push(`eventTexts: ${texts(definition, rule, '(event, meta)', new Block(definition.params, ['event', 'meta']))}`);
+    return `{ ${parts.join(',\n')} }`;
+  }
+  const slots = slotsOf(rule.aggregate);
+  const results = new Block(definition.params, [], (node) => {
+    const slot = slots.of(node);
+    return slot === undefined ? undefined : `s[${slot}]`;
+  });
+  const values = rule.aggregate.map(({ expression }) => emit(expression.node, results.binding));
+  parts.push(`aggregates: (s) => {\n${results.declarations()}return [${values.join(', ')}];\n}`);
+  if (having !== undefined) {
+    const block = windowBlock(definition, rule);
+    const code = emit(having.node, block.binding);
+    parts.push(`having: (g, v, w) => {\n${block.declarations()}return ${code};\n}`);
+  }
+  if (alert !== undefined) parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w)', windowBlock(definition, rule))}`);
+  return `{ ${parts.join(',\n')} }`;
+}
+
+/** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them. */
+function windowBlock(definition: PipelineDefinition, rule: RuleDefinition): Block {
+  const names = new Map<string, string>([
+    ...rule.groupBy.map(({ name }, i): [string, string] => [name, `g[${i}]`]),
+    ...rule.aggregate.map(({ name }, i): [string, string] => [name, `v[${i}]`]),
+    ['window', 'w'],
+  ]);
+  return new Block(definition.params, [], (node: Node) => {
+    if (node.kind === 'name') return names.get(node.name);
+    if (node.kind === 'field' && node.operand.kind === 'name' && node.operand.name === 'window') return `w.${node.field}`;
+    return undefined;
+  });
+}
+
+function texts(definition: PipelineDefinition, { alert }: RuleDefinition, parameters: string, block: Block): string {
+  if (alert === undefined) return 'undefined';
+  const zone = literal(definition.timezone);
+  const render = (text: Text): string =>
+    text.parts.length === 0 ? '""' : text.parts.map((part) => (typeof part === 'string' ? literal(part) : `$.show(${emit(part.node, block.binding)}, ${zone})`)).join(' + ');
+  const severity = typeof alert.severity === 'string' ? literal(alert.severity) : `$.severity(${emit(alert.severity.node, block.binding)})`;
+  const parts = [`severity: ${severity}`, `title: ${render(alert.title)}`];
+  if (alert.description !== undefined) parts.push(`description: ${render(alert.description)}`);
+  if (alert.labels.length > 0) parts.push(`labels: { ${alert.labels.map(({ name, text }) => `${literal(name)}: ${render(text)}`).join(', ')} }`);
+  return `${parameters} => {\n${block.declarations()}return { ${parts.join(', ')} };\n}`;
+}

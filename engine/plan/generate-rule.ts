@@ -1,0 +1,101 @@
+/** The part of a stream's function that evaluates one rule on an event and tells the sink. */
+import type { AggregateCall } from '../expression/aggregate-call.ts';
+import { emit } from '../expression/emit.ts';
+import type { Expression, Node } from '../expression/expression.ts';
+import { reads } from '../expression/tree.ts';
+import type { RuleDefinition } from '../pipeline/definition.ts';
+import { type Block, literal } from './block.ts';
+import { slotsOf } from './slots.ts';
+
+export function generateRuleEvaluation(rule: RuleDefinition, index: number, block: Block): string {
+  const label = `rule${index}`;
+  const lines: string[] = [];
+  const temporary = (): string => block.temporary();
+  const fail = (part: string, source: string, node: Node): string => {
+    const read = reads(node).map((path) => `[${literal(path.join('.'))}, ${pathCode(path, block)}]`);
+    return `{ sink.valueFailed(${index}, ${literal(part)}, ${literal(source)}, [${read.join(', ')}]); break ${label}; }`;
+  };
+  /** Evaluates a value into a temporary; where `fits` is not so, the event is handed over as failed. */
+  const value = (part: string, { node, source }: Pick<Expression, 'node' | 'source'>, fits: (code: string) => string): string => {
+    const variable = temporary();
+    lines.push(`${variable} = ${emit(node, block.binding)};`, `if (!(${fits(variable)})) ${fail(part, source, node)}`);
+    return variable;
+  };
+
+  if (rule.where !== undefined) {
+    const matched = temporary();
+    lines.push(`${matched} = ${emit(rule.where.node, block.binding)};`, `if (${matched} !== true) { if (${matched} !== false) sink.predicateFailed(${index}); break ${label}; }`);
+  }
+  const groups = rule.groupBy.map(({ name, expression }) => value(`groupBy.${name}`, expression, isKey));
+  const selected = rule.window === undefined ? (rule.select ?? []).map(({ name, expression }) => [name, value(`select.${name}`, expression, isValue)]) : [];
+  const select = `{ ${selected.map(([name, code]) => `${literal(name)}: ${code}`).join(', ')} }`;
+
+  if (rule.into !== undefined) lines.push(`sink.derive(${index}, ${literal(rule.into)}, ${select});`);
+  else if (rule.window === undefined) {
+    const fields = fieldsOf(rule, block);
+    lines.push(`sink.match(${index}, [${groups.join(', ')}], ${rule.select === undefined ? fieldsRead(rule, block) : select}, event, ${fields}, meta);`);
+  } else {
+    const args = slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
+    lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fieldsOf(rule, block)});`);
+  }
+  return `${label}: {\n${lines.join('\n')}\n}`;
+
+  /** The argument of one accumulator: null where the event does not count. */
+  function argument(call: AggregateCall, aggregate: string): string {
+    const counts = call.predicate === undefined ? undefined : temporary();
+    if (counts !== undefined && call.predicate !== undefined) {
+      lines.push(`${counts} = ${emit(call.predicate, block.binding)};`, `if (${counts} !== true && ${counts} !== false) sink.predicateFailed(${index});`);
+    }
+    if (call.value === undefined) return counts === undefined ? 'true' : `(${counts} === true ? true : null)`;
+    const variable = temporary();
+    const code = emit(call.value, block.binding);
+    lines.push(`${variable} = ${counts === undefined ? code : `${counts} === true ? ${code} : null`};`);
+    const part = `aggregate.${aggregate}`;
+    const source = `${call.name}(…)`;
+    lines.push(`if (!(${variable} === null || ${acceptedBy(call, variable)})) ${fail(part, source, call.value)}`);
+    return variable;
+  }
+}
+
+const isValue = (code: string): string => `${code} !== undefined`;
+const isKey = (code: string): string => `typeof ${code} === 'string' || typeof ${code} === 'number' || typeof ${code} === 'boolean'`;
+
+function acceptedBy({ name }: AggregateCall, code: string): string {
+  switch (name) {
+    case 'sum':
+    case 'avg':
+      return `typeof ${code} === 'number'`;
+    case 'min':
+    case 'max':
+      return `typeof ${code} === 'number' || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
+    default:
+      return isValue(code);
+  }
+}
+
+/** The fields of the event that an alert shows as evidence. */
+function fieldsOf(rule: RuleDefinition, block: Block): string {
+  if (rule.alert === undefined || rule.alert.evidence === 0) return '{}';
+  return rule.alert.evidenceFields === 'all' ? 'event' : fieldsRead(rule, block);
+}
+
+/** The fields of the event that the rule's expressions read, by their paths. */
+function fieldsRead(rule: RuleDefinition, block: Block): string {
+  const texts = rule.alert === undefined ? [] : [rule.alert.title, ...(rule.alert.description ? [rule.alert.description] : []), ...rule.alert.labels.map(({ text }) => text)];
+  const expressions: Expression[] = [
+    ...(rule.where ? [rule.where] : []),
+    ...[...rule.groupBy, ...rule.aggregate, ...(rule.select ?? [])].map(({ expression }) => expression),
+    ...texts.flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string')),
+    ...(rule.alert === undefined || typeof rule.alert.severity === 'string' ? [] : [rule.alert.severity]),
+  ];
+  const paths = new Map<string, readonly string[]>();
+  for (const { node } of expressions) for (const path of reads(node)) if (path[0] === 'event' && path.length > 1) paths.set(path.slice(1).join('.'), path);
+  return `{ ${[...paths].map(([name, path]) => `${literal(name)}: ${pathCode(path, block)}`).join(', ')} }`;
+}
+
+/** Code that reads a path without failing. */
+function pathCode(path: readonly string[], block: Block): string {
+  let node: Node = { kind: 'name', name: path[0] ?? '', start: 0, end: 0 };
+  for (const field of path.slice(1)) node = { kind: 'field', operand: node, field, optional: false, start: 0, end: 0 };
+  return emit(node, block.binding);
+}

@@ -1,0 +1,55 @@
+/**
+ * A compiled pipeline as data: all that a function needs besides the generated program. It is JSON, so the bundle
+ * holds it as it is and needs neither YAML nor CEL parser.
+ */
+import type { AccumulatorPlan } from '../aggregate/accumulator.ts';
+import type { Emit, WindowDefinition } from '../pipeline/definition.ts';
+import type { Millis } from '../time.ts';
+
+export interface Plan {
+  /** Version of this form and of the state it writes. */
+  readonly format: 1;
+  readonly pipeline: string;
+  readonly timezone: string;
+  readonly streams: readonly StreamPlan[];
+  /** Rules that are not `off`, in file order; the program names them by their position here. */
+  readonly rules: readonly RulePlan[];
+}
+
+export interface StreamPlan {
+  readonly name: string;
+  readonly outOfOrderness: Millis;
+  readonly clockSkew: Millis;
+}
+
+/** `instant`: each event is a window of its own, for stateless alerts that are joined by `cooldown`. */
+export type WindowPlan = WindowDefinition | { readonly kind: 'instant' };
+
+export interface RulePlan {
+  readonly name: string;
+  /** Names the state: what changes it changes what earlier state means. */
+  readonly fingerprint: string;
+  readonly live: boolean;
+  /** The declared streams that the rule's events come from, derived streams traced back. */
+  readonly sources: readonly string[];
+  readonly groupNames: readonly string[];
+  /** Rules with the same group key have the same number, and share one record per key in memory. */
+  readonly grouping: number;
+  /** Absent for a stateless rule. */
+  readonly window?: WindowPlan;
+  readonly accumulators: readonly AccumulatorPlan[];
+  readonly aggregateNames: readonly string[];
+  readonly emit: Emit;
+  readonly hasHaving: boolean;
+  readonly evidence: number;
+  readonly cooldown: Millis;
+  /** The largest of its sources'. */
+  readonly allowedLateness: Millis;
+  /**
+   * `key`: one item a pane, because the group key holds the partition key, so one shard at a time owns it. `shard`:
+   * every shard keeps a pane of its own, and readers merge.
+   */
+  readonly writer: 'key' | 'shard';
+  /** True where only one stream writes a pane, so that its owner may trust its memory. */
+  readonly cacheable: boolean;
+}

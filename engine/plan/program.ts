@@ -1,0 +1,80 @@
+/**
+ * The generated part of a compiled pipeline: one function per stream that evaluates every rule on an event, reading
+ * each field once, and per rule the functions over windows and texts. Values are CEL values; undefined is a failed
+ * evaluation.
+ */
+import type { Plan } from './plan.ts';
+import type { Severity } from '../pipeline/definition.ts';
+import type { Timestamp } from '../expression/operators.ts';
+
+export interface JsonObject {
+  readonly [name: string]: unknown;
+}
+
+/** What expressions see as `meta`. */
+export interface Meta {
+  readonly stream: string;
+  readonly partitionKey: string;
+  readonly shard: string;
+  readonly sequenceNumber: string;
+  readonly arrivalTime: Timestamp;
+  eventTime: Timestamp | undefined;
+  eventId: string | undefined;
+}
+
+/** Where a stream's function puts what it finds, in the order of the rules. */
+export interface Sink {
+  /** An event of a stateless rule with an alert. */
+  match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject, meta: Meta): void;
+  /** An event that a rule makes for a derived stream. */
+  derive(rule: number, stream: string, event: JsonObject): void;
+  /** An event of a windowed rule: one argument per accumulator, null where it does not count. */
+  touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void;
+  /** A `where` or a predicate failed, and so does not match. */
+  predicateFailed(rule: number): void;
+  /** A value failed: the event goes to the dead letters. `read` holds the paths that the expression reads. */
+  valueFailed(rule: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void;
+}
+
+export interface StreamProgram {
+  eventTime?(event: JsonObject, meta: Meta): unknown;
+  eventId?(event: JsonObject, meta: Meta): unknown;
+  partitionKey(event: JsonObject, meta: Meta): unknown;
+  /** Null where the event fits the stream's schema, else what does not. */
+  validate?(event: JsonObject): string | null;
+  evaluate(event: JsonObject, meta: Meta, sink: Sink): void;
+}
+
+export interface WindowTimes {
+  readonly start: Timestamp;
+  readonly end: Timestamp;
+}
+
+export interface RenderedTexts {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly description?: string;
+  readonly labels?: { readonly [name: string]: string };
+}
+
+export interface RuleProgram {
+  /** The named aggregates from the accumulators' results; undefined where one fails. */
+  aggregates?(results: readonly unknown[]): readonly unknown[];
+  having?(groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes): unknown;
+  /** Of a windowed rule. */
+  windowTexts?(groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes): RenderedTexts;
+  /** Of a stateless rule. */
+  eventTexts?(event: JsonObject, meta: Meta): RenderedTexts;
+}
+
+export interface Program {
+  readonly streams: { readonly [name: string]: StreamProgram };
+  /** By position, as in the plan. */
+  readonly rules: readonly RuleProgram[];
+}
+
+/** A plan with its program: what every mode runs. */
+export interface Compiled {
+  readonly plan: Plan;
+  readonly program: Program;
+}

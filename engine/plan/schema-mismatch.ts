@@ -1,0 +1,21 @@
+/** Says in words what of an event does not fit its stream's schema. */
+
+/** Null where the event fits, else what does not. */
+export type Validate = (event: unknown) => string | null;
+
+interface Mismatch {
+  readonly instancePath: string;
+  readonly message?: string;
+}
+
+interface CompiledSchema {
+  (event: unknown): boolean | Promise<unknown>;
+  errors?: readonly Mismatch[] | null;
+}
+
+export function validator(compiled: CompiledSchema): Validate {
+  return (event) => {
+    if (compiled(event) === true) return null;
+    return (compiled.errors ?? []).map(({ instancePath, message }) => `event${instancePath.replaceAll('/', '.')} ${message ?? 'does not fit'}`).join('; ');
+  };
+}

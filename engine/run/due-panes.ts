@@ -1,0 +1,33 @@
+/** The panes of one rule that are to be emitted finally, by when. */
+import { type EpochMillis, endOfTime } from '../time.ts';
+import type { Pane } from '../state/pane.ts';
+import type { RuleState } from '../state/rule-state.ts';
+
+export interface DuePane {
+  readonly state: RuleState;
+  readonly pane: Pane;
+}
+
+export class DuePanes {
+  readonly #byTime = new Map<EpochMillis, DuePane[]>();
+  /** The earliest of all. */
+  next: EpochMillis = endOfTime;
+
+  add(at: EpochMillis, due: DuePane): void {
+    const same = this.#byTime.get(at);
+    if (same === undefined) this.#byTime.set(at, [due]);
+    else same.push(due);
+    if (at < this.next) this.next = at;
+  }
+
+  /** Takes out what is due by a watermark, the earliest first. */
+  take(watermark: EpochMillis): DuePane[] {
+    if (watermark < this.next) return [];
+    const times = [...this.#byTime.keys()].sort((a, b) => a - b);
+    const due = times.filter((at) => at <= watermark);
+    const taken = due.flatMap((at) => this.#byTime.get(at) ?? []);
+    for (const at of due) this.#byTime.delete(at);
+    this.next = times[due.length] ?? endOfTime;
+    return taken;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Runs a pipeline in memory, event by event, with nothing between an event and what it means: the rule test and the
+ * backtest, and what the deployed functions must agree with. State is forgotten as the watermark allows.
+ */
+import { encodeGroups, isWindowed, compiledRules, keyOf, payload, evidenceOf, type CompiledRule, type WindowedRule } from '../state/compiled-rule.ts';
+import { alertId, partitionKeyOf } from '../alert/identity.ts';
+import { type AlertRecord, reconcile } from '../alert/alert.ts';
+import type { InputRecord, Rejection } from '../intake/input-record.ts';
+import { Intake, type KeyedTouch, type Match } from '../intake/intake.ts';
+import type { Compiled } from '../plan/program.ts';
+import { KeyedStates } from '../state/keyed-states.ts';
+import type { RuleState } from '../state/rule-state.ts';
+import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
+import { DuePanes } from './due-panes.ts';
+import { ShardClocks } from './shard-clocks.ts';
+
+export interface RunListener {
+  /** An alert was opened, amended or withdrawn. */
+  alert(record: AlertRecord): void;
+  rejected(rejection: Rejection): void;
+}
+
+/** Panes are swept when so many states have come since the last time. */
+const sweepEvery = 10_000;
+
+export class InMemoryRun {
+  readonly #rules: readonly (CompiledRule | WindowedRule)[];
+  readonly #intake: Intake;
+  readonly #states: KeyedStates;
+  readonly #clocks: ShardClocks;
+  readonly #due: DuePanes[];
+  readonly #listener: RunListener;
+  /** Stateless alerts by id: a producer's retry is the same alert. */
+  readonly #stateless = new Set<string>();
+  #touchesUntilSweep = sweepEvery;
+
+  constructor(compiled: Compiled, listener: RunListener) {
+    this.#rules = compiledRules(compiled);
+    this.#intake = new Intake(compiled);
+    this.#states = new KeyedStates(this.#rules);
+    this.#clocks = new ShardClocks(compiled.plan);
+    this.#due = this.#rules.map(() => new DuePanes());
+    this.#listener = listener;
+  }
+
+  /** Per rule: how often a predicate failed, and so did not match. */
+  get predicateFailures(): readonly number[] {
+    return this.#intake.counters.predicateFailures;
+  }
+
+  process(record: InputRecord): void {
+    const intake = this.#intake;
+    const t = intake.read(record);
+    for (const rejection of intake.rejections) this.#listener.rejected(rejection);
+    for (const match of intake.matches) this.#match(match);
+    for (const keyed of intake.touches) this.#touch(keyed);
+    intake.touches.length = 0;
+    intake.matches.length = 0;
+    intake.rejections.length = 0;
+    if (t !== undefined && this.#clocks.observe(record.stream, record.shard, t, record.arrival)) this.#fire();
+  }
+
+  /** Moves every watermark to an instant, as if no earlier event could come. */
+  advance(to: EpochMillis): void {
+    this.#clocks.advance(to);
+    this.#fire();
+  }
+
+  /** No event can come any more: everything closes. */
+  end(): void {
+    this.advance(endOfTime);
+  }
+
+  #match({ rule: index, groups, values, event, meta, touch }: Match): void {
+    const rule = this.#rules[index];
+    if (rule === undefined) return;
+    const texts = rule.program.eventTexts?.(event, meta);
+    if (texts === undefined) return;
+    const said = payload(texts, values);
+    if (isWindowed(rule)) {
+      this.#add(rule, groups, { ...touch, args: [said] }, undefined);
+      return;
+    }
+    const id = statelessAlertId(rule, touch.event);
+    if (this.#stateless.has(id)) return;
+    this.#stateless.add(id);
+    const content = { key: keyOf(rule, groups), events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: touch.event.t, partial: false, ...said };
+    const record = reconcile({ rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown }, undefined, content);
+    if (record !== undefined) this.#listener.alert(record);
+  }
+
+  #touch({ rule: index, groups, touch, record }: KeyedTouch): void {
+    const rule = this.#rules[index];
+    if (isWindowed(rule)) this.#add(rule, groups, touch, record);
+  }
+
+  #add(rule: WindowedRule, groups: readonly unknown[], touch: KeyedTouch['touch'], record: InputRecord | undefined): void {
+    const start = rule.grid.start(touch.event.t);
+    const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
+    if (isLate(rule, touch.event.t, start, watermark)) {
+      if (record !== undefined) this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
+      return;
+    }
+    const state = this.#states.state(rule, groups);
+    const known = state.panes.has(start);
+    const pane = state.pane(start);
+    const final = rule.plan.emit === 'final';
+    if (!known && final) this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
+    state.add(pane, touch, !final);
+    if (!final) this.#settle(state);
+    this.#touchesUntilSweep--;
+  }
+
+  /** Closes what the watermarks have passed, and forgets what nothing can change. */
+  #fire(): void {
+    for (let index = 0; index < this.#due.length; index++) {
+      const due = this.#due[index];
+      const watermark = this.#clocks.watermarks[index] ?? beginningOfTime;
+      if (due === undefined || watermark < due.next) continue;
+      for (const { state, pane } of due.take(watermark)) {
+        state.finish(pane);
+        this.#settle(state);
+      }
+    }
+    if (this.#touchesUntilSweep > 0) return;
+    this.#states.forget(this.#clocks.watermarks);
+    this.#touchesUntilSweep = Math.max(sweepEvery, this.#states.size);
+  }
+
+  #settle(state: RuleState): void {
+    const { rule } = state;
+    for (const { name, content } of state.take()) {
+      const recorded = state.records.get(name)?.record;
+      if (recorded === undefined && content === undefined) continue;
+      const id = recorded?.id ?? alertId(partitionKeyOf(rule.plan, encodeGroups(state.groups)), name);
+      const next = reconcile({ rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown }, recorded, content);
+      if (next === undefined) continue;
+      state.records.set(name, { record: next, version: next.revision + 1 });
+      this.#listener.alert(next);
+    }
+  }
+}
+
+/** An event is late for a rule when every window that could hold it is forgotten (Flink's isWindowLate, per event). */
+export function isLate(rule: WindowedRule, t: EpochMillis, paneStart: EpochMillis, watermark: EpochMillis): boolean {
+  const lastEnd = rule.slide === undefined ? rule.grid.end(paneStart) : t + rule.slide;
+  return lastEnd + rule.plan.allowedLateness <= watermark;
+}
+
+export function lateReason(rule: WindowedRule, watermark: EpochMillis): string {
+  const at = Number.isFinite(watermark) ? new Date(watermark).toISOString() : 'the end of time';
+  return `every window that could hold the event is forgotten: the watermark stands at ${at}, allowedLateness is ${rule.plan.allowedLateness / 1000} s`;
+}
+
+export function statelessAlertId(rule: CompiledRule, event: { readonly stream: string; readonly id: string }): string {
+  return alertId(partitionKeyOf(rule.plan, [event.stream, event.id]), 'event');
+}

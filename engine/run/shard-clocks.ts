@@ -1,0 +1,88 @@
+/**
+ * The watermarks of an in-memory run. Of a shard: the largest event time less `outOfOrderness`, never backwards. Of a
+ * rule: the smallest over the shards of its streams that are not idle. A shard is idle when nothing has arrived on it
+ * for a minute; all that has arrived has been read, so it is at its tip by nature. This is Flink's
+ * BoundedOutOfOrdernessWatermarks with withIdleness.
+ */
+import type { Plan } from '../plan/plan.ts';
+import { beginningOfTime, type EpochMillis } from '../time.ts';
+
+export const idleAfter = 60_000;
+
+interface ShardClock {
+  readonly outOfOrderness: number;
+  watermark: EpochMillis;
+  lastArrival: EpochMillis;
+}
+
+export class ShardClocks {
+  readonly #outOfOrderness: ReadonlyMap<string, number>;
+  readonly #shards = new Map<string, ShardClock[]>();
+  readonly #byName = new Map<string, Map<string, ShardClock>>();
+  /** The distinct lists of source streams, each with the rules that have it. */
+  readonly #groups: { readonly sources: readonly string[]; readonly rules: number[] }[] = [];
+  /** By the rule's position. */
+  readonly watermarks: EpochMillis[];
+  #now = beginningOfTime;
+
+  constructor(plan: Plan) {
+    this.#outOfOrderness = new Map(plan.streams.map(({ name, outOfOrderness }) => [name, outOfOrderness]));
+    this.watermarks = plan.rules.map(() => beginningOfTime);
+    plan.rules.forEach(({ sources }, rule) => {
+      const same = this.#groups.find((group) => group.sources.length === sources.length && group.sources.every((name) => sources.includes(name)));
+      if (same === undefined) this.#groups.push({ sources, rules: [rule] });
+      else same.rules.push(rule);
+    });
+  }
+
+  /** An event with this time was read; true where a rule's watermark moved. */
+  observe(stream: string, shard: string, t: EpochMillis, arrival: EpochMillis): boolean {
+    if (arrival > this.#now) this.#now = arrival;
+    const clock = this.#clock(stream, shard);
+    clock.lastArrival = this.#now;
+    const watermark = (t - clock.outOfOrderness) as EpochMillis;
+    if (watermark <= clock.watermark) return false;
+    clock.watermark = watermark;
+    let moved = false;
+    for (const group of this.#groups) if (group.sources.includes(stream) && this.#raise(group.rules, this.#smallest(group.sources))) moved = true;
+    return moved;
+  }
+
+  /** Moves every watermark to an instant at least. */
+  advance(to: EpochMillis): void {
+    for (const group of this.#groups) this.#raise(group.rules, to);
+  }
+
+  #raise(rules: readonly number[], to: EpochMillis): boolean {
+    let moved = false;
+    for (const rule of rules) {
+      if ((this.watermarks[rule] ?? beginningOfTime) >= to) continue;
+      this.watermarks[rule] = to;
+      moved = true;
+    }
+    return moved;
+  }
+
+  #smallest(sources: readonly string[]): EpochMillis {
+    let smallest = Number.POSITIVE_INFINITY;
+    for (const source of sources) {
+      for (const clock of this.#shards.get(source) ?? []) {
+        if (this.#now - clock.lastArrival <= idleAfter && clock.watermark < smallest) smallest = clock.watermark;
+      }
+    }
+    return smallest as EpochMillis;
+  }
+
+  #clock(stream: string, shard: string): ShardClock {
+    const known = this.#byName.get(stream)?.get(shard);
+    if (known !== undefined) return known;
+    const clock = { outOfOrderness: this.#outOfOrderness.get(stream) ?? 0, watermark: beginningOfTime, lastArrival: this.#now };
+    const shards = this.#shards.get(stream) ?? [];
+    shards.push(clock);
+    this.#shards.set(stream, shards);
+    const names = this.#byName.get(stream) ?? new Map<string, ShardClock>();
+    names.set(shard, clock);
+    this.#byName.set(stream, names);
+    return clock;
+  }
+}

@@ -1,0 +1,36 @@
+/** What a pane that is a window keeps of its events: an accumulator per aggregate call, and evidence. */
+import type { Accumulator } from '../aggregate/accumulator.ts';
+import type { EpochMillis } from '../time.ts';
+import type { WindowedRule } from './compiled-rule.ts';
+import { Evidence } from './evidence.ts';
+import type { Touch } from './touch.ts';
+
+export class Aggregation {
+  readonly accumulators: Accumulator[];
+  readonly evidence: Evidence;
+  /** The newest event time; negative infinity while there is no event. */
+  newest = Number.NEGATIVE_INFINITY as EpochMillis;
+
+  constructor(rule: WindowedRule) {
+    this.accumulators = rule.createAccumulators();
+    this.evidence = new Evidence(rule.plan.evidence);
+  }
+
+  add(touch: Touch): void {
+    const { accumulators } = this;
+    for (let slot = 0; slot < accumulators.length; slot++) {
+      const arg = touch.args[slot];
+      if (arg !== null) accumulators[slot]?.add(arg, touch.event);
+    }
+    this.show(touch);
+  }
+
+  show(touch: Touch): void {
+    if (touch.event.t > this.newest) this.newest = touch.event.t;
+    this.evidence.add(touch);
+  }
+
+  results(): readonly unknown[] {
+    return this.accumulators.map((accumulator) => accumulator.result());
+  }
+}

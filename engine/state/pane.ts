@@ -1,0 +1,41 @@
+/**
+ * One pane of one key and rule, as one process holds it. Where state is kept in a table, a pane is stored in parts: the
+ * last part is open, those before it are sealed, and each remembers the progress of every shard that wrote to it.
+ */
+import type { EpochMillis } from '../time.ts';
+import type { Aggregation } from './aggregation.ts';
+import type { Touch } from './touch.ts';
+
+export interface Part {
+  readonly number: number;
+  /** As stored; 0 for a part that was never put. */
+  version: number;
+  /** Of a window's pane: what this part adds. The same object as the pane's where there is one part. */
+  readonly aggregation?: Aggregation;
+  /** Of a log's pane, in order of arrival. */
+  readonly entries: Touch[];
+}
+
+export interface Pane {
+  readonly start: EpochMillis;
+  readonly end: EpochMillis;
+  /** All parts merged; absent for a log, whose entries stand in the key's one log. */
+  aggregation?: Aggregation;
+  /** Absent where state lives in memory alone. */
+  stored?: StoredParts;
+  /** Final results were emitted: nothing is added any more. */
+  closed: boolean;
+  /** Alert records may exist. Never cleared. */
+  noted: boolean;
+}
+
+export interface StoredParts {
+  open: Part;
+  /** Of each `<stream>/<shardId>`, the last sequence number that the pane holds, as it was read or last put. */
+  readonly progress: Map<string, string>;
+  /** The last sequence number folded since; with the shard that it belongs to. */
+  applied: { readonly shard: string; readonly sequenceNumber: string } | undefined;
+  dirty: boolean;
+  /** The episodes as the open part's item holds them, encoded. */
+  episodes: string;
+}

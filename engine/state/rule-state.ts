@@ -1,0 +1,179 @@
+/**
+ * The keyed state of one rule and key: its panes, which of its windows are true, and the records of its alerts. It is
+ * the same in every mode; where panes come from and go to is not its business.
+ */
+import { Episodes } from '../alert/episodes.ts';
+import type { AlertContent, AlertRecord } from '../alert/alert.ts';
+import type { EpochMillis, Millis } from '../time.ts';
+import { Aggregation } from './aggregation.ts';
+import { judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
+import { compareEvidence, type Touch } from './touch.ts';
+import type { Pane } from './pane.ts';
+import { SlidingLog } from './sliding-log.ts';
+
+/** What should stand under a name; undefined: nothing. */
+export interface Desired {
+  /** A window's start, or an episode's name. */
+  readonly name: EpochMillis;
+  readonly content: AlertContent | undefined;
+}
+
+/** An alert's record with the version of its item. */
+export interface Recorded {
+  readonly record: AlertRecord | undefined;
+  readonly version: number;
+}
+
+export class RuleState {
+  readonly rule: WindowedRule;
+  readonly groups: readonly unknown[];
+  readonly panes = new Map<EpochMillis, Pane>();
+  readonly log: SlidingLog | undefined;
+  /** Absent where each window is an alert of its own. */
+  readonly episodes: Episodes | undefined;
+  /** Alerts whose records are known, by name. */
+  readonly records = new Map<EpochMillis, Recorded>();
+  /** Starts of windows that changed since the last `take`. */
+  readonly #touched = new Set<EpochMillis>();
+
+  constructor(rule: WindowedRule, groups: readonly unknown[]) {
+    this.rule = rule;
+    this.groups = groups;
+    this.log = rule.slide === undefined ? undefined : new SlidingLog(rule.slide, () => rule.createAccumulators());
+    this.episodes = rule.plan.cooldown > 0 ? new Episodes(rule.plan.cooldown) : undefined;
+  }
+
+  pane(start: EpochMillis): Pane {
+    const known = this.panes.get(start);
+    if (known !== undefined) return known;
+    const { rule } = this;
+    const pane: Pane = { start, end: rule.grid.end(start), closed: false, noted: false };
+    if (rule.slide === undefined) pane.aggregation = new Aggregation(rule);
+    this.panes.set(start, pane);
+    return pane;
+  }
+
+  /** Adds an event; with `evaluate`, finds which windows are true now. */
+  add(pane: Pane, touch: Touch, evaluate: boolean): void {
+    const inOrder = this.put(pane, touch);
+    const { stored } = pane;
+    if (stored !== undefined) {
+      if (this.log !== undefined) stored.open.entries.push(touch);
+      else if (stored.open.aggregation !== pane.aggregation) stored.open.aggregation?.add(touch);
+    }
+    if (!evaluate) return;
+    if (inOrder && this.log !== undefined && this.episodes !== undefined) this.episodes.append(touch.event.t, this.#isTrueAt(touch.event.t));
+    else this.recheck(touch.event.t, pane.start);
+  }
+
+  /** Adds an event to what the pane holds in memory; true where it is the newest of its log. */
+  put(pane: Pane, touch: Touch): boolean {
+    if (this.log !== undefined) return this.log.add(touch);
+    pane.aggregation?.add(touch);
+    return false;
+  }
+
+  /** Finds again which windows that hold an event time are true. */
+  recheck(t: EpochMillis, paneStart: EpochMillis): void {
+    if (this.log === undefined) {
+      this.#touched.add(paneStart);
+      if (this.episodes === undefined) return;
+      this.evaluate(paneStart, (paneStart + 1) as EpochMillis);
+    } else this.evaluate(t, this.#reach(t));
+  }
+
+  /** Finds which windows named by a time in [from, to) are true, and the episodes with them. */
+  evaluate(from: EpochMillis, to: EpochMillis): void {
+    const { episodes } = this;
+    if (episodes === undefined) return;
+    this.learn(from, to);
+    episodes.derive(from);
+    episodes.touch(from, (to - 1) as EpochMillis);
+  }
+
+  /** Finds which windows named by a time in [from, to) are true; the episodes are left as they are. */
+  learn(from: EpochMillis, to: EpochMillis): void {
+    const times = this.log?.times(from, to) ?? [...this.panes.keys()].filter((start) => start >= from && start < to).sort((a, b) => a - b);
+    this.episodes?.replace(
+      from,
+      to,
+      times.filter((time) => this.#isTrueAt(time)),
+    );
+  }
+
+  /** One past the last instant whose window can hold an event time. */
+  #reach(t: EpochMillis): EpochMillis {
+    return (t + (this.rule.slide ?? (1 as Millis))) as EpochMillis;
+  }
+
+  #isTrueAt(time: EpochMillis): boolean {
+    const results = this.#resultsAt(time);
+    return results !== undefined && judge(this.rule, this.groups, results, this.#bounds(time));
+  }
+
+  #resultsAt(time: EpochMillis): readonly unknown[] | undefined {
+    if (this.log !== undefined) return this.log.resultsAt(time);
+    const aggregation = this.panes.get(time)?.aggregation;
+    return aggregation === undefined || aggregation.newest === Number.NEGATIVE_INFINITY ? undefined : aggregation.results();
+  }
+
+  /** The window that a time names: it ends there where windows slide, else it starts there. */
+  #bounds(time: EpochMillis): WindowBounds {
+    const { slide, grid, window } = this.rule;
+    if (slide === undefined) return { start: time, end: grid.end(time) };
+    return { start: (window.kind === 'instant' ? time : time - slide) as EpochMillis, end: time };
+  }
+
+  /** Marks a window as one to emit finally. */
+  finish(pane: Pane): void {
+    pane.closed = true;
+    if (this.log === undefined) this.recheck(pane.start, pane.start);
+    else this.evaluate(pane.start, pane.end);
+  }
+
+  /** What should stand, of all that changed since the last call. */
+  take(): Desired[] {
+    if (this.episodes !== undefined) {
+      this.#touched.clear();
+      return this.episodes.take().map((episode) => ({
+        name: episode.name,
+        content: episode.standing ? this.#content(episode.last, { start: this.#bounds(episode.first).start, end: this.#bounds(episode.last).end }) : undefined,
+      }));
+    }
+    const desired = [...this.#touched].map((start) => ({ name: start, content: this.#isTrueAt(start) ? this.#content(start, this.#bounds(start)) : undefined }));
+    this.#touched.clear();
+    return desired;
+  }
+
+  #content(time: EpochMillis, extent: WindowBounds): AlertContent | undefined {
+    const results = this.#resultsAt(time);
+    if (results === undefined) return undefined;
+    const { rule, groups } = this;
+    const bounds = this.#bounds(time);
+    const pane = this.panes.get(time);
+    const at = rule.plan.emit === 'final' ? bounds.end : (pane?.aggregation?.newest ?? time);
+    const evidence = this.log === undefined ? (pane?.aggregation?.evidence.touches ?? []) : newest(this.log.window(time), rule.plan.evidence);
+    return windowContent(rule, groups, results, { bounds, extent, at, evidence });
+  }
+
+  /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
+  forget(watermark: EpochMillis): boolean {
+    const { plan, slide = 0 } = this.rule;
+    const frozen = (watermark - plan.allowedLateness - plan.cooldown - 2 * slide) as EpochMillis;
+    for (const [start, pane] of this.panes) {
+      if (pane.end > frozen || (plan.emit === 'final' && !pane.closed)) continue;
+      this.panes.delete(start);
+      if (this.episodes === undefined) this.records.delete(start);
+    }
+    this.log?.forget(frozen);
+    if (this.episodes !== undefined) {
+      this.episodes.forget(frozen);
+      for (const name of this.records.keys()) if (!this.episodes.all.some((episode) => episode.name === name)) this.records.delete(name);
+    }
+    return this.panes.size === 0;
+  }
+}
+
+function newest(touches: Touch[], limit: number): Touch[] {
+  return limit === 0 ? [] : touches.sort(compareEvidence).slice(-limit);
+}

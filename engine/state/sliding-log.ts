@@ -1,0 +1,119 @@
+/**
+ * The log of a key for windows (t − size, t]: entries by event time, and accumulators of the window that was asked for
+ * last. Events in order move the window on by adding at one end and taking out at the other; only an aggregate that
+ * cannot take out, or an event out of order, adds the window up again.
+ */
+import type { Accumulator } from '../aggregate/accumulator.ts';
+import type { EpochMillis, Millis } from '../time.ts';
+import type { Touch } from './touch.ts';
+
+export class SlidingLog {
+  readonly #size: Millis;
+  readonly #create: () => Accumulator[];
+  #entries: Touch[] = [];
+  #running: Accumulator[];
+  /** The running window is entries[head, tail). */
+  #head = 0;
+  #tail = 0;
+
+  constructor(size: Millis, create: () => Accumulator[]) {
+    this.#size = size;
+    this.#create = create;
+    this.#running = create();
+  }
+
+  get entries(): readonly Touch[] {
+    return this.#entries;
+  }
+
+  /** Adds an entry behind those of equal time; true where it is the newest. */
+  add(touch: Touch): boolean {
+    const entries = this.#entries;
+    const last = entries.at(-1);
+    if (last === undefined || last.event.t <= touch.event.t) {
+      entries.push(touch);
+      return true;
+    }
+    const at = this.#firstAfter(touch.event.t);
+    entries.splice(at, 0, touch);
+    if (at < this.#tail) this.#restart(0);
+    return false;
+  }
+
+  /** The accumulators' results over the window that ends with, and holds, an instant. */
+  resultsAt(t: EpochMillis): readonly unknown[] {
+    const entries = this.#entries;
+    const behind = entries[this.#tail - 1];
+    if (behind !== undefined && behind.event.t > t) this.#restart(this.#firstAfter((t - this.#size) as EpochMillis));
+    for (let next = entries[this.#tail]; next !== undefined && next.event.t <= t; next = entries[++this.#tail]) this.#include(next);
+    for (let oldest = entries[this.#head]; oldest !== undefined && oldest.event.t <= t - this.#size; oldest = entries[this.#head]) {
+      if (this.#head >= this.#tail) break;
+      this.#head++;
+      if (!this.#exclude(oldest)) this.#rebuild(t);
+    }
+    return this.#running.map((accumulator) => accumulator.result());
+  }
+
+  /** The entries of the window that ends with an instant, oldest first. */
+  window(t: EpochMillis): Touch[] {
+    return this.#entries.slice(this.#firstAfter((t - this.#size) as EpochMillis), this.#firstAfter(t));
+  }
+
+  /** The distinct event times in [from, to). */
+  times(from: EpochMillis, to: EpochMillis): EpochMillis[] {
+    const times: EpochMillis[] = [];
+    for (let at = this.#firstAfter((from - 1) as EpochMillis); at < this.#entries.length; at++) {
+      const t = this.#entries[at]?.event.t;
+      if (t === undefined || t >= to) break;
+      if (times.at(-1) !== t) times.push(t);
+    }
+    return times;
+  }
+
+  /** Drops entries at or before an instant. */
+  forget(until: EpochMillis): void {
+    const gone = this.#firstAfter(until);
+    if (gone === 0) return;
+    this.#entries = this.#entries.slice(gone);
+    this.#restart(0);
+  }
+
+  #include(touch: Touch): void {
+    for (let slot = 0; slot < this.#running.length; slot++) {
+      const arg = touch.args[slot];
+      if (arg !== null) this.#running[slot]?.add(arg, touch.event);
+    }
+  }
+
+  #exclude(touch: Touch): boolean {
+    let exact = true;
+    for (let slot = 0; slot < this.#running.length; slot++) {
+      const arg = touch.args[slot];
+      if (arg !== null && this.#running[slot]?.remove(arg, touch.event) === false) exact = false;
+    }
+    return exact;
+  }
+
+  #rebuild(t: EpochMillis): void {
+    this.#restart(this.#firstAfter((t - this.#size) as EpochMillis));
+    for (let next = this.#entries[this.#tail]; next !== undefined && next.event.t <= t; next = this.#entries[++this.#tail]) this.#include(next);
+  }
+
+  #restart(at: number): void {
+    this.#running = this.#create();
+    this.#head = at;
+    this.#tail = at;
+  }
+
+  /** The position of the first entry later than an instant. */
+  #firstAfter(t: EpochMillis): number {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#entries[middle]?.event.t ?? t) <= t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
