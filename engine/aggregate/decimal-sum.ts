@@ -95,8 +95,9 @@ export class DecimalSum {
     return Number(`${String(this.#big ?? this.#units)}e-${this.#scale}`);
   }
 
-  /** The number nearest to the exact sum divided by a count. */
+  /** The number nearest to the exact sum divided by a count: the quotient is cut only after twenty more digits. */
   dividedBy(count: number): number {
-    return this.result() / count;
+    const quotient = ((this.#big ?? BigInt(this.#units)) * 10n ** 20n) / BigInt(count);
+    return Number(`${String(quotient)}e-${this.#scale + 20}`);
   }
 }

@@ -19,7 +19,10 @@ export function partitionKeyOf(rule: { readonly name: string; readonly fingerpri
   return `${rule.name}#${rule.fingerprint}#${utf8ToBytes(key).length > longestKey ? shortHash(key) : key}`;
 }
 
-/** The id of an alert: the items' partition key and what tells the alerts of a key apart. */
-export function alertId(partitionKey: string, name: string | number): string {
-  return shortHash(`${partitionKey}#${name}`);
+/** The id of an alert, from the partition and sort key of its record. */
+export function alertId(pk: string, sk: string): string {
+  return shortHash(`${pk}#${sk}`);
 }
+
+/** The sort key of a stateless alert: its partition key names the event. */
+export const statelessName = 'event';

@@ -1,7 +1,17 @@
 /** Calls of aggregates inside an expression: `sum(event.total, event.currency == "GBP") / count()`. */
 import type { Node } from './expression.ts';
 
-export const aggregateNames = ['count', 'sum', 'avg', 'min', 'max', 'first', 'last', 'countDistinct', 'collect'] as const;
+export const aggregateNames = [
+  'count',
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'first',
+  'last',
+  'countDistinct',
+  'collect',
+] as const;
 export type AggregateName = (typeof aggregateNames)[number];
 
 /** Aggregates of the language that this version refuses. */
@@ -33,7 +43,7 @@ export interface AggregateCall {
 }
 
 export function isAggregateName(name: string): name is AggregateName {
-  return (aggregateNames as readonly string[]).includes(name);
+  return aggregateNames.some((known) => known === name);
 }
 
 /** The aggregate that a node of a checked expression calls; undefined for every other node. */

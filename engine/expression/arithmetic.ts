@@ -4,7 +4,7 @@
  */
 import { spend } from './steps.ts';
 import { inDurationRange, inTimestampRange } from './time-text.ts';
-import { Duration, Timestamp } from './values.ts';
+import { Duration, isList, Timestamp } from './values.ts';
 
 /** No text that an expression builds is longer, in UTF-16 units. */
 export const longestText = 1 << 24;
@@ -29,7 +29,7 @@ export function add(left: unknown, right: unknown): unknown {
   if (typeof left === 'string' && typeof right === 'string') {
     return left.length + right.length <= longestText ? left + right : undefined;
   }
-  if (Array.isArray(left) && Array.isArray(right)) {
+  if (isList(left) && isList(right)) {
     return spend(left.length + right.length) ? [...left, ...right] : undefined;
   }
   if (right instanceof Duration) {
@@ -65,7 +65,7 @@ export function modulo(left: unknown, right: unknown): number | undefined {
 
 export function negate(value: unknown): number | Duration | undefined {
   if (typeof value === 'number') return -value;
-  return value instanceof Duration ? new Duration(-value.millis) : undefined;
+  return value instanceof Duration ? new Duration(0 - value.millis) : undefined;
 }
 
 /** Below, at or above zero as left is before, at or after right; undefined where the two have no order. */
@@ -91,7 +91,7 @@ function compareTexts(left: string, right: string): number {
 
 /** Half of a surrogate pair stands for a code point above all that one unit can hold. */
 function codePointRank(unit: number): number {
-  return unit <= 0xdfff ? unit + 0x2000 : unit;
+  return unit <= 0xdfff ? unit + 0x2800 : unit;
 }
 
 export function less(left: unknown, right: unknown): boolean | undefined {
@@ -123,7 +123,7 @@ export function least(...values: readonly unknown[]): number | undefined {
 
 function extreme(values: readonly unknown[], pick: (a: number, b: number) => number): number | undefined {
   const first = values[0];
-  const numbers: readonly unknown[] = values.length === 1 && Array.isArray(first) ? first : values;
+  const numbers = values.length === 1 && isList(first) ? first : values;
   if (!spend(numbers.length)) return undefined;
   let best: number | undefined;
   for (const value of numbers) {

@@ -1,5 +1,13 @@
 /** Calls: functions by the function table, aggregates by their forms, and constants that can be judged beforehand. */
-import { aggregateCall, aggregateForms, type AggregateName, isAggregateName, laterAggregates, longestCollection } from './aggregate-call.ts';
+import {
+  aggregateCall,
+  aggregateForms,
+  aggregateNames,
+  type AggregateName,
+  isAggregateName,
+  laterAggregates,
+  longestCollection,
+} from './aggregate-call.ts';
 import { checkIs, checkValue, type CheckContext, report } from './check-context.ts';
 import type { Node } from './expression.ts';
 import { type CheckedType, type FunctionForm, functionForms, functionNames, typeText } from './function-table.ts';
@@ -19,18 +27,31 @@ export function checkAggregateOrCall(node: Call, context: CheckContext): Checked
 
 function checkAggregate(node: Call, name: AggregateName, context: CheckContext): CheckedType {
   if (!context.scope.aggregates) {
-    const instead = name === 'min' ? '; math.least(a, b) for the lesser of two' : name === 'max' ? '; math.greatest(a, b) for the greater of two' : '';
+    const instead =
+      name === 'min'
+        ? '; math.least(a, b) for the lesser of two'
+        : name === 'max'
+          ? '; math.greatest(a, b) for the greater of two'
+          : '';
     return report(context, 'aggregate-not-here', node, `The aggregate ${name}() cannot stand here.`, {
       allowed: `the name of an aggregate that is declared under aggregate${instead}`,
     });
   }
   if (context.aggregate !== undefined) {
-    return report(context, 'nested-aggregate', node, `The aggregate ${name}() stands inside of ${context.aggregate}().`, { allowed: 'a value of one event' });
+    return report(
+      context,
+      'nested-aggregate',
+      node,
+      `The aggregate ${name}() stands inside of ${context.aggregate}().`,
+      { allowed: 'a value of one event' },
+    );
   }
   const required = name === 'count' ? 0 : name === 'collect' ? 2 : 1;
   const given = node.arguments.length;
   if (given < required || given > required + 1) {
-    return report(context, 'wrong-arguments', node, `${name}() has ${given} argument${given === 1 ? '' : 's'}.`, { allowed: aggregateForms[name] });
+    return report(context, 'wrong-arguments', node, `${name}() has ${given} argument${given === 1 ? '' : 's'}.`, {
+      allowed: aggregateForms[name],
+    });
   }
   const call = aggregateCall(node);
   const inner = { ...context, aggregate: name };
@@ -96,7 +117,9 @@ function checkCall(node: Call, context: CheckContext): CheckedType {
   const style = named.filter((form) => (form.receiver !== undefined) === onValue);
   const allowed = (forms: readonly FunctionForm[]): string => forms.map((form) => form.text).join(', ');
   if (style.length === 0) return unknownFunction(node, named, context);
-  const byCount = style.filter((form) => types.length >= form.required && (form.repeats || types.length <= form.parameters.length));
+  const byCount = style.filter(
+    (form) => types.length >= form.required && (form.repeats || types.length <= form.parameters.length),
+  );
   if (byCount.length === 0) {
     const message = `${node.name}() has ${types.length} argument${types.length === 1 ? '' : 's'}.`;
     return report(context, 'wrong-arguments', node, message, { allowed: allowed(style) });
@@ -110,7 +133,9 @@ function checkCall(node: Call, context: CheckContext): CheckedType {
   if (fitting.length === 0) {
     const given = [...(receiver === undefined ? [] : [receiver]), ...types].map(typeText).join(', ');
     const hint = receiver === 'optional' || types.includes('optional') ? 'open the optional with .orValue(…): ' : '';
-    return report(context, 'type', node, `${node.name}() cannot work on ${given}.`, { allowed: hint + allowed(byCount) });
+    return report(context, 'type', node, `${node.name}() cannot work on ${given}.`, {
+      allowed: hint + allowed(byCount),
+    });
   }
   checkConstants(node, context);
   const results = new Set(fitting.map((form) => form.result));
@@ -123,8 +148,14 @@ function noOptional(node: Call, context: CheckContext): 'dyn' {
   const target = node.target ?? node;
   const given = context.source.slice(target.start, target.end);
   const optional = given.replace(/\.(\w+)$/, '.?$1');
-  if (optional === given) return report(context, 'type', node, `${node.name}() needs an optional, which ${given} is not.`, { allowed: 'event.?field' });
-  return report(context, 'type', target, `${node.name}() needs an optional, which ${given} is not.`, { allowed: optional, replacement: optional });
+  if (optional === given)
+    return report(context, 'type', node, `${node.name}() needs an optional, which ${given} is not.`, {
+      allowed: 'event.?field',
+    });
+  return report(context, 'type', target, `${node.name}() needs an optional, which ${given} is not.`, {
+    allowed: optional,
+    replacement: optional,
+  });
 }
 
 function fits(type: CheckedType, wanted: CheckedType): boolean {
@@ -134,20 +165,29 @@ function fits(type: CheckedType, wanted: CheckedType): boolean {
 function unknownFunction(node: Call, otherStyle: readonly FunctionForm[], context: CheckContext): 'dyn' {
   const { name } = node;
   const instead = notClaimed.get(name);
-  if (instead !== undefined) return report(context, 'not-claimed', node, `${name}() of CEL is not part of the language.`, { allowed: instead });
+  if (instead !== undefined)
+    return report(context, 'not-claimed', node, `${name}() of CEL is not part of the language.`, { allowed: instead });
   const [other] = otherStyle;
   if (other !== undefined) {
-    const message = node.target === undefined ? `${name}() is called on a value.` : `${name}() is not called on a value.`;
+    const message =
+      node.target === undefined ? `${name}() is called on a value.` : `${name}() is not called on a value.`;
     return report(context, 'unknown-function', node, message, { allowed: other.text });
   }
-  const names = functionNames(node.target !== undefined);
+  const aggregates = node.target === undefined && context.scope.aggregates ? aggregateNames : [];
+  const names = [...aggregates, ...functionNames(node.target !== undefined)];
   const nearest = nearestName(name, names);
   const start = context.source.indexOf(name, node.target?.end ?? node.start);
   const message = `There is no function ${name}()${node.target === undefined ? '' : ' that is called on a value'}.`;
-  return report(context, 'unknown-function', { start, end: start + name.length }, nearest === undefined ? message : `${message} Did you mean ${nearest}()?`, {
-    allowed: names.map((known) => `${known}()`).join(', '),
-    replacement: nearest,
-  });
+  return report(
+    context,
+    'unknown-function',
+    { start, end: start + name.length },
+    nearest === undefined ? message : `${message} Did you mean ${nearest}()?`,
+    {
+      allowed: names.map((known) => `${known}()`).join(', '),
+      replacement: nearest,
+    },
+  );
 }
 
 /** A constant that can only fail is a fault now, not a failure of every event later. */
@@ -160,7 +200,12 @@ function checkConstants(node: Call, context: CheckContext): void {
   };
   if (node.name === 'matches') {
     const fault = patternFault(value);
-    if (fault !== undefined) refuse('bad-pattern', `The pattern is no regular expression (${fault})`, 'RE2 syntax: no backreferences, no lookaround');
+    if (fault !== undefined)
+      refuse(
+        'bad-pattern',
+        `The pattern is no regular expression (${fault})`,
+        'RE2 syntax: no backreferences, no lookaround',
+      );
   } else if (node.name === 'duration' && parseDuration(value) === undefined) {
     refuse('bad-duration', 'No duration', '"90s", "1h30m", "7d"');
   } else if (node.name === 'timestamp' && parseTimestamp(value) === undefined) {

@@ -50,7 +50,9 @@ export function checkValue(node: Node, context: CheckContext): Exclude<CheckedTy
 export function refuseOptional(node: Node, type: CheckedType, context: CheckContext): Exclude<CheckedType, 'optional'> {
   if (type !== 'optional') return type;
   const given = context.source.slice(node.start, node.end);
-  return report(context, 'type', node, `${given} may be missing.`, { allowed: `${given}.orValue(…) with what stands in for it` });
+  return report(context, 'type', node, `${given} may be missing.`, {
+    allowed: `${given}.orValue(…) with what stands in for it`,
+  });
 }
 
 /** A node that must be of one of these types. */

@@ -27,13 +27,25 @@ export function checkName(node: Extract<Node, { kind: 'name' }>, context: CheckC
   const names = [...context.scope.names.keys()].filter((candidate) => isVisible(candidate, context));
   const allowed = [...context.variables, ...names].join(', ');
   if (known !== undefined && context.aggregate !== undefined) {
-    return report(context, 'unknown-name', node, `${name} cannot stand inside ${context.aggregate}(), which looks at one event.`, { allowed });
+    return report(
+      context,
+      'unknown-name',
+      node,
+      `${name} cannot stand inside ${context.aggregate}(), which looks at one event.`,
+      { allowed },
+    );
   }
   if (known !== undefined) {
     const example = name === 'event' ? 'first(event.country), sum(event.total)' : `first(${name}.eventTime)`;
-    return report(context, 'unknown-name', node, `${name} stands outside of an aggregate, but a window holds many events.`, {
-      allowed: `${allowed === '' ? '' : `${allowed}; `}an aggregate of it: ${example}`,
-    });
+    return report(
+      context,
+      'unknown-name',
+      node,
+      `${name} stands outside of an aggregate, but a window holds many events.`,
+      {
+        allowed: `${allowed === '' ? '' : `${allowed}; `}an aggregate of it: ${example}`,
+      },
+    );
   }
   return unknownName(node, [...context.variables, ...names], context);
 }
@@ -43,11 +55,16 @@ function unknownName(node: Extract<Node, { kind: 'name' }>, names: readonly stri
   const allowed = names.join(', ');
   if (name === 'tables') return report(context, 'not-yet', node, 'Lookup tables are not supported yet.');
   if (name === 'google') {
-    return report(context, 'not-claimed', node, 'Protocol buffer types are not part of the language.', { allowed: 'timestamp(…), duration(…)' });
+    return report(context, 'not-claimed', node, 'Protocol buffer types are not part of the language.', {
+      allowed: 'timestamp(…), duration(…)',
+    });
   }
   const nearest = nearestName(name, names);
   if (nearest !== undefined) {
-    return report(context, 'unknown-name', node, `There is no name ${name} here. Did you mean ${nearest}?`, { allowed, replacement: nearest });
+    return report(context, 'unknown-name', node, `There is no name ${name} here. Did you mean ${nearest}?`, {
+      allowed,
+      replacement: nearest,
+    });
   }
   const dashed = /(\w+)-$/.exec(context.source.slice(0, node.start))?.[1];
   if (dashed !== undefined) {
@@ -56,8 +73,11 @@ function unknownName(node: Extract<Node, { kind: 'name' }>, names: readonly stri
     });
   }
   const [form] = functionForms(name);
-  if (form !== undefined) return report(context, 'unknown-name', node, `${name} is a function.`, { allowed: form.text });
-  const field = names.includes('event') ? { allowed: `event.${name} for a field of the event; names: ${allowed}` } : { allowed };
+  if (form !== undefined)
+    return report(context, 'unknown-name', node, `${name} is a function.`, { allowed: form.text });
+  const field = names.includes('event')
+    ? { allowed: `event.${name} for a field of the event; names: ${allowed}` }
+    : { allowed };
   return report(context, 'unknown-name', node, `There is no name ${name} here.`, field);
 }
 

@@ -9,7 +9,11 @@ import type { BinaryOperator, ExpressionFault, Node, Scope, ValueType } from './
 import { type CheckedType, typeText } from './function-table.ts';
 import { nearestName } from './nearest-name.ts';
 
-export function checkTree(source: string, node: Node, scope: Scope): { type: ValueType; faults: readonly ExpressionFault[] } {
+export function checkTree(
+  source: string,
+  node: Node,
+  scope: Scope,
+): { type: ValueType; faults: readonly ExpressionFault[] } {
   const faults: ExpressionFault[] = [];
   const context: CheckContext = { source, scope, faults, variables: new Set(), check };
   return { type: checkValue(node, context), faults };
@@ -39,7 +43,8 @@ function check(node: Node, context: CheckContext): CheckedType {
       const then = context.check(node.then, context);
       const otherwise = context.check(node.otherwise, context);
       if (then === otherwise) return then;
-      for (const branch of [node.then, node.otherwise]) refuseOptional(branch, branch === node.then ? then : otherwise, context);
+      for (const branch of [node.then, node.otherwise])
+        refuseOptional(branch, branch === node.then ? then : otherwise, context);
       return 'dyn';
     }
     case 'list':
@@ -83,7 +88,8 @@ function unknownField(node: Extract<Node, { kind: 'field' }>, known: readonly st
     plain ? { start: node.end - node.field.length, end: node.end } : node,
     `${owner} has no field ${node.field}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
     {
-      allowed: known.length === 0 ? `nothing: ${owner} has no fields` : known.map((name) => `${owner}.${name}`).join(', '),
+      allowed:
+        known.length === 0 ? `nothing: ${owner} has no fields` : known.map((name) => `${owner}.${name}`).join(', '),
       replacement: plain ? nearest : undefined,
     },
   );
@@ -93,8 +99,15 @@ function checkIndex(node: Extract<Node, { kind: 'index' }>, context: CheckContex
   const operand = context.check(node.operand, context);
   if (operand === 'list') checkIs(node.index, ['number'], 'The position in a list', context);
   else if (operand === 'map') checkIs(node.index, ['string'], 'The name of a field', context);
-  else if (operand === 'dyn' || operand === 'optional') checkIs(node.index, ['number', 'string'], 'What stands in [ ]', context);
-  else report(context, 'type', node, `${context.source.slice(node.operand.start, node.operand.end)} is ${typeText(operand)} and has no parts.`);
+  else if (operand === 'dyn' || operand === 'optional')
+    checkIs(node.index, ['number', 'string'], 'What stands in [ ]', context);
+  else
+    report(
+      context,
+      'type',
+      node,
+      `${context.source.slice(node.operand.start, node.operand.end)} is ${typeText(operand)} and has no parts.`,
+    );
   return node.optional || operand === 'optional' ? 'optional' : 'dyn';
 }
 
@@ -143,7 +156,8 @@ const ordered: readonly ValueType[] = ['number', 'string', 'timestamp', 'duratio
 function checkBinary(node: Extract<Node, { kind: 'binary' }>, context: CheckContext): CheckedType {
   const { operator } = node;
   if (operator === '&&' || operator === '||') {
-    for (const operand of [node.left, node.right]) checkIs(operand, ['bool'], `What stands beside ${operator}`, context);
+    for (const operand of [node.left, node.right])
+      checkIs(operand, ['bool'], `What stands beside ${operator}`, context);
     return 'bool';
   }
   let left = context.check(node.left, context);
@@ -157,7 +171,14 @@ function checkBinary(node: Extract<Node, { kind: 'binary' }>, context: CheckCont
   if (overloads !== undefined) {
     const matching = overloads.filter(([a, b]) => fits(left, a) && fits(right, b));
     const results = new Set(matching.map(([, , result]) => result));
-    if (results.size === 0) return unfit(node, left, right, overloads.map(([a, b]) => `${typeText(a)} ${operator} ${typeText(b)}`).join(', '), context);
+    if (results.size === 0)
+      return unfit(
+        node,
+        left,
+        right,
+        overloads.map(([a, b]) => `${typeText(a)} ${operator} ${typeText(b)}`).join(', '),
+        context,
+      );
     const [result = 'dyn'] = results;
     return results.size === 1 ? result : 'dyn';
   }
@@ -166,7 +187,8 @@ function checkBinary(node: Extract<Node, { kind: 'binary' }>, context: CheckCont
     if (!container) unfit(node, left, right, 'a value in a list, a text in a map', context);
   } else if (operator === '==' || operator === '!=') {
     const comparable = left === right || [left, right].some((type) => type === 'dyn' || type === 'null');
-    if (!comparable) unfit(node, left, right, 'two values of one type; values of different types are never equal', context);
+    if (!comparable)
+      unfit(node, left, right, 'two values of one type; values of different types are never equal', context);
   } else if (!ordered.some((type) => fits(left, type) && fits(right, type))) {
     unfit(node, left, right, 'two numbers, texts, times or durations', context);
   }
@@ -177,6 +199,14 @@ function fits(type: CheckedType, wanted: ValueType): boolean {
   return type === 'dyn' || type === wanted;
 }
 
-function unfit(node: Extract<Node, { kind: 'binary' }>, left: CheckedType, right: CheckedType, allowed: string, context: CheckContext): 'dyn' {
-  return report(context, 'type', node, `${node.operator} cannot work on ${typeText(left)} and ${typeText(right)}.`, { allowed });
+function unfit(
+  node: Extract<Node, { kind: 'binary' }>,
+  left: CheckedType,
+  right: CheckedType,
+  allowed: string,
+  context: CheckContext,
+): 'dyn' {
+  return report(context, 'type', node, `${node.operator} cannot work on ${typeText(left)} and ${typeText(right)}.`, {
+    allowed,
+  });
 }

@@ -6,8 +6,10 @@
  */
 import { aggregateCall } from './aggregate-call.ts';
 import { duration, timestamp } from './conversions.ts';
+import { emitBinary, type Held, type Operands } from './emit-binary.ts';
 import type { Binding, Node } from './expression.ts';
 import { functionForms } from './function-table.ts';
+import { constant, inheritedByMaps, inheritedByValues, property } from './javascript.ts';
 
 type Of<Kind extends Node['kind']> = Extract<Node, { kind: Kind }>;
 
@@ -19,38 +21,15 @@ export function emit(node: Node, binding: Binding): string {
 /** Names whose value is known to be a plain JSON object, so that a field is read without asking. */
 const plainMaps: ReadonlySet<string> = new Set(['event', 'meta', 'params', 'window']);
 
-function namesOf(...prototypes: readonly object[]): ReadonlySet<string> {
-  return new Set(prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype)));
-}
+const macroFunctions = {
+  all: 'all',
+  exists: 'exists',
+  exists_one: 'existsOne',
+  map: 'mapItems',
+  filter: 'filter',
+} as const;
 
-const inheritedByMaps = namesOf(Object.prototype);
-/** What a bare property read would find on a value that is no map; `millis`, `value` and `toJSON` are the runtime's. */
-const inheritedByValues = new Set([
-  ...namesOf(Object.prototype, Array.prototype, String.prototype, Number.prototype, Boolean.prototype),
-  ...['length', 'millis', 'value', 'toJSON'],
-]);
-
-/** A constant as JavaScript; U+2028 and U+2029 end lines in old readers of JavaScript. */
-function constant(value: null | boolean | number | string): string {
-  const json = JSON.stringify(value).replace(/[\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
-  return typeof value === 'number' && value < 0 ? `(${json})` : json;
-}
-
-function property(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${constant(name)}]`;
-}
-
-/** An operand that the code uses more than once: `set` first, then `use` as often as needed. */
-interface Held {
-  readonly set: string;
-  readonly use: string;
-}
-
-const orderFunctions = { '<': 'less', '<=': 'lessOrEqual', '>': 'greater', '>=': 'greaterOrEqual' } as const;
-const arithmeticFunctions = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'modulo' } as const;
-const macroFunctions = { all: 'all', exists: 'exists', exists_one: 'existsOne', map: 'mapItems', filter: 'filter' } as const;
-
-class Emitter {
+class Emitter implements Operands {
   private readonly binding: Binding;
   /** What macros have bound: name to parameter. */
   private readonly variables: ReadonlyMap<string, string>;
@@ -77,7 +56,7 @@ class Emitter {
       case 'unary':
         return `$.${node.operator === '!' ? 'not' : 'negate'}(${this.code(node.operand)})`;
       case 'binary':
-        return this.binary(node);
+        return emitBinary(node, this);
       case 'conditional': {
         const condition = this.hold(node.condition);
         return `(${condition.set} === true ? ${this.code(node.then)} : ${condition.use} === false ? ${this.code(node.otherwise)} : undefined)`;
@@ -93,11 +72,11 @@ class Emitter {
     }
   }
 
-  private codes(nodes: readonly Node[]): string {
+  codes(nodes: readonly Node[]): string {
     return nodes.map((node) => this.code(node)).join(', ');
   }
 
-  private hold(node: Node): Held {
+  hold(node: Node): Held {
     const code = this.code(node);
     if (node.kind === 'literal' || /^[\w$]+$/.test(code)) return { set: code, use: code };
     const use = this.binding.temporary();
@@ -137,83 +116,17 @@ class Emitter {
 
   private has(node: Of<'has'>): string {
     const plain = this.plainField(node);
-    return plain === undefined ? `$.has(${this.code(node.operand)}, ${constant(node.field)})` : `(${plain} !== undefined)`;
-  }
-
-  private binary(node: Of<'binary'>): string {
-    switch (node.operator) {
-      case '&&':
-        return this.logic(node, 'false', 'true');
-      case '||':
-        return this.logic(node, 'true', 'false');
-      case '==':
-      case '!=':
-        return this.equality(node);
-      case 'in':
-        return this.membership(node);
-      case '<':
-      case '<=':
-      case '>':
-      case '>=':
-        return this.ofNumbers(node, `$.${orderFunctions[node.operator]}`, (left, right) => `${left} ${node.operator} ${right}`);
-      default:
-        return this.ofNumbers(node, `$.${arithmeticFunctions[node.operator]}`, (left, right) => `$.finite(${left} ${node.operator} ${right})`);
-    }
-  }
-
-  /** A chain of one operator: `settled` where any operand is it, whatever fails beside it; `open` where all are. */
-  private logic(node: Of<'binary'>, settled: string, open: string): string {
-    const operands = chain(node, node.operator).map((operand) => this.hold(operand));
-    const anySettled = operands.map(({ set }) => `${set} === ${settled}`).join(' || ');
-    const allOpen = operands.map(({ use }) => `${use} === ${open}`).join(' && ');
-    return `(${anySettled} ? ${settled} : ${allOpen} ? ${open} : undefined)`;
-  }
-
-  private equality(node: Of<'binary'>): string {
-    const equal = node.operator === '==';
-    const same = equal ? '===' : '!==';
-    const [literal, other] = node.left.kind === 'literal' ? [node.left, node.right] : [node.right, node.left];
-    if (literal.kind === 'literal') {
-      const held = this.hold(other);
-      return `(${held.set} === undefined ? undefined : ${held.use} ${same} ${constant(literal.value)})`;
-    }
-    const left = this.hold(node.left);
-    const right = this.hold(node.right);
-    const deep = `$.equal(${left.use}, ${right.use})`;
-    return (
-      `(${left.set}, ${right.set}, ${left.use} === undefined || ${right.use} === undefined ? undefined : ` +
-      `typeof ${left.use} === "object" ? ${equal ? deep : `$.not(${deep})`} : ${left.use} ${same} ${right.use})`
-    );
-  }
-
-  private membership(node: Of<'binary'>): string {
-    const { right } = node;
-    const literals = right.kind === 'list' ? right.items.flatMap((item) => (item.kind === 'literal' ? [constant(item.value)] : [])) : [];
-    if (right.kind !== 'list' || literals.length !== right.items.length || literals.length === 0 || literals.length > 20) {
-      return `$.isIn(${this.code(node.left)}, ${this.code(right)})`;
-    }
-    const value = this.hold(node.left);
-    return `(${value.set} === undefined ? undefined : ${literals.map((literal) => `${value.use} === ${literal}`).join(' || ')})`;
-  }
-
-  /** Numbers in line, everything else by the runtime. */
-  private ofNumbers(node: Of<'binary'>, runtime: string, numbers: (left: string, right: string) => string): string {
-    const sides = [node.left, node.right];
-    if (sides.some((side) => side.kind === 'literal' && typeof side.value !== 'number')) {
-      return `${runtime}(${this.codes(sides)})`;
-    }
-    const left = this.hold(node.left);
-    const right = this.hold(node.right);
-    const unknown = [left, right].filter((_, i) => sides[i]?.kind !== 'literal');
-    const set = [left, right].map((held) => `${held.set}, `).join('');
-    const test = unknown.map(({ use }) => `typeof ${use} === "number"`).join(' && ') || 'true';
-    return `(${set}${test} ? ${numbers(left.use, right.use)} : ${runtime}(${left.use}, ${right.use}))`;
+    return plain === undefined
+      ? `$.has(${this.code(node.operand)}, ${constant(node.field)})`
+      : `(${plain} !== undefined)`;
   }
 
   private macro(node: Of<'macro'>): string {
     const parameter = `$${this.variables.size}`;
     const inner = new Emitter(this.binding, new Map(this.variables).set(node.variable, parameter));
-    const closures = [node.body, ...(node.filter === undefined ? [] : [node.filter])].map((body) => `, (${parameter}) => ${inner.code(body)}`);
+    const closures = [node.body, ...(node.filter === undefined ? [] : [node.filter])].map(
+      (body) => `, (${parameter}) => ${inner.code(body)}`,
+    );
     return `$.${macroFunctions[node.macro]}(${this.code(node.range)}${closures.join('')})`;
   }
 
@@ -227,7 +140,8 @@ class Emitter {
       return `(${held.set} === undefined || ${held.use}.value !== undefined ? ${held.use} : ${this.code(first)})`;
     }
     if (target === undefined && first?.kind === 'literal' && typeof first.value === 'string') {
-      const ready = name === 'duration' ? duration(first.value) : name === 'timestamp' ? timestamp(first.value) : undefined;
+      const ready =
+        name === 'duration' ? duration(first.value) : name === 'timestamp' ? timestamp(first.value) : undefined;
       if (ready !== undefined) return `(new $.${name === 'duration' ? 'Duration' : 'Timestamp'}(${ready.millis}))`;
     }
     const form = functionForms(name).find(({ receiver }) => (receiver === undefined) === (target === undefined));
@@ -245,12 +159,6 @@ class Emitter {
     const held = this.hold(target);
     return `(${held.set} === undefined ? undefined : ${held.use}.value === undefined ? ${this.code(otherwise)} : ${held.use}.value)`;
   }
-}
-
-/** The operands of a chain such as `a && b && (c && d)`; how they are bracketed makes no difference. */
-function chain(node: Node, operator: string): readonly Node[] {
-  if (node.kind !== 'binary' || node.operator !== operator) return [node];
-  return [...chain(node.left, operator), ...chain(node.right, operator)];
 }
 
 /** True for a node whose value is an optional, as far as the tree tells; the checker lets no other one through. */

@@ -18,7 +18,7 @@ export interface FunctionForm {
   readonly result: CheckedType;
   /** The form as messages show it. */
   readonly text: string;
-  /** The runtime function: a member of `$` or of `$re`. */
+  /** The runtime function, a member of `$` or of `$re`; `inline` where an argument is evaluated only if it is needed. */
   readonly runtime: string;
 }
 
@@ -92,8 +92,8 @@ optional.of(any): optional = $.optionalOf
 optional.none(): optional = $.optionalNone
 optional.hasValue(): bool = $.hasValue
 optional.value(): any = $.optionalValue
-optional.orValue(any): any = $.orValue
-optional.or(optional): optional = $.or
+optional.orValue(any): any = inline
+optional.or(optional): optional = inline
 `;
 
 const typeWords: ReadonlyMap<string, CheckedType> = new Map([

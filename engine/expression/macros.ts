@@ -3,12 +3,12 @@
  * item settles `all`, whatever failed beside it.
  */
 import { spend } from './steps.ts';
-import { isMap } from './values.ts';
+import { isList, isMap } from './values.ts';
 
 type Body = (item: unknown) => unknown;
 
 function itemsOf(range: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(range)) return range;
+  if (isList(range)) return range;
   return isMap(range) ? Object.keys(range) : undefined;
 }
 

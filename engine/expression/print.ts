@@ -1,6 +1,6 @@
 /** How a value reads in a text that people see. */
 import { durationWords, timestampText, zoneOffset } from './time-text.ts';
-import { Duration, Timestamp } from './values.ts';
+import { Duration, isList, Timestamp } from './values.ts';
 
 /**
  * A value in a text: numbers in their shortest form, times in the zone with its offset, lists joined by `, `, null as
@@ -12,10 +12,10 @@ export function text(value: unknown, zone: string): string | undefined {
   if (typeof value === 'string') return value;
   if (value instanceof Timestamp) return timestampText(value.millis, zoneOffset(zone, value.millis) ?? 0);
   if (value instanceof Duration) return durationWords(value.millis);
-  if (!Array.isArray(value)) return json(value);
+  if (!isList(value)) return json(value);
   const parts: string[] = [];
   for (const item of value) {
-    const part = Array.isArray(item) ? json(item) : text(item, zone);
+    const part = isList(item) ? json(item) : text(item, zone);
     if (part === undefined) return undefined;
     parts.push(part);
   }

@@ -5,6 +5,7 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import type { ExpressionFault, Node, SourceRange } from './expression.ts';
 import { isNamespace } from './function-table.ts';
+import { syntaxFault } from './syntax-fault.ts';
 
 const parser = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true });
 
@@ -18,7 +19,16 @@ export interface Syntax {
 export function readSyntax(source: string): Syntax {
   if (source.trim() === '') {
     const message = 'The expression is empty.';
-    return { faults: [{ code: 'syntax', message, allowed: 'an expression, such as event.total > 500', range: whole(source) }] };
+    return {
+      faults: [
+        {
+          code: 'syntax',
+          message,
+          allowed: 'an expression, such as event.total > 500',
+          range: { start: 0, end: source.length },
+        },
+      ],
+    };
   }
   try {
     const faults: ExpressionFault[] = [];
@@ -28,10 +38,6 @@ export function readSyntax(source: string): Syntax {
     if (!(error instanceof ParseError)) throw error;
     return { faults: [syntaxFault(source, error)] };
   }
-}
-
-function whole(source: string): SourceRange {
-  return { start: 0, end: source.length };
 }
 
 const macroNames = ['all', 'exists', 'exists_one', 'map', 'filter'] as const;
@@ -56,7 +62,13 @@ class Reader {
         return { ...range, kind: 'name', name: ast.args };
       case '.':
       case '.?':
-        return { ...range, kind: 'field', operand: this.read(ast.args[0]), field: ast.args[1], optional: ast.op === '.?' };
+        return {
+          ...range,
+          kind: 'field',
+          operand: this.read(ast.args[0]),
+          field: ast.args[1],
+          optional: ast.op === '.?',
+        };
       case '[]':
       case '[?]': {
         const operand = this.read(ast.args[0]);
@@ -72,23 +84,40 @@ class Reader {
         return { ...range, kind: 'unary', operator: '!', operand: this.read(ast.args) };
       case '-_': {
         const operand = this.read(ast.args);
-        if (operand.kind === 'literal' && typeof operand.value === 'number') return { ...range, kind: 'literal', value: -operand.value };
+        if (operand.kind === 'literal' && typeof operand.value === 'number')
+          return { ...range, kind: 'literal', value: -operand.value };
         return { ...range, kind: 'unary', operator: '-', operand };
       }
       case '?:': {
         const [condition, then, otherwise] = ast.args;
-        return { ...range, kind: 'conditional', condition: this.read(condition), then: this.read(then), otherwise: this.read(otherwise) };
+        return {
+          ...range,
+          kind: 'conditional',
+          condition: this.read(condition),
+          then: this.read(then),
+          otherwise: this.read(otherwise),
+        };
       }
       case 'list':
         return { ...range, kind: 'list', items: ast.args.map((item) => this.read(item)) };
       case 'map':
-        return { ...range, kind: 'map', entries: ast.args.map(([key, value]) => ({ key: this.read(key), value: this.read(value) })) };
+        return {
+          ...range,
+          kind: 'map',
+          entries: ast.args.map(([key, value]) => ({ key: this.read(key), value: this.read(value) })),
+        };
       case 'call':
         return this.call(ast.args[0], undefined, ast.args[1], range);
       case 'rcall':
         return this.call(ast.args[0], ast.args[1], ast.args[2], range);
       default:
-        return { ...range, kind: 'binary', operator: ast.op, left: this.read(ast.args[0]), right: this.read(ast.args[1]) };
+        return {
+          ...range,
+          kind: 'binary',
+          operator: ast.op,
+          left: this.read(ast.args[0]),
+          right: this.read(ast.args[1]),
+        };
     }
   }
 
@@ -99,10 +128,20 @@ class Reader {
     if (typeof value === 'bigint') {
       if (Number.isSafeInteger(Number(value))) return { ...range, kind: 'literal', value: Number(value) };
       const given = this.source.slice(range.start, range.end);
-      return this.refuse('integer-too-large', `The number ${given} is too large to be exact.`, 'whole numbers up to 9007199254740991; put longer ids in quotes', range);
+      return this.refuse(
+        'integer-too-large',
+        `The number ${given} is too large to be exact.`,
+        'whole numbers up to 9007199254740991; put longer ids in quotes',
+        range,
+      );
     }
     if (value instanceof Uint8Array) {
-      return this.refuse('not-claimed', 'Bytes are not part of the language.', 'a text: leave the b before the quote away', range);
+      return this.refuse(
+        'not-claimed',
+        'Bytes are not part of the language.',
+        'a text: leave the b before the quote away',
+        range,
+      );
     }
     return this.refuse('not-claimed', 'Unsigned numbers are not part of the language.', 'the number without u', range);
   }
@@ -117,24 +156,40 @@ class Reader {
     if (receiver !== undefined && macro !== undefined) return this.macro(macro, receiver, given, range);
     if (receiver === undefined && name === 'has') return this.has(given, range);
     if (receiver?.op === 'id' && receiver.args === 'cel') {
-      return this.refuse('not-claimed', `cel.${name} is not part of the language.`, 'the expression itself, written where it is used', range);
+      return this.refuse(
+        'not-claimed',
+        `cel.${name} is not part of the language.`,
+        'the expression itself, written where it is used',
+        range,
+      );
     }
     const args = given.map((argument) => this.read(argument));
     // `math.abs` is a name with a dot, not a call on a value named math.
-    if (receiver?.op === 'id' && isNamespace(receiver.args)) return { ...range, kind: 'call', name: `${receiver.args}.${name}`, arguments: args };
+    if (receiver?.op === 'id' && isNamespace(receiver.args))
+      return { ...range, kind: 'call', name: `${receiver.args}.${name}`, arguments: args };
     return { ...range, kind: 'call', name, ...(receiver && { target: this.read(receiver) }), arguments: args };
   }
 
   private macro(macro: Macro, receiver: ASTNode, given: readonly ASTNode[], range: SourceRange): Node {
     const [variable, ...rest] = given;
     const [body, second] = rest.slice(-1).concat(rest.slice(0, -1));
-    const form = macro === 'map' ? 'list.map(x, value) or list.map(x, predicate, value)' : `list.${macro}(x, predicate)`;
+    const form =
+      macro === 'map' ? 'list.map(x, value) or list.map(x, predicate, value)' : `list.${macro}(x, predicate)`;
     if (variable?.op === 'id' && body !== undefined && (rest.length === 1 || (rest.length === 2 && macro === 'map'))) {
       const filter = second && { filter: this.read(second) };
-      return { ...range, kind: 'macro', macro, range: this.read(receiver), variable: variable.args, ...filter, body: this.read(body) };
+      return {
+        ...range,
+        kind: 'macro',
+        macro,
+        range: this.read(receiver),
+        variable: variable.args,
+        ...filter,
+        body: this.read(body),
+      };
     }
     const twoVariables = variable?.op === 'id' && rest.length === 2 && second?.op === 'id';
-    if (twoVariables) return this.refuse('not-claimed', `.${macro}() over two variables is not part of the language.`, form, range);
+    if (twoVariables)
+      return this.refuse('not-claimed', `.${macro}() over two variables is not part of the language.`, form, range);
     return this.refuse('wrong-arguments', `.${macro}() takes a name and an expression.`, form, range);
   }
 
@@ -146,68 +201,4 @@ class Reader {
     const allowed = 'has(event.field); for a field whose name is no plain word: "field" in event';
     return this.refuse('wrong-arguments', 'has() takes one field.', allowed, range);
   }
-}
-
-const replacements: ReadonlyMap<string, string> = new Map([
-  ['=', '=='],
-  ['&', '&&'],
-  ['|', '||'],
-  ['and', '&&'],
-  ['AND', '&&'],
-  ['or', '||'],
-  ['OR', '||'],
-]);
-
-/** The library's parse error in the user's words, with the line as it should be where the slip is a common one. */
-function syntaxFault(source: string, error: ParseError): ExpressionFault {
-  const { start, end } = error.range ?? whole(source);
-  const range = { start, end: Math.min(Math.max(end, start + 1), Math.max(source.length, start)) };
-  const rest = source.slice(start);
-  const word = /^\w+/.exec(rest)?.[0] ?? rest.slice(0, 1);
-  const fault = (message: string, allowed?: string, rewritten?: string): ExpressionFault => ({
-    code: 'syntax',
-    message,
-    range,
-    ...(allowed !== undefined && { allowed }),
-    ...(rewritten !== undefined && { rewritten }),
-  });
-  if (error.code === 'reserved_identifier') {
-    return { ...fault(`The word ${word} is reserved in CEL.`, `event.${word} for a field of the event`), code: 'reserved-name' };
-  }
-  if (error.code === 'invalid_macro_argument') {
-    return { ...fault('The first argument must be a plain name for the item.', 'event.items.exists(item, item.qty > 1)'), code: 'wrong-arguments' };
-  }
-  if (error.code === 'limit_exceeded') return fault('The expression is too long or too deeply nested.');
-  if (rest.trim() === '') return fault('The expression ends too early.');
-  const meant = replacements.get(word);
-  if (meant !== undefined && error.code === 'unexpected_character') {
-    // `===` is read as `==` and a stray `=`.
-    const length = word === '=' && source[start - 1] === '=' ? 0 : word.length;
-    const rewritten = source.slice(0, start) + (length === 0 ? '' : meant) + source.slice(start + word.length);
-    return fault(`'${length === 0 ? '===' : word}' is not an operator.`, meant, rewritten);
-  }
-  if (word === '`') return { ...fault('Names in backquotes are not part of the language.', 'event["order-id"]'), code: 'not-claimed' };
-  if (word === '{' && error.code === 'unexpected_character') {
-    return { ...fault('Messages are not part of the language.', 'a map: {"field": value}'), code: 'not-claimed' };
-  }
-  if (error.code === 'expected_token' && source[start - 1] === '.') {
-    const before = source.slice(0, start - 1);
-    return fault(`'${word}' cannot stand after a dot.`, `["${word}"] in its place`, `${before}["${word}"]${rest.slice(word.length)}`);
-  }
-  if (error.code === 'unexpected_token' || error.code === 'expected_token' || error.code === 'unexpected_character') {
-    return fault(`'${word}' is not expected here.`, expected(error.summary));
-  }
-  return fault(`${error.summary}.`);
-}
-
-const tokens: ReadonlyMap<string, string> = new Map([
-  ['RPAREN', 'a closing )'],
-  ['RBRACKET', 'a closing ]'],
-  ['RBRACE', 'a closing }'],
-  ['COLON', 'a :'],
-  ['IDENTIFIER', 'a name'],
-]);
-
-function expected(summary: string): string | undefined {
-  return tokens.get(/^Expected (\w+)/.exec(summary)?.[1] ?? '');
 }

@@ -3,12 +3,13 @@
  */
 import { longestText } from './arithmetic.ts';
 import { spend, stepsOfText } from './steps.ts';
+import { isList } from './values.ts';
 
 const surrogate = /[\ud800-\udfff]/;
 
 /** The text's characters where they are not its UTF-16 units; else the text itself, which indexes alike. */
 function characters(text: string): string | readonly string[] {
-  return surrogate.test(text) ? [...text] : text;
+  return surrogate.test(text) ? Array.from(text) : text;
 }
 
 function slice(text: string | readonly string[], start: number, end: number): string {
@@ -17,7 +18,7 @@ function slice(text: string | readonly string[], start: number, end: number): st
 
 /** The number of characters before a UTF-16 position; −1 stays −1. */
 function position(text: string, unit: number): number {
-  return unit < 0 || !surrogate.test(text) ? unit : [...text.slice(0, unit)].length;
+  return unit < 0 || !surrogate.test(text) ? unit : Array.from(text.slice(0, unit)).length;
 }
 
 /** True where `value` is a whole number from 0 to `last`. */
@@ -105,7 +106,11 @@ export function lastIndexOf(text: unknown, part: unknown, ...from: readonly unkn
 /** Every `old` becomes `new`, or the first `limit` of them. */
 export function replace(text: unknown, old: unknown, by: unknown, ...limits: readonly unknown[]): string | undefined {
   if (!searchable(text, old) || typeof old !== 'string' || typeof by !== 'string') return undefined;
-  const pieces = split(text, old, ...limits.map((limit) => (typeof limit === 'number' && limit >= 0 ? limit + 1 : limit)));
+  const pieces = split(
+    text,
+    old,
+    ...limits.map((limit) => (typeof limit === 'number' && limit >= 0 ? limit + 1 : limit)),
+  );
   if (pieces === undefined) return undefined;
   if (old === '' && limits.length === 0) return join(['', ...pieces, ''], by);
   return join(pieces, by);
@@ -117,7 +122,7 @@ export function split(text: unknown, separator: unknown, ...limits: readonly unk
   const limit = limits.length === 0 ? -1 : limits[0];
   if (typeof limit !== 'number' || !Number.isInteger(limit)) return undefined;
   if (limit === 0) return [];
-  const pieces = separator === '' ? [...text] : text.split(separator);
+  const pieces = separator === '' ? Array.from(text) : text.split(separator);
   if (!spend(pieces.length)) return undefined;
   if (limit < 0 || pieces.length <= limit) return pieces;
   return [...pieces.slice(0, limit - 1), pieces.slice(limit - 1).join(separator)];
@@ -126,7 +131,7 @@ export function split(text: unknown, separator: unknown, ...limits: readonly unk
 /** A list of texts as one, with a separator in between. */
 export function join(list: unknown, ...separators: readonly unknown[]): string | undefined {
   const separator = separators.length === 0 ? '' : separators[0];
-  if (!Array.isArray(list) || typeof separator !== 'string' || !spend(list.length)) return undefined;
+  if (!isList(list) || typeof separator !== 'string' || !spend(list.length)) return undefined;
   let length = separator.length * list.length;
   for (const item of list) {
     if (typeof item !== 'string') return undefined;

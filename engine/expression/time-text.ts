@@ -94,7 +94,8 @@ export function timestampText(millis: number, offset = 0): string {
   const at = civilTime(millis, offset);
   const fraction = at.millisecond === 0 ? '' : `.${String(at.millisecond).padStart(3, '0').replace(/0+$/, '')}`;
   const minutes = Math.abs(offset) / 60_000;
-  const zone = offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(Math.floor(minutes % 60))}`;
+  const zone =
+    offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(Math.floor(minutes % 60))}`;
   const date = `${String(at.year).padStart(4, '0')}-${two(at.month)}-${two(at.day)}`;
   return `${date}T${two(at.hour)}:${two(at.minute)}:${two(at.second)}${fraction}${zone}`;
 }
@@ -166,8 +167,18 @@ function zoneOf(name: string): Zone | number | undefined {
   let zone: Zone | number | undefined = name === 'UTC' || name === 'Z' ? 0 : fixedOffset(name);
   if (zone === undefined && /^[A-Za-z][\w+/-]*$/.test(name)) {
     try {
-      const fields = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
-      zone = { format: new Intl.DateTimeFormat('en-US', { ...fields, timeZone: name, hourCycle: 'h23' }), offsets: new Map() };
+      const fields = {
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+      } as const;
+      zone = {
+        format: new Intl.DateTimeFormat('en-US', { ...fields, timeZone: name, hourCycle: 'h23' }),
+        offsets: new Map(),
+      };
     } catch (error) {
       // A RangeError is how the platform says that it knows no such zone.
       if (!(error instanceof RangeError)) throw error;

@@ -44,11 +44,15 @@ export class Optional {
 
 export type MapValue = Readonly<Record<string, unknown>>;
 
+export function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
 export function isMap(value: unknown): value is MapValue {
   return (
     typeof value === 'object' &&
     value !== null &&
-    !Array.isArray(value) &&
+    !isList(value) &&
     !(value instanceof Timestamp) &&
     !(value instanceof Duration) &&
     !(value instanceof Optional)
@@ -64,7 +68,7 @@ export function field(operand: unknown, name: string): unknown {
 /** `operand[key]`: a list's item, counted from 0, or a map's field. */
 export function index(operand: unknown, key: unknown): unknown {
   if (operand instanceof Optional) return optionalIndex(operand, key);
-  if (Array.isArray(operand)) return typeof key === 'number' && Number.isInteger(key) ? operand[key] : undefined;
+  if (isList(operand)) return typeof key === 'number' && Number.isInteger(key) ? operand[key] : undefined;
   return typeof key === 'string' ? field(operand, key) : undefined;
 }
 
@@ -80,7 +84,7 @@ export function optionalIndex(operand: unknown, key: unknown): Optional | undefi
   const container = operand instanceof Optional ? operand.value : operand;
   if (container === undefined) return operand instanceof Optional ? operand : undefined;
   if (typeof key === 'string') return optionalField(container, key);
-  return Array.isArray(container) && typeof key === 'number' ? new Optional(index(container, key)) : undefined;
+  return isList(container) && typeof key === 'number' ? new Optional(index(container, key)) : undefined;
 }
 
 export function optionalOf(value: unknown): Optional | undefined {
@@ -129,7 +133,7 @@ export function size(value: unknown): number | undefined {
     for (const _ of value) count++;
     return count;
   }
-  if (Array.isArray(value)) return value.length;
+  if (isList(value)) return value.length;
   return isMap(value) ? Object.keys(value).length : undefined;
 }
 
@@ -147,7 +151,7 @@ export function equal(left: unknown, right: unknown, depth = 0): boolean | undef
   }
   // JSON can nest deeper than the call stack.
   if (depth > 500) return undefined;
-  if (Array.isArray(left)) return Array.isArray(right) && equalLists(left, right, depth);
+  if (isList(left)) return isList(right) && equalLists(left, right, depth);
   return isMap(left) && isMap(right) && equalMaps(left, right, depth);
 }
 
@@ -181,7 +185,7 @@ export function not(value: unknown): boolean | undefined {
 /** `value in container`: an item of a list or a key of a map. */
 export function isIn(value: unknown, container: unknown): boolean | undefined {
   if (value === undefined) return undefined;
-  if (!Array.isArray(container)) {
+  if (!isList(container)) {
     if (!isMap(container)) return undefined;
     return typeof value === 'string' && Object.hasOwn(container, value);
   }
@@ -200,7 +204,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return 'text';
   if (typeof value === 'number') return 'a number';
   if (typeof value === 'boolean') return 'true or false';
-  if (Array.isArray(value)) return 'a list';
+  if (isList(value)) return 'a list';
   if (value instanceof Timestamp) return 'a time';
   if (value instanceof Duration) return 'a duration';
   return value instanceof Optional ? 'an optional' : 'a map';

@@ -12,6 +12,8 @@ export interface InputRecord {
   /** The event; undefined where `unreadable` says why there is none. */
   readonly event: unknown;
   readonly unreadable?: string;
+  /** The record's data as it came, in base64; absent where it never was a record. */
+  readonly data?: string;
 }
 
 /** An event that goes to the dead letters: as a whole (`invalid`), or for one rule. */

@@ -24,6 +24,7 @@ export interface Match {
   readonly event: JsonObject;
   readonly meta: Meta;
   readonly touch: Touch;
+  readonly record: InputRecord;
 }
 
 export interface Counters {
@@ -131,7 +132,8 @@ export class Intake implements Sink {
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject, meta: Meta): void {
-    this.matches.push({ rule, groups, values, event, meta, touch: { event: this.#current().reference, args: [], fields } });
+    const { record, reference } = this.#current();
+    this.matches.push({ rule, groups, values, event, meta, touch: { event: reference, args: [], fields }, record });
   }
 
   derive(rule: number, stream: string, event: JsonObject): void {

@@ -10,12 +10,12 @@ import { readExpression, readText } from './expression-value.ts';
 import type { FaultReport } from './fault-report.ts';
 import { type Entry, entriesOf, readFields } from './fields.ts';
 import { listed } from './listed.ts';
-import { checkIdentifier } from './name.ts';
+import { checkResourceName } from './name.ts';
 import { isSplit, namedEntries } from './named-expressions.ts';
 
 const fields = {
-  severity: 'required',
-  title: 'required',
+  severity: { example: 'severity: medium' },
+  title: { example: 'title: "Order {{ event.orderId }} needs a look"' },
   description: 'optional',
   labels: 'optional',
   evidence: 'optional',
@@ -76,7 +76,7 @@ function readSeverity(report: FaultReport, entry: Entry, scope: Scope | undefine
 function readLabels(report: FaultReport, labels: Entry, scope: Scope | undefined): AlertDefinition['labels'] {
   const entries = namedEntries(report, labels, "a map of names to texts, such as 'team: fraud'") ?? [];
   return entries.flatMap((label) => {
-    const named = checkIdentifier(report, label);
+    const named = checkResourceName(report, { ...label, range: label.key });
     const text = scope && !isSplit(label) ? readText(report, label, scope) : undefined;
     return named && text ? [{ name: label.name, text }] : [];
   });

@@ -8,6 +8,7 @@ import { parseExpression } from '../expression/parse.ts';
 import { parseText } from '../expression/text.ts';
 import type { FaultReport } from './fault-report.ts';
 import { type Entry, isEmptyScalar, rangeOf } from './fields.ts';
+import { quotedFlowMap } from './flow-map.ts';
 import { quotedWhereNeeded, singleQuoted } from './quoting.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
 import { quotedLine } from './yaml-repair.ts';
@@ -26,7 +27,7 @@ export const scalarValue: Wanted = { types: ['bool', 'number', 'string', 'timest
 export function readExpression(report: FaultReport, entry: Entry, scope: Scope, wanted?: Wanted): Expression | undefined {
   const scalar = sourceOf(report, entry, 'expression');
   if (scalar === undefined) return undefined;
-  const expression = taken(report, entry, scalar, parseExpression(scalar.value, scope));
+  const expression = taken(report, entry, scalar, scope, parseExpression);
   if (expression) report.expressions.push({ entry, expression, scope });
   if (expression === undefined || wanted === undefined) return expression;
   if (expression.type === 'dyn' || wanted.types.includes(expression.type)) return expression;
@@ -37,7 +38,7 @@ export function readExpression(report: FaultReport, entry: Entry, scope: Scope, 
 
 export function readText(report: FaultReport, entry: Entry, scope: Scope): Text | undefined {
   const scalar = sourceOf(report, entry, 'text');
-  const text = scalar && taken(report, entry, scalar, parseText(scalar.value, scope));
+  const text = scalar && taken(report, entry, scalar, scope, parseText);
   for (const part of text?.parts ?? []) {
     if (typeof part !== 'string') report.expressions.push({ entry, expression: part, scope });
   }
@@ -63,8 +64,9 @@ function sourceOf(report: FaultReport, entry: Entry, kind: Kind): Scalar.Parsed 
   if (!isScalar(value)) {
     const given = isMap(value) ? 'a map' : isSeq(value) ? 'a list' : 'something else';
     const line = report.source.line(report.source.lineAt(range.start));
-    const rewritten = value.flow === true && report.source.withReplaced(range, '') !== undefined ? quotedLine(line) : undefined;
-    report.error(`${code}.not-${kind}`, firstLine(report, range), `YAML reads the value of '${name}' as ${given}`, {
+    const quotedOne = line.trimStart().startsWith(`${name}:`) ? quotedLine(line) : quotedFlowMap(line);
+    const rewritten = value.flow === true && report.source.withReplaced(range, '') !== undefined ? quotedOne : undefined;
+    report.error(`${code}.not-${kind}`, report.source.inFirstLine(range), `YAML reads the value of '${name}' as ${given}`, {
       allowed: `${a}${value.flow === true ? ' in single quotes' : ''}`,
       rewritten,
     });
@@ -106,7 +108,8 @@ function isCut(report: FaultReport, { name, range }: Entry, kind: Kind, value: s
   return true;
 }
 
-function taken<T>(report: FaultReport, entry: Entry, scalar: Scalar.Parsed & { value: string }, checked: Checked<T>): T | undefined {
+function taken<T>(report: FaultReport, entry: Entry, scalar: Scalar.Parsed & { value: string }, scope: Scope, parse: (source: string, scope: Scope) => Checked<T>): T | undefined {
+  const checked = parse(scalar.value, scope);
   if (checked.ok) return checked.value;
   const toFile = offsets(report, scalar);
   for (const fault of checked.faults) {
@@ -115,14 +118,22 @@ function taken<T>(report: FaultReport, entry: Entry, scalar: Scalar.Parsed & { v
       report.error(`${entry.code}.not-yet`, toFile(fault.range), "'tables' is part of the language, but Weir cannot run it yet");
       continue;
     }
-    const bare = bareWord(entry, fault, scalar.value);
-    const rewritten = fault.rewritten === undefined ? undefined : rewrittenLine(report, scalar, toFile, fault.rewritten);
-    report.error(`${entry.code}.${fault.code}`, toFile(fault.range), fault.message + (bare?.because(scalar.type) ?? ''), {
-      allowed: bare?.allowed ?? fault.allowed,
+    const bare = bareWord(entry, fault, scalar);
+    const isBetter = fault.rewritten !== undefined && cures(parse(fault.rewritten, scope), fault, scalar.value);
+    const rewritten = fault.rewritten === undefined || !isBetter ? undefined : rewrittenLine(report, scalar, toFile, fault.rewritten);
+    report.error(`${entry.code}.${fault.code}`, bare ? rangeOf(scalar) : toFile(fault.range), bare?.message ?? fault.message, {
+      allowed: named === 'event' && !scope.names.has('event') ? `an aggregate, for example last(event.x) under 'aggregate'; ${fault.allowed}` : (bare?.allowed ?? fault.allowed),
       rewritten: rewritten ?? (bare && report.source.withReplaced(rangeOf(scalar), bare.quoted)),
     });
   }
   return undefined;
+}
+
+/** True where a rewriting can be read at the place of its fault; what comes behind it may be at fault as well. */
+function cures(checked: Checked<unknown>, { range, rewritten = '' }: ExpressionFault, value: string): boolean {
+  if (checked.ok) return true;
+  const end = range.end + Math.max(0, rewritten.length - value.length);
+  return checked.faults.every(({ code, range: { start } }) => code !== 'syntax' || start > end);
 }
 
 /** A range of an entry's expression or text as a range of the file. */
@@ -135,13 +146,14 @@ function offsets(report: FaultReport, { range: [start, end], type, value }: Scal
 }
 
 /** `orderId: "ORD"`: YAML takes the quotes, and what is left is a name that nothing has. */
-function bareWord(entry: Entry, fault: ExpressionFault, value: string) {
-  if (fault.code !== 'unknown-name' || fault.rewritten !== undefined || !/^[\w-]+( [\w-]+)*$/.test(value)) return undefined;
+function bareWord(entry: Entry, fault: ExpressionFault, scalar: Scalar.Parsed & { value: string }) {
+  const { value } = scalar;
+  if (!['unknown-name', 'syntax'].includes(fault.code) || fault.rewritten !== undefined || !/^[\w-]+( [\w-]+)*$/.test(value)) return undefined;
   const quoted = singleQuoted(JSON.stringify(value));
   return {
     quoted,
     allowed: `for the text ${value}: ${entry.name}: ${quoted}${fault.allowed === undefined ? '' : `; ${fault.allowed}`}`,
-    because: (type: Scalar.Type | undefined) => (type?.startsWith('QUOTE') === true ? '; the quotes around it are YAML’s, not the expression’s' : ''),
+    message: `'${value}' is no expression${scalar.type?.startsWith('QUOTE') === true ? ": the quotes around it are YAML's, and not part of the expression" : ''}`,
   };
 }
 
@@ -160,9 +172,4 @@ function rewrittenLine(report: FaultReport, scalar: Scalar.Parsed & { value: str
   const middle = better.slice(start, better.length - same);
   const escaped = type === 'QUOTE_SINGLE' ? middle.replaceAll("'", "''") : type === 'QUOTE_DOUBLE' ? JSON.stringify(middle).slice(1, -1) : middle;
   return report.source.withReplaced(toFile({ start, end: value.length - same }), escaped);
-}
-
-function firstLine(report: FaultReport, range: SourceRange): SourceRange {
-  const newline = report.source.text.indexOf('\n', range.start);
-  return { start: range.start, end: newline < 0 ? range.end : Math.min(range.end, newline) };
 }

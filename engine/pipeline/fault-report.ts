@@ -46,7 +46,8 @@ export class FaultReport {
   }
 }
 
+/** Names of the language at its start keep their case. */
 function sentence(message: string): string {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  const text = message.replace(/^(?:an?|the|there|this|each)\b/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }

@@ -2,7 +2,7 @@
  * Maps with known keys. Each level of a pipeline file has one table of its keys: what may stand there, what must, and
  * what will be possible later. Unknown keys, missing ones and the lists of allowed ones all come from the table.
  */
-import { isMap, isScalar, type ParsedNode, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, type ParsedNode, type YAMLMap } from 'yaml';
 import type { SourceRange } from '../expression/expression.ts';
 import type { FaultReport } from './fault-report.ts';
 import { nearestName } from '../expression/nearest-name.ts';
@@ -19,7 +19,8 @@ export interface Entry {
   readonly value: ParsedNode | null;
 }
 
-export type Presence = 'required' | 'optional' | 'not-yet';
+/** A key that must be there has an example of how it is written. */
+export type Presence = 'optional' | 'not-yet' | { readonly example: string };
 
 export type FieldTable = Readonly<Record<string, Presence>>;
 
@@ -32,9 +33,31 @@ export interface Level {
   readonly what: string;
 }
 
+/** Words of other systems for keys of this language. */
+const otherWords: Readonly<Record<string, string>> = {
+  name: 'pipeline',
+  filter: 'where',
+  condition: 'where',
+  if: 'where',
+  stream: 'from',
+  input: 'from',
+  to: 'into',
+  output: 'into',
+  key: 'partitionKey',
+  id: 'eventId',
+  time: 'eventTime',
+  timestamp: 'eventTime',
+  keyBy: 'groupBy',
+  partitionBy: 'groupBy',
+  subject: 'title',
+  message: 'description',
+};
+
 /** The entries of a map whose keys the user chooses; undefined with a fault where the value is no map. */
 export function entriesOf(report: FaultReport, entry: Entry, code: string, what: string): Entry[] | undefined {
   if (isMap(entry.value)) return mapEntries(entry.value, code);
+  // Aliases were reported where the file was read as YAML.
+  if (isAlias(entry.value)) return undefined;
   const given = entry.value === null || isEmptyScalar(entry.value) ? 'has nothing under it' : 'is no map';
   report.error(`${entry.code}.not-a-map`, entry.range, `'${entry.name}' ${given}`, { allowed: what });
   return undefined;
@@ -55,17 +78,19 @@ export function mapEntries(map: YAMLMap, code: string): Entry[] {
 export function readFields<T extends FieldTable>(report: FaultReport, entries: readonly Entry[], owner: SourceRange, level: Level, table: T): Fields<T> {
   const fields: Record<string, Entry> = {};
   const usable = Object.keys(table).filter((name) => table[name] !== 'not-yet');
+  const meant = new Set<string>();
   for (const entry of entries) {
     const presence = Object.hasOwn(table, entry.name) ? table[entry.name] : undefined;
     const code = `${level.code}.${entry.name}`;
-    if (presence === undefined) reportUnknown(report, entry, level, table, usable);
+    if (entry.name === '<<' && isAlias(entry.value)) continue;
+    if (presence === undefined) meant.add(reportUnknown(report, entry, level, table, usable) ?? '');
     else if (presence === 'not-yet') reportNotYet(report, code, entry.key, `'${entry.name}'`, `${level.what} may have ${listed(usable, 'and')}`);
     else fields[entry.name] = { ...entry, code };
   }
-  for (const name of usable) {
-    if (table[name] === 'required' && !entries.some((entry) => entry.name === name)) {
-      report.error(`${level.code}.${name}.missing`, owner, `${level.what} needs '${name}'`);
-    }
+  for (const [name, presence] of Object.entries(table)) {
+    // A key that was only misspelt is reported once.
+    if (typeof presence === 'string' || meant.has(name) || entries.some((entry) => entry.name === name)) continue;
+    report.error(`${level.code}.${name}.missing`, owner, `${level.what} needs '${name}'`, { allowed: `for example: ${presence.example}` });
   }
   // Only keys of the table were put in.
   return fields as Fields<T>;
@@ -75,11 +100,13 @@ export function reportNotYet(report: FaultReport, code: string, range: SourceRan
   report.error(`${code}.not-yet`, range, `${what} is part of the language, but Weir cannot run it yet`, { allowed });
 }
 
-function reportUnknown(report: FaultReport, entry: Entry, level: Level, table: FieldTable, usable: readonly string[]): void {
-  const meant = nearestName(entry.name, Object.keys(table));
+function reportUnknown(report: FaultReport, entry: Entry, level: Level, table: FieldTable, usable: readonly string[]): string | undefined {
+  const otherWord = otherWords[entry.name] ?? '';
+  const meant = Object.hasOwn(table, otherWord) ? otherWord : nearestName(entry.name, Object.keys(table));
   const message = `${level.what} has no '${entry.name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`;
   const rewritten = meant === undefined ? undefined : report.source.withReplaced(entry.key, meant);
   report.error(`${level.code}.unknown-field`, entry.key, message, { allowed: listed(usable, 'and'), rewritten });
+  return meant;
 }
 
 export function rangeOf(node: ParsedNode): SourceRange {

@@ -14,7 +14,7 @@ export function checkLinks(report: FaultReport, streams: readonly StreamReading[
   for (const { into } of rules) {
     if (into && declared.has(into.name)) report.error('rule.into.declared', into.range, `'${into.name}' is a stream of the file already`, { allowed: 'a new name for the derived stream' });
   }
-  if (reportCycles(report, rules)) return;
+  if (reportCycles(report, rules, declared)) return;
   checkFields(report, streams, rules);
   adviseEventIds(report, streams, rules);
 }
@@ -31,10 +31,10 @@ function checkStreamNames(report: FaultReport, rules: readonly RuleReading[], kn
 }
 
 /** True where derived streams lead in a circle. */
-function reportCycles(report: FaultReport, rules: readonly RuleReading[]): boolean {
+function reportCycles(report: FaultReport, rules: readonly RuleReading[], declared: ReadonlySet<string>): boolean {
   let found = false;
   for (const { into } of rules) {
-    const circle = into && circleFrom(into.name, rules);
+    const circle = into && !declared.has(into.name) ? circleFrom(into.name, rules) : undefined;
     if (circle === undefined) continue;
     found = true;
     report.error('rule.into.cycle', into?.range ?? { start: 0, end: 0 }, `the rule reads what it makes: ${circle.join(' → ')}`, { allowed: 'streams that do not lead back to their own rules' });

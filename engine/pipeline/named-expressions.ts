@@ -9,12 +9,25 @@ import { quotedFlowMap } from './flow-map.ts';
  * comes back without a value: its name counts, its expression cannot be read.
  */
 export function namedEntries(report: FaultReport, entry: Entry, what: string): Entry[] | undefined {
+  if (isScalar(entry.value) && typeof entry.value.value === 'string') {
+    reportBare(report, entry, entry.value.value, what);
+    return undefined;
+  }
   const entries = entriesOf(report, entry, entry.code, what);
   if (entries === undefined) return undefined;
   if (entries.length === 0) {
     report.error(`${entry.code}.empty`, entry.range, `'${entry.name}' has nothing in it`, { allowed: what });
   }
   return isMap(entry.value) && entry.value.flow === true ? rejoined(report, entry, entries) : entries;
+}
+
+/** `groupBy: event.customerId`: an expression without a name. */
+function reportBare(report: FaultReport, { name, code, range }: Entry, given: string, what: string): void {
+  const field = /^event(?:\.\w+)*\.(\w+)$/.exec(given)?.[1];
+  report.error(`${code}.not-a-map`, range, `'${name}' needs a name for the value '${given}'`, {
+    allowed: what,
+    rewritten: field === undefined ? undefined : report.source.withReplaced(range, `{ ${field}: ${given} }`),
+  });
 }
 
 /** True for the entries that `namedEntries` reported. */

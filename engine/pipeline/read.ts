@@ -18,11 +18,11 @@ import { readTimezone } from './window.ts';
 import { readYaml, type YamlFile } from './yaml-document.ts';
 
 const fields = {
-  pipeline: 'required',
+  pipeline: { example: 'pipeline: retail' },
   timezone: 'optional',
   params: 'optional',
-  streams: 'required',
-  rules: 'required',
+  streams: { example: 'streams: { orders: { partitionKey: event.customerId } }' },
+  rules: { example: 'rules: { … }, a map of rules by name' },
   tables: 'not-yet',
 } as const satisfies FieldTable;
 

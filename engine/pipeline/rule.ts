@@ -1,5 +1,7 @@
 /** `rules`: what is asked of the events of one or more streams, and what comes of it. */
+import { isMap } from 'yaml';
 import type { Expression, Scope } from '../expression/expression.ts';
+import { reads } from '../expression/tree.ts';
 import type { Millis } from '../time.ts';
 import { readAlert } from './alert.ts';
 import { readChoice } from './choice.ts';
@@ -70,9 +72,8 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
   /** A rule of a shape that cannot run yet: what its later parts may name is not known. */
   const isOtherShape = entries.some((entry) => ['sequence', 'join', 'distinct'].includes(entry.name));
   const isStateful = given.window !== undefined || isOtherShape;
-  if (rule.value !== null && !isOtherShape) checkParts(report, rule, given);
+  if (isMap(rule.value) && !isOtherShape) checkParts(report, rule, given);
 
-  const before = report.faults.length;
   const ofEvent = eventScope(params);
   const ofAggregate = aggregateScope(params);
   const from = given.from ? readFrom(report, given.from) : [];
@@ -95,9 +96,8 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
     keyless: !isStateful && given.groupBy === undefined,
   });
 
-  const isFaulty = report.faults.slice(before).some(({ severity }) => severity === 'error');
   const parts = { where, having, alert, window: window?.definition };
-  const definition: RuleDefinition | undefined = isFaulty || mode === undefined ? undefined : {
+  const definition: RuleDefinition | undefined = mode === undefined ? undefined : {
     name, ...(description !== undefined && { description }), mode, from: from.map((stream) => stream.name),
     ...defined(parts), ...(given.select && { select: complete(select) }), ...(into && { into: into.name }),
     groupBy: complete(groups), aggregate: complete(aggregates), emit,
@@ -161,7 +161,8 @@ function resultScope(params: ParamTypes, results: readonly NamedReading[], seesE
 
 function readEmit(report: FaultReport, { emit, having, alert, window }: RuleFields, condition: Expression | undefined, aggregates: readonly NamedReading[]): Emit {
   if (emit) return readChoice(report, emit, emits) ?? 'threshold';
-  const isKnown = aggregates.every(({ expression }) => expression !== undefined);
+  const read = new Set(condition && reads(condition.node).map(([root]) => root));
+  const isKnown = aggregates.every(({ name, expression }) => expression !== undefined || !read.has(name));
   if (alert && window && having && condition && isKnown && !isGrowing(condition, complete(aggregates))) {
     reportWavering(report, having);
   }

@@ -27,9 +27,15 @@ export class SourceFile {
     const start = this.position(range.start);
     // An empty range is shown as one character, so that there is something to point at.
     const end = this.position(Math.max(range.end, range.start + 1));
-    return end.line > start.line && range.end <= range.start
-      ? { ...start, endLine: start.line, endColumn: start.column + 1 }
+    return end.line === start.line || range.end <= range.start
+      ? { ...start, endLine: start.line, endColumn: Math.max(end.line === start.line ? end.column : 0, start.column + 1) }
       : { ...start, endLine: end.line, endColumn: end.column };
+  }
+
+  /** The part of a range that lies in its first line. */
+  inFirstLine({ start, end }: SourceRange): SourceRange {
+    const newline = this.text.indexOf('\n', start);
+    return { start, end: newline < 0 ? end : Math.min(end, newline) };
   }
 
   /** The line (from 1) in which an offset lies. */

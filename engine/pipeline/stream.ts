@@ -11,7 +11,7 @@ import { type Files, readSchema } from './schema.ts';
 import { type ParamTypes, streamScope } from './scope.ts';
 
 const fields = {
-  partitionKey: 'required',
+  partitionKey: { example: 'partitionKey: event.customerId' },
   eventTime: 'optional',
   eventId: 'optional',
   outOfOrderness: 'optional',
@@ -49,7 +49,7 @@ export function readStreams(report: FaultReport, entry: Entry, params: ParamType
 function readStream(report: FaultReport, stream: Entry, params: ParamTypes, files: Files): StreamReading {
   checkResourceName(report, { ...stream, range: stream.key });
   const entries = entriesOf(report, stream, 'stream', "a map of settings; 'partitionKey' is the one it needs") ;
-  const given = entries && readFields(report, entries, stream.key, { code: 'stream', what: 'a stream' }, fields);
+  const given = entries && readFields(report, entries, stream.key, { code: 'stream', what: `the stream '${stream.name}'` }, fields);
   const scope = streamScope(params);
   const expression = (field: Entry | undefined, wanted?: Parameters<typeof readExpression>[3]) => field && readExpression(report, field, scope, wanted);
   const duration = (name: keyof typeof defaults) => (given?.[name] && readDuration(report, given[name], bounds)) ?? (defaults[name] as Millis); // Branding.

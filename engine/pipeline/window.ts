@@ -1,5 +1,5 @@
 /** `window`: which events are looked at together. */
-import { isScalar } from 'yaml';
+import { isMap, isScalar } from 'yaml';
 import { nearestName } from '../expression/nearest-name.ts';
 import type { Millis } from '../time.ts';
 import type { WindowDefinition } from './definition.ts';
@@ -43,7 +43,7 @@ export function readWindow(report: FaultReport, entry: Entry, timezone: string):
   const kinds = [given.tumbling, given.sliding, given.calendar].filter((kind) => kind !== undefined);
   const [kind, second] = kinds;
   if (second) report.error('rule.window.several', second.key, `A window is '${kind?.name}' or '${second.name}', not both`, { allowed: forms });
-  if (entry.value !== null && kinds.length === 0 && !entries.some(({ name }) => Object.hasOwn(fields, name) && fields[name as keyof typeof fields] === 'not-yet')) {
+  if (isMap(entry.value) && kinds.length === 0 && entries.every(({ name }) => name === 'offset' || name === 'timezone')) {
     report.error('rule.window.no-kind', entry.key, 'the window does not say of which kind it is', { allowed: forms });
   }
   if (second || kind === undefined) return { seesEvent };

@@ -7,7 +7,7 @@ import { type Document, isAlias, isMap, isScalar, parseAllDocuments, visit, type
 import type { SourceRange } from '../expression/expression.ts';
 import { FaultReport } from './fault-report.ts';
 import { SourceFile } from './source-file.ts';
-import { quotedLine, repairedColumns, repairs } from './yaml-repair.ts';
+import { repairedColumns, repairs } from './yaml-repair.ts';
 
 export interface YamlFile {
   readonly report: FaultReport;
@@ -31,7 +31,7 @@ export function readYaml(text: string, name?: string): YamlFile {
     const source = new SourceFile(lines.join('\n'), name, columns);
     const fault = firstSyntaxFault(documents, source);
     if (fault === undefined) break;
-    const better = repaired < maxRepairs ? repairedLine(lines, fault, documents) : undefined;
+    const better = repaired < maxRepairs ? repairedLine(lines, fault) : undefined;
     reportSyntax(new FaultReport(source, report.faults), fault, better?.line);
     if (better === undefined) unreadFrom = fault.line;
     else {
@@ -67,10 +67,29 @@ function syntaxErrors(documents: Document.Parsed[]): YAMLError[] {
 function firstSyntaxFault(documents: Document.Parsed[], source: SourceFile): SyntaxFault | undefined {
   const [error] = syntaxErrors(documents).sort((one, other) => one.pos[0] - other.pos[0]);
   if (error === undefined) return undefined;
-  const open = error.code === 'MISSING_CHAR' ? openQuote(documents, error.pos[0]) : undefined;
-  const start = open ?? error.pos[0];
-  const end = open !== undefined ? open + 1 : Math.max(error.pos[1], start);
-  return { line: source.lineAt(start), range: { start, end }, error };
+  const open = error.code === 'MISSING_CHAR' ? openQuote(documents, error.pos[0]) : openBracket(error, source);
+  const colon = /_KEY$|^BLOCK_IN_FLOW$/.test(error.code) ? source.text.slice(error.pos[0]).search(/:\s/) : -1;
+  const isHere = colon >= 0 && source.lineAt(error.pos[0] + colon) === source.lineAt(error.pos[0]);
+  // A line that is indented too far reads as the rest of the value above it, up to its own colon.
+  const isBelow = colon >= 0 && !isHere && error.code === 'BLOCK_AS_IMPLICIT_KEY';
+  const line = source.lineStart(source.lineAt(error.pos[0] + (isBelow ? colon : 0)));
+  const from = isBelow ? line : error.pos[0];
+  const spaces = isBelow || error.code === 'BAD_INDENT' ? source.text.slice(from).search(/[^ ]/) : 0;
+  const start = open ?? from + (isHere ? colon : spaces);
+  const end = open !== undefined || isHere ? start + 1 : Math.max(error.pos[1], start);
+  return { line: source.lineAt(start), range: source.inFirstLine({ start, end }), error };
+}
+
+/** The start of the flow map or list whose end the YAML reader looked for in vain. */
+function openBracket({ message, pos }: YAMLError, source: SourceFile): number | undefined {
+  const bracket = /must be sufficiently indented and end with a ([}\]])/.exec(message)?.[1] === '}' ? /\{[^{}]*$/ : /\[[^[\]]*$/;
+  if (!/and end with a/.test(message)) return undefined;
+  for (let line = source.lineAt(pos[0]); line > 0; line--) {
+    const before = line === source.lineAt(pos[0]) ? source.text.slice(source.lineStart(line), pos[0]) : source.line(line);
+    const at = before.replace(/"[^"]*"|'[^']*'/g, (quoted) => '_'.repeat(quoted.length)).search(bracket);
+    if (at >= 0) return source.lineStart(line) + at;
+  }
+  return undefined;
 }
 
 /** The start of the quotes that are open at an offset. */
@@ -86,29 +105,33 @@ function openQuote(documents: Document.Parsed[], offset: number): number | undef
   return start;
 }
 
-function repairedLine(lines: readonly string[], fault: SyntaxFault, documents: Document.Parsed[]) {
+function repairedLine(lines: readonly string[], fault: SyntaxFault) {
   const line = (lines[fault.line - 1] ?? '').replace(/\r$/, '');
-  const before = syntaxErrors(documents).length;
-  for (const candidate of repairs(line)) {
+  const isText = (one: string) => /^\s*[^#\s]/.test(one);
+  const neighbours = [lines.slice(0, fault.line - 1).findLast(isText), lines.slice(fault.line).find(isText)];
+  const tried = repairs(line, neighbours.filter((one) => one !== undefined)).map((candidate) => {
     const text = lines.with(fault.line - 1, candidate).join('\n');
-    const tried = parse(text);
-    const errors = syntaxErrors(tried);
-    const source = new SourceFile(text);
-    const cured = errors.every(({ pos }) => source.lineAt(pos[0]) !== fault.line);
-    if (cured && errors.length < before) return { line: candidate, documents: tried };
-  }
-  return undefined;
+    const documents = parse(text);
+    return { line: candidate, documents, next: firstSyntaxFault(documents, new SourceFile(text)) };
+  });
+  // Every repair moves the first fault further down, so that the reading comes to an end.
+  const cured = tried.filter(({ next }) => next === undefined || next.line > fault.line);
+  return cured.sort((one, other) => syntaxErrors(one.documents).length - syntaxErrors(other.documents).length)[0];
 }
 
 function reportSyntax(report: FaultReport, fault: SyntaxFault, rewritten: string | undefined): void {
   const { code, message, allowed } = explained(fault, report.source);
-  report.error(`yaml.${code}`, fault.range, message, { allowed, rewritten });
+  const rest = rewritten === undefined ? '; what follows could not be checked' : '';
+  report.error(`yaml.${code}`, fault.range, message + rest, { allowed, rewritten });
 }
 
 /** A fault of the YAML reader in the words of who writes pipelines. */
 function explained({ error, line, range }: SyntaxFault, source: SourceFile): { code: string; message: string; allowed?: string } {
   const quoted = "the whole value in single quotes, or on the lines after '>-'";
+  const indented = 'this line is indented differently from the lines that it belongs with';
+  const neighbours = 'the same number of spaces as its neighbours';
   const text = source.line(line);
+  if (/^\s*- /.test(text) && error.code === 'BLOCK_AS_IMPLICIT_KEY') return { code: 'list-item', message: "a '-' begins an item of a list, and here a key is due" };
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return { code: 'tab', message: 'a tab stands in the indentation', allowed: 'spaces, two for each level' };
@@ -116,19 +139,22 @@ function explained({ error, line, range }: SyntaxFault, source: SourceFile): { c
       return { code: 'tag', message: `'${source.text.slice(range.start, range.end)}' is lost: YAML takes a '!' at the start of a value as a tag`, allowed: quoted };
     case 'BLOCK_AS_IMPLICIT_KEY':
     case 'BLOCK_IN_FLOW':
+      if (source.text[range.start] !== ':') return { code: 'indent', message: indented, allowed: neighbours };
       return { code: 'colon', message: "YAML takes the ': ' inside this value as the end of another key", allowed: quoted };
     case 'BAD_SCALAR_START':
       return { code: 'first-character', message: `a value cannot begin with '${source.text[range.start] ?? ''}' in YAML`, allowed: quoted };
     case 'BAD_DQ_ESCAPE':
       return { code: 'escape', message: `'${source.text.slice(range.start, range.start + 2)}' means nothing in double quotes`, allowed: 'single quotes, in which a backslash is a backslash' };
     case 'BAD_INDENT':
-      if (!text.includes('{')) return { code: 'indent', message: 'this line is indented differently from the lines that it belongs with', allowed: 'the same number of spaces as its neighbours' };
+      if (/and end with a/.test(error.message)) return { code: 'bracket-open', message: 'this bracket is never closed' };
+      if (/same column/.test(error.message)) return { code: 'indent', message: indented, allowed: neighbours };
       break;
     case 'MULTILINE_IMPLICIT_KEY':
       if (/^\s*[\w-]+:\S/.test(text)) return { code: 'space-after-colon', message: "the ':' after a key needs a space behind it" };
       return { code: 'no-colon', message: "this line is no 'key: value'", allowed: 'a key, a colon, a space and a value' };
     case 'MISSING_CHAR':
       if (/quote/.test(error.message)) return { code: 'quote-open', message: 'this quote is never closed' };
+      if (/^\s*[\w-]+:\S/.test(text)) return { code: 'space-after-colon', message: "the ':' after a key needs a space behind it" };
       return { code: 'no-colon', message: "this line is no 'key: value'", allowed: 'a key, a colon, a space and a value' };
     case 'UNEXPECTED_TOKEN': {
       const start = /^\s*(?:- )*[\w.-]+:\s+(["'[{])/.exec(text)?.[1];
@@ -164,13 +190,12 @@ function rootMap(documents: Document.Parsed[], report: FaultReport): YAMLMap | u
 /** Anchors, aliases, tags and keys that stand twice. */
 function reportHidden(document: Document.Parsed, report: FaultReport): void {
   const aloud = "each rule written out: anchors ('&'), aliases ('*') and tags ('!') are not used in a pipeline file";
-  const rewritten = (start: number) => quotedLine(report.source.line(report.source.lineAt(start)));
   visit(document, {
     Node(_, node) {
       const { source } = report;
       const start = node.range?.[0] ?? 0;
       if (isAlias(node)) {
-        report.error('yaml.alias', { start, end: node.range?.[1] ?? start + 1 }, `YAML takes '*${node.source}' as an alias`, { allowed: aloud, rewritten: rewritten(start) });
+        report.error('yaml.alias', { start, end: node.range?.[1] ?? start + 1 }, `YAML takes '*${node.source}' as an alias`, { allowed: aloud });
       } else if (node.anchor !== undefined) {
         const at = source.text.lastIndexOf(`&${node.anchor}`, start);
         report.error('yaml.anchor', { start: at, end: at + node.anchor.length + 1 }, `YAML takes '&${node.anchor}' as an anchor`, { allowed: aloud });

@@ -7,15 +7,23 @@ import { singleQuoted } from './quoting.ts';
 
 const keyAndValue = /^(\s*(?:- )*(?:[\w.-]+|"[^"]*"|'[^']*')\s*:\s+)(\S.*?)\s*$/;
 
-/** Lines to try in place of a line that YAML cannot read, the likeliest first. */
-export function repairs(line: string): string[] {
+/**
+ * Lines to try in place of a line that YAML cannot read, the likeliest first. `neighbours` are the lines around it that
+ * are not empty.
+ */
+export function repairs(line: string, neighbours: readonly string[]): string[] {
   const found = [line.replace(/^[ \t]+/, (indent) => indent.replaceAll('\t', '  '))];
+  for (const neighbour of neighbours) found.push((/^ */.exec(neighbour)?.[0] ?? '') + line.trimStart());
   const flowMap = quotedFlowMap(line);
   if (flowMap !== undefined) found.push(flowMap);
+  if (line.split('{').length > line.split('}').length) found.push(`${line} }`);
   const value = keyAndValue.exec(line);
   if (value) found.push(...quotedValues(value[1] ?? '', value[2] ?? ''));
   const glued = /^(\s*(?:- )*[\w-]+):(\S.*)$/.exec(line);
   if (glued) found.push(`${glued[1]}: ${glued[2]}`);
+  found.push(line.replace(/^(\s*)- /, '$1'));
+  const noColon = /^(\s*)([A-Za-z][\w-]*) (\S.*)$/.exec(line);
+  if (noColon) found.push(`${noColon[1]}${noColon[2]}: ${noColon[3]}`);
   return found.filter((candidate) => candidate !== line);
 }
 
@@ -30,6 +38,8 @@ function quotedValues(key: string, value: string): string[] {
   // A quote that was opened and never closed.
   if (/^"[^"]*$/.test(value)) found.push(`${key}${value}"`);
   if (/^'[^']*$/.test(value)) found.push(`${key}${value}'`);
+  // An escape that double quotes do not have.
+  if (/^".*"$/.test(value)) found.push(key + singleQuoted(value.slice(1, -1).replaceAll('\\"', '"')));
   // An apostrophe in single quotes.
   if (/^'.*'$/.test(value)) found.push(key + singleQuoted(value.slice(1, -1)));
   const [, before, comment] = /^(.*?\S)(\s+#.*)$/.exec(value) ?? [];

@@ -2,12 +2,14 @@
  * Runs a pipeline in memory, event by event, with nothing between an event and what it means: the rule test and the
  * backtest, and what the deployed functions must agree with. State is forgotten as the watermark allows.
  */
-import { encodeGroups, isWindowed, compiledRules, keyOf, payload, evidenceOf, type CompiledRule, type WindowedRule } from '../state/compiled-rule.ts';
-import { alertId, partitionKeyOf } from '../alert/identity.ts';
+import { isWindowed, compiledRules, keyOf, payload, evidenceOf, type CompiledRule, type WindowedRule } from '../state/compiled-rule.ts';
+import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
 import { Intake, type KeyedTouch, type Match } from '../intake/intake.ts';
+import { isLate, lateReason } from '../intake/lateness.ts';
 import type { Compiled } from '../plan/program.ts';
+import { sortableTime } from '../state/pane-item.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
@@ -71,22 +73,22 @@ export class InMemoryRun {
     this.advance(endOfTime);
   }
 
-  #match({ rule: index, groups, values, event, meta, touch }: Match): void {
+  #match({ rule: index, groups, values, event, meta, touch, record }: Match): void {
     const rule = this.#rules[index];
     if (rule === undefined) return;
     const texts = rule.program.eventTexts?.(event, meta);
     if (texts === undefined) return;
     const said = payload(texts, values);
     if (isWindowed(rule)) {
-      this.#add(rule, groups, { ...touch, args: [said] }, undefined);
+      this.#add(rule, groups, { ...touch, args: [said] }, record);
       return;
     }
-    const id = statelessAlertId(rule, touch.event);
+    const id = alertId(partitionKeyOf(rule.plan, [touch.event.stream, touch.event.id]), statelessName);
     if (this.#stateless.has(id)) return;
     this.#stateless.add(id);
     const content = { key: keyOf(rule, groups), events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: touch.event.t, partial: false, ...said };
-    const record = reconcile({ rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown }, undefined, content);
-    if (record !== undefined) this.#listener.alert(record);
+    const opened = reconcile({ rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown }, undefined, content);
+    if (opened !== undefined) this.#listener.alert(opened);
   }
 
   #touch({ rule: index, groups, touch, record }: KeyedTouch): void {
@@ -94,11 +96,11 @@ export class InMemoryRun {
     if (isWindowed(rule)) this.#add(rule, groups, touch, record);
   }
 
-  #add(rule: WindowedRule, groups: readonly unknown[], touch: KeyedTouch['touch'], record: InputRecord | undefined): void {
+  #add(rule: WindowedRule, groups: readonly unknown[], touch: KeyedTouch['touch'], record: InputRecord): void {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
     if (isLate(rule, touch.event.t, start, watermark)) {
-      if (record !== undefined) this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
+      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
       return;
     }
     const state = this.#states.state(rule, groups);
@@ -132,26 +134,11 @@ export class InMemoryRun {
     for (const { name, content } of state.take()) {
       const recorded = state.records.get(name)?.record;
       if (recorded === undefined && content === undefined) continue;
-      const id = recorded?.id ?? alertId(partitionKeyOf(rule.plan, encodeGroups(state.groups)), name);
+      const id = recorded?.id ?? alertId(state.partitionKey, sortableTime(name));
       const next = reconcile({ rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown }, recorded, content);
       if (next === undefined) continue;
       state.records.set(name, { record: next, version: next.revision + 1 });
       this.#listener.alert(next);
     }
   }
-}
-
-/** An event is late for a rule when every window that could hold it is forgotten (Flink's isWindowLate, per event). */
-export function isLate(rule: WindowedRule, t: EpochMillis, paneStart: EpochMillis, watermark: EpochMillis): boolean {
-  const lastEnd = rule.slide === undefined ? rule.grid.end(paneStart) : t + rule.slide;
-  return lastEnd + rule.plan.allowedLateness <= watermark;
-}
-
-export function lateReason(rule: WindowedRule, watermark: EpochMillis): string {
-  const at = Number.isFinite(watermark) ? new Date(watermark).toISOString() : 'the end of time';
-  return `every window that could hold the event is forgotten: the watermark stands at ${at}, allowedLateness is ${rule.plan.allowedLateness / 1000} s`;
-}
-
-export function statelessAlertId(rule: CompiledRule, event: { readonly stream: string; readonly id: string }): string {
-  return alertId(partitionKeyOf(rule.plan, [event.stream, event.id]), 'event');
 }

@@ -13,7 +13,9 @@ export interface Part {
   /** Of a window's pane: what this part adds. The same object as the pane's where there is one part. */
   readonly aggregation?: Aggregation;
   /** Of a log's pane, in order of arrival. */
-  readonly entries: Touch[];
+  entries: Touch[];
+  /** The last sequence number folded since the part was put. */
+  applied: string | undefined;
 }
 
 export interface Pane {
@@ -33,8 +35,6 @@ export interface StoredParts {
   open: Part;
   /** Of each `<stream>/<shardId>`, the last sequence number that the pane holds, as it was read or last put. */
   readonly progress: Map<string, string>;
-  /** The last sequence number folded since; with the shard that it belongs to. */
-  applied: { readonly shard: string; readonly sequenceNumber: string } | undefined;
   dirty: boolean;
   /** The episodes as the open part's item holds them, encoded. */
   episodes: string;

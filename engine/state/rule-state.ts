@@ -3,10 +3,11 @@
  * the same in every mode; where panes come from and go to is not its business.
  */
 import { Episodes } from '../alert/episodes.ts';
+import { partitionKeyOf } from '../alert/identity.ts';
 import type { AlertContent, AlertRecord } from '../alert/alert.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
-import { judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
+import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import { compareEvidence, type Touch } from './touch.ts';
 import type { Pane } from './pane.ts';
 import { SlidingLog } from './sliding-log.ts';
@@ -33,6 +34,9 @@ export class RuleState {
   readonly episodes: Episodes | undefined;
   /** Alerts whose records are known, by name. */
   readonly records = new Map<EpochMillis, Recorded>();
+  /** Alerts whose records stand in the table and are not known, by name. */
+  readonly unread = new Set<EpochMillis>();
+  #partitionKey: string | undefined;
   /** Starts of windows that changed since the last `take`. */
   readonly #touched = new Set<EpochMillis>();
 
@@ -41,6 +45,12 @@ export class RuleState {
     this.groups = groups;
     this.log = rule.slide === undefined ? undefined : new SlidingLog(rule.slide, () => rule.createAccumulators());
     this.episodes = rule.plan.cooldown > 0 ? new Episodes(rule.plan.cooldown) : undefined;
+  }
+
+  /** The partition key of the key's items, in both tables. */
+  get partitionKey(): string {
+    this.#partitionKey ??= partitionKeyOf(this.rule.plan, encodeGroups(this.groups));
+    return this.#partitionKey;
   }
 
   pane(start: EpochMillis): Pane {
@@ -58,6 +68,7 @@ export class RuleState {
     const inOrder = this.put(pane, touch);
     const { stored } = pane;
     if (stored !== undefined) {
+      stored.open.applied = touch.event.sequenceNumber;
       if (this.log !== undefined) stored.open.entries.push(touch);
       else if (stored.open.aggregation !== pane.aggregation) stored.open.aggregation?.add(touch);
     }
@@ -131,6 +142,17 @@ export class RuleState {
     else this.evaluate(pane.start, pane.end);
   }
 
+  /** Notes in the panes of true windows that their alerts may have records, before any has. */
+  note(): void {
+    if (this.episodes !== undefined) return;
+    for (const start of this.#touched) {
+      const pane = this.panes.get(start);
+      if (pane === undefined || pane.noted || !this.#isTrueAt(start)) continue;
+      pane.noted = true;
+      if (pane.stored !== undefined) pane.stored.dirty = true;
+    }
+  }
+
   /** What should stand, of all that changed since the last call. */
   take(): Desired[] {
     if (this.episodes !== undefined) {
@@ -161,7 +183,7 @@ export class RuleState {
     const { plan, slide = 0 } = this.rule;
     const frozen = (watermark - plan.allowedLateness - plan.cooldown - 2 * slide) as EpochMillis;
     for (const [start, pane] of this.panes) {
-      if (pane.end > frozen || (plan.emit === 'final' && !pane.closed)) continue;
+      if (pane.end > frozen || (plan.emit === 'final' && !pane.closed && pane.stored === undefined)) continue;
       this.panes.delete(start);
       if (this.episodes === undefined) this.records.delete(start);
     }

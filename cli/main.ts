@@ -1,0 +1,110 @@
+/** The command line `weir`: which commands there are, their options, and what is said when they are called wrongly. */
+import yargs, { type Argv } from 'yargs';
+
+/** What the command line cannot be understood as. */
+class UsageError extends Error {}
+
+const commandNames: readonly string[] = ['check', 'backtest', 'test'];
+
+/** Runs the command line and gives the exit code: 0 fine, 1 the command found faults, 2 it was called wrongly. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const commands = yargs([...args])
+    .scriptName('weir')
+    .usage('Weir: a stream processor for your own AWS account, with rules in a file.\n\nUsage: $0 <command>')
+    .command('check <files..>', 'Check pipeline files and print every fault at once', checkOptions, async (options) => {
+      const { runCheck } = await import('./check.ts');
+      code = runCheck({ ...options, param: named(options.param) });
+    })
+    .command('backtest <pipeline> <inputs..>', 'Run a pipeline over recorded events and print its alerts', backtestOptions, async (options) => {
+      const { runBacktest } = await import('./backtest.ts');
+      code = await runBacktest({ ...options, param: named(options.param) });
+    })
+    .command('test [files..]', 'Run the tests of pipelines: pipeline.test.yaml beside pipeline.yaml', testOptions, async (options) => {
+      const { runTest } = await import('./test.ts');
+      code = await runTest({ ...options, param: named(options.param) });
+    })
+    .demandCommand(1, 1, 'it needs a command: check, backtest or test', 'One command at a time.')
+    .strict()
+    .recommendCommands()
+    .help()
+    .alias('help', 'h')
+    .version(false)
+    .epilogue('weir <command> --help shows the options and examples of a command.')
+    .wrap(Math.min(100, process.stdout.columns || 80))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    });
+  try {
+    await commands.parseAsync();
+    return code;
+  } catch (cause) {
+    const fault = usageFault(cause, args);
+    if (fault === undefined) throw cause;
+    const command = commandNames.includes(args[0] ?? '') ? ` ${args[0]}` : '';
+    process.stderr.write(`weir${command}: ${fault}.\n\nweir${command} --help shows how it is called.\n`.replace(/([.?])\./, '$1'));
+    return 2;
+  }
+}
+
+function checkOptions(command: Argv) {
+  return withParams(command)
+    .usage('Usage: $0 check <files..> [--json] [--param name=value]')
+    .positional('files', { describe: 'Pipeline files', type: 'string', array: true, demandOption: true })
+    .option('json', { describe: 'Print one JSON object, for editors and scripts', type: 'boolean', default: false })
+    .example('$0 check pipeline.yaml', 'All faults, with remedies')
+    .example('$0 check pipeline.yaml --param review=2000', 'With another value')
+    .example('$0 check pipeline.yaml --json', 'For an editor');
+}
+
+function backtestOptions(command: Argv) {
+  return withParams(command)
+    .usage('Usage: $0 backtest <pipeline> <inputs..> [--json] [--standing] [--no-flush] [--param name=value]')
+    .positional('pipeline', { describe: 'The pipeline file', type: 'string', demandOption: true })
+    .positional('inputs', { describe: 'NDJSON in arrival order, also .gz; - is the standard input', type: 'string', array: true, demandOption: true })
+    .option('json', { describe: 'Print one JSON object a line', type: 'boolean', default: false })
+    .option('standing', { describe: 'Print only what stands at the end', type: 'boolean', default: false })
+    .option('flush', { describe: 'At the end, move the watermark to the end of time (--no-flush: leave it)', type: 'boolean', default: true })
+    .example('$0 backtest pipeline.yaml orders.ndjson.gz', 'For a person')
+    .example('$0 backtest pipeline.yaml - --json --standing < events.ndjson', 'For a program');
+}
+
+function testOptions(command: Argv) {
+  return withParams(command)
+    .usage('Usage: $0 test [files..] [--param name=value]')
+    .positional('files', { describe: 'Test files, pipeline files or folders; without any, all under pipelines/', type: 'string', array: true, default: [] as string[] })
+    .example('$0 test', 'All under pipelines/')
+    .example('$0 test pipelines/retail/pipeline.test.yaml', 'One pipeline');
+}
+
+function withParams<T>(command: Argv<T>) {
+  return command.option('param', {
+    describe: 'A parameter as name=value, in place of the value in the file; may be repeated',
+    type: 'string',
+    requiresArg: true,
+  });
+}
+
+/** `--param review=2000 --param highValue=100` as an object. */
+function named(given: string | readonly string[] | undefined): Readonly<Record<string, string>> {
+  const pairs = [given ?? []].flat().map((pair) => {
+    const equals = pair.indexOf('=');
+    if (equals < 1) throw new UsageError(`--param needs name=value, for example --param review=2000, not '${pair}'`);
+    return [pair.slice(0, equals), pair.slice(equals + 1)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** What yargs found wrong with the call, in a sentence that helps; undefined where the fault is ours. */
+function usageFault(cause: unknown, args: readonly string[]): string | undefined {
+  if (!(cause instanceof UsageError) && !(cause instanceof Error && cause.name === 'YError')) return undefined;
+  const command = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const { message } = cause;
+  if (!commandNames.includes(command) && command !== '') {
+    const meant = /Did you mean (\S+)\?/.exec(message)?.[1];
+    return `there is no command '${command}'${meant === undefined ? `; the commands are ${commandNames.join(', ')}` : `; did you mean '${meant}'?`}`;
+  }
+  if (/non-option arguments/.test(message)) return command === 'backtest' ? 'it needs a pipeline file and a file of events' : 'it needs a pipeline file';
+  return message.replace(/^Unknown arguments?: (.*)$/, (_, names: string) => `there is no option ${names.split(', ').map((name) => `'${name.length > 1 ? '--' : '-'}${name}'`).join(', ')}`);
+}

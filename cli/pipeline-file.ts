@@ -1,0 +1,46 @@
+/** Reads a pipeline file and the files beside it from disk. */
+import path from 'node:path';
+import type { Fault } from '../engine/fault.ts';
+import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
+import { readPipeline } from '../engine/pipeline/read.ts';
+import { readTextFile } from './text-file.ts';
+
+export interface PipelineFile {
+  /** As the user named it. */
+  readonly path: string;
+  /** Present where no fault is an error. */
+  readonly definition?: PipelineDefinition;
+  /** In the order of the file; empty where the file could not be read at all. */
+  readonly faults: readonly Fault[];
+  /** The texts of the files that the faults are in, by the name that a fault has for them; '' is the pipeline file. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Why the file could not be read; then there is nothing else. */
+  readonly unreadable?: string;
+}
+
+/** Loads and checks a pipeline file; `params` are values in place of its own. Never throws for what a file holds. */
+export function loadPipelineFile(file: string, params: Readonly<Record<string, string>> = {}): PipelineFile {
+  const pipeline = readTextFile(file);
+  if ('unreadable' in pipeline) return { path: file, faults: [], sources: new Map(), unreadable: pipeline.unreadable };
+  const sources = new Map([['', pipeline.text]]);
+  if (pipeline.badByte) {
+    return { path: file, faults: [notUtf8(pipeline.badByte)], sources };
+  }
+  const files = (relative: string): string | undefined => {
+    const beside = readTextFile(path.resolve(path.dirname(file), relative));
+    if ('unreadable' in beside || beside.badByte) return undefined;
+    sources.set(relative, beside.text);
+    return beside.text;
+  };
+  return { path: file, sources, ...readPipeline(pipeline.text, { params, files }) };
+}
+
+function notUtf8({ line, column }: { line: number; column: number }): Fault {
+  return {
+    code: 'file.not-utf8',
+    severity: 'error',
+    message: 'The file is not UTF-8: the character here cannot be read.',
+    allowed: "a file that was saved as UTF-8 (in most editors: 'Save with encoding')",
+    place: { line, column, endLine: line, endColumn: column + 1 },
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * Makes the alert table agree with what should stand, and tells people: put the record as pending, publish it, mark it
+ * published. Whatever dies between two of these steps, the record says what is left to do.
+ */
+import { type AlertContent, type AlertIdentity, type AlertRecord, reconcile } from '../alert/alert.ts';
+import { alertId } from '../alert/identity.ts';
+import { alertMessage } from '../alert/message.ts';
+import type { RulePlan } from '../plan/plan.ts';
+import type { Recorded } from '../state/rule-state.ts';
+import type { EpochMillis } from '../time.ts';
+import type { Item, ItemKey } from './item.ts';
+import type { Ports } from './ports.ts';
+import { alertTimeToLive } from './retention.ts';
+
+const format = 1;
+/** The slot of the index in which records wait to be published. */
+export const pendingSlot = 'pending';
+
+/** What should stand in one record; `recorded` is what stands, as far as is known. */
+export interface Wanted {
+  readonly plan: RulePlan;
+  readonly key: ItemKey;
+  readonly content: AlertContent | undefined;
+  readonly recorded: Recorded | undefined;
+  /** Learns what stands now. */
+  store(recorded: Recorded): void;
+}
+
+interface Pending {
+  readonly wanted: Wanted;
+  readonly record: AlertRecord;
+  readonly version: number;
+}
+
+export interface Told {
+  readonly opened: number;
+  readonly amended: number;
+  readonly withdrawn: number;
+}
+
+export class AlertStore {
+  readonly #ports: Ports;
+  readonly #pipeline: string;
+
+  constructor(ports: Ports, pipeline: string) {
+    this.#ports = ports;
+    this.#pipeline = pipeline;
+  }
+
+  /** The records of these keys; one without a record is not in the answer. */
+  async read(keys: readonly ItemKey[]): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
+    return (await this.#ports.alerts.get(keys)).map((item) => ({ key: item, recorded: readAlert(item) }));
+  }
+
+  /** All records of a partition key. */
+  async readAll(pk: string): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
+    return (await this.#ports.alerts.query(pk)).map((item) => ({ key: item, recorded: readAlert(item) }));
+  }
+
+  /** Makes up the difference, and publishes what is to be told. Answers what was changed. */
+  async settle(wanted: readonly Wanted[]): Promise<Told> {
+    const pending: Pending[] = [];
+    const told = { opened: 0, amended: 0, withdrawn: 0 };
+    let open = [...wanted];
+    while (open.length > 0) {
+      const puts = new Map<string, { readonly wanted: Wanted; readonly record: AlertRecord; readonly item: Item }>();
+      for (const one of open) {
+        const record = reconcile(identityOf(one), one.recorded?.record, one.content);
+        if (record === undefined) {
+          // A crash after the put and before the publication left it pending: finish that.
+          if (one.recorded?.record?.pending !== undefined) pending.push({ wanted: one, record: one.recorded.record, version: one.recorded.version });
+          continue;
+        }
+        puts.set(`${one.key.pk}\n${one.key.sk}`, { wanted: one, record, item: this.#item(one, record, (one.recorded?.version ?? 0) + 1) });
+      }
+      const conflicts = new Map((await this.#ports.alerts.put([...puts.values()].map(({ item }) => item))).map((conflict) => [`${conflict.item.pk}\n${conflict.item.sk}`, conflict]));
+      open = [];
+      for (const [key, put] of puts) {
+        const conflict = conflicts.get(key);
+        if (conflict !== undefined) {
+          open.push({ ...put.wanted, recorded: conflict.current === undefined ? undefined : readAlert(conflict.current) });
+          continue;
+        }
+        put.wanted.store({ record: put.record, version: put.item.version });
+        told[put.record.status === 'open' ? 'opened' : put.record.status]++;
+        if (put.record.pending !== undefined) pending.push({ wanted: put.wanted, record: put.record, version: put.item.version });
+      }
+    }
+    await this.#publish(pending);
+    return told;
+  }
+
+  async #publish(pending: readonly Pending[]): Promise<void> {
+    if (pending.length === 0) return;
+    const messages = pending.map(({ record }) => alertMessage(this.#pipeline, record));
+    const failed = await this.#ports.publish(messages);
+    const marks = pending.flatMap(({ wanted, record: { pending: _, ...record }, version }, i) =>
+      failed.has(messages[i]?.id ?? '') ? [] : [{ wanted, record, item: this.#item(wanted, record, version + 1) }],
+    );
+    const lost = new Set((await this.#ports.alerts.put(marks.map(({ item }) => item))).map(({ item }) => item));
+    for (const { wanted, record, item } of marks) if (!lost.has(item)) wanted.store({ record, version: item.version });
+  }
+
+  #item({ plan, key }: Wanted, record: AlertRecord, version: number): Item {
+    const now = this.#ports.now();
+    return {
+      pk: key.pk,
+      sk: key.sk,
+      version,
+      body: JSON.stringify({ v: format, ...record }),
+      ttl: alertTimeToLive(plan, record.content.at, now),
+      ...(record.pending !== undefined && { due: { slot: pendingSlot, at: now } }),
+    };
+  }
+
+  /** Publishes records that have been pending since before an instant; answers how many there were. */
+  async publishPending(rules: ReadonlyMap<string, RulePlan>, until: EpochMillis): Promise<number> {
+    const keys = await this.#ports.alerts.due(pendingSlot, until, 1000);
+    const found = await this.read(keys);
+    const pending = found.flatMap(({ key, recorded }): Pending[] => {
+      const record = recorded.record;
+      const plan = record && rules.get(record.rule);
+      if (record?.pending === undefined || plan === undefined) return [];
+      return [{ wanted: { plan, key, content: record.content, recorded, store: () => undefined }, record, version: recorded.version }];
+    });
+    await this.#publish(pending);
+    return pending.length;
+  }
+}
+
+function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {
+  return { rule: plan.name, id: recorded?.record?.id ?? alertId(key.pk, key.sk), live: plan.live, cooldown: plan.cooldown };
+}
+
+/** Reads a record; throws where another version of Weir wrote it in a form that this one does not know. */
+export function readAlert(item: Item): Recorded {
+  // The engine itself wrote it, by JSON.stringify of an AlertRecord; the version says so.
+  const { v, ...record } = JSON.parse(item.body) as AlertRecord & { readonly v: number };
+  if (v !== format) throw new Error(`an alert is recorded in format ${v}; this version of Weir reads format ${format}`);
+  return { record, version: item.version };
+}

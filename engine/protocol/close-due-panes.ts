@@ -1,0 +1,115 @@
+/**
+ * Emits the final results of the panes that a rule's watermark has passed: reads them strongly with all their writers,
+ * puts and publishes the records, and only then marks the panes closed, on their versions. A pane that somebody wrote
+ * to meanwhile is done again.
+ */
+import type { WindowedRule } from '../state/compiled-rule.ts';
+import { paneSortKey, readGroups, readPaneBody, readPaneSortKey, writePaneBody } from '../state/pane-item.ts';
+import { RuleState } from '../state/rule-state.ts';
+import type { EpochMillis } from '../time.ts';
+import type { AlertStore, Wanted } from './alert-store.ts';
+import type { Item, ItemKey } from './item.ts';
+import { dueSlotName, dueSlots, merge } from './pane-store.ts';
+import type { Ports } from './ports.ts';
+import { wantedOf } from './settle-owned.ts';
+import { readPanes, restoreEpisodes } from './settle-shared.ts';
+
+/** Panes closed at a time. */
+const page = 500;
+
+export interface Closed {
+  readonly closed: number;
+  readonly alerts: number;
+}
+
+export async function closeDuePanes(rule: WindowedRule, ports: Ports, alerts: AlertStore, writers: readonly string[], watermark: EpochMillis): Promise<Closed> {
+  const total = { closed: 0, alerts: 0 };
+  for (let slot = 0; slot < dueSlots; slot++) {
+    for (let last: string | undefined; ; ) {
+      const keys = await ports.state.due(dueSlotName(rule, slot), watermark, page);
+      // The index trails the table: a page that comes again in the same words has been done.
+      const text = JSON.stringify(keys);
+      if (keys.length === 0 || text === last) break;
+      last = text;
+      const done = await closePanes(rule, ports, alerts, writers, keys);
+      total.closed += done.closed;
+      total.alerts += done.alerts;
+    }
+  }
+  return total;
+}
+
+interface DuePane {
+  readonly pk: string;
+  readonly start: EpochMillis;
+}
+
+async function closePanes(rule: WindowedRule, ports: Ports, alerts: AlertStore, writers: readonly string[], keys: readonly ItemKey[]): Promise<Closed> {
+  let open = [...new Map(keys.map(({ pk, sk }): [string, DuePane] => [`${pk}\n${readPaneSortKey(sk).start}`, { pk, start: readPaneSortKey(sk).start }])).values()];
+  const total = { closed: 0, alerts: 0 };
+  open.sort((a, b) => a.start - b.start);
+  while (open.length > 0) {
+    // An episode goes on from pane to pane, so a key's panes are closed one after the other.
+    const now = rule.plan.cooldown === 0 ? open : [...new Map(open.toReversed().map((pane) => [pane.pk, pane])).values()];
+    const panes = await readDuePanes(ports, writers, now);
+    const wanted = (await Promise.all(panes.map((pane) => finish(rule, ports, alerts, pane)))).flat();
+    const known = await alerts.read(wanted.map(({ key }) => key));
+    const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
+    const told = await alerts.settle(wanted.map((one) => ({ ...one, recorded: records.get(`${one.key.pk}\n${one.key.sk}`) })));
+    const conflicts = await ports.state.put(panes.flatMap(({ items }) => items.map(closedItem)));
+    const lost = new Set(conflicts.map(({ item }) => `${item.pk}\n${readPaneSortKey(item.sk).start}`));
+    total.closed += panes.length - lost.size;
+    total.alerts += told.opened;
+    open = open.filter((pane) => !now.includes(pane) || lost.has(`${pane.pk}\n${pane.start}`));
+  }
+  return total;
+}
+
+interface ReadPane extends DuePane {
+  readonly items: readonly Item[];
+}
+
+/** Reads the panes with all writers and parts; one that is closed already is left out. */
+async function readDuePanes(ports: Ports, writers: readonly string[], panes: readonly DuePane[]): Promise<ReadPane[]> {
+  const found = new Map(panes.map((pane): [string, Item[]] => [`${pane.pk}\n${pane.start}`, []]));
+  let open = panes.flatMap(({ pk, start }) => writers.map((writer) => ({ pk, start, writer, part: 0 })));
+  while (open.length > 0) {
+    const items = await ports.state.get(open.map(({ pk, start, writer, part }) => ({ pk, sk: paneSortKey(start, writer, part) })));
+    open = items.flatMap((item) => {
+      const { start, writer, part } = readPaneSortKey(item.sk);
+      found.get(`${item.pk}\n${start}`)?.push(item);
+      return readPaneBody(item.body).sealed === true ? [{ pk: item.pk, start, writer, part: part + 1 }] : [];
+    });
+  }
+  return panes.flatMap(({ pk, start }) => {
+    const items = (found.get(`${pk}\n${start}`) ?? []).filter((item) => item.due !== undefined || readPaneBody(item.body).closed !== true);
+    return items.length === 0 ? [] : [{ pk, start, items: found.get(`${pk}\n${start}`) ?? [] }];
+  });
+}
+
+/** What should stand of one pane's windows, now that no event can change them. */
+async function finish(rule: WindowedRule, ports: Ports, alerts: AlertStore, { pk, start, items }: ReadPane): Promise<Wanted[]> {
+  const bodies = items.map(({ body }) => readPaneBody(body));
+  const [first] = bodies;
+  if (first === undefined) return [];
+  const state = new RuleState(rule, readGroups(pk, first));
+  const pane = state.pane(start);
+  for (const body of bodies) merge(state, pane, body);
+  if (state.episodes !== undefined) await readNeighbours(ports, alerts, state, start);
+  state.finish(pane);
+  return state.take().map((desired) => wantedOf(state, desired));
+}
+
+/** Where windows join to episodes, what lies before the pane decides too: its panes, and what its alerts' records say. */
+async function readNeighbours(ports: Ports, alerts: AlertStore, state: RuleState, start: EpochMillis): Promise<void> {
+  const { grid, plan, slide = 0 } = state.rule;
+  await restoreEpisodes(alerts, state);
+  await readPanes(ports.state, state, grid.start((start - plan.cooldown - slide) as EpochMillis), grid.start((start - 1) as EpochMillis));
+  state.learn((start - plan.cooldown) as EpochMillis, start);
+}
+
+/** The item as closed: nothing is added to its pane any more, and it leaves the index. */
+function closedItem({ due: _, ...item }: Item): Item {
+  const { v: __, ...body } = readPaneBody(item.body);
+  return { ...item, version: item.version + 1, body: writePaneBody({ ...body, closed: true }) };
+}

@@ -1,0 +1,14 @@
+/** What the protocol needs from outside. The functions give it AWS, tests and the simulator what they like. */
+import type { AlertMessage } from '../alert/message.ts';
+import type { EpochMillis } from '../time.ts';
+import type { ItemStore } from './item.ts';
+
+export interface Ports {
+  readonly state: ItemStore;
+  readonly alerts: ItemStore;
+  /** Publishes messages; answers the ids of those that failed. */
+  publish(messages: readonly AlertMessage[]): Promise<ReadonlySet<string>>;
+  /** Keeps rejected events; the same name with the same content may be written again. */
+  deadLetter(prefix: 'invalid' | 'late' | 'failed', name: string, lines: readonly string[]): Promise<void>;
+  now(): EpochMillis;
+}

@@ -1,0 +1,26 @@
+/**
+ * When items may be deleted: counted from the time of the write or the pane's end, whichever is later, so that state in
+ * use is never deleted after an outage or in a replay of history. Only the watermark decides that a pane is forgotten;
+ * this is garbage collection.
+ */
+import type { RulePlan } from '../plan/plan.ts';
+import type { EpochMillis, EpochSeconds } from '../time.ts';
+
+const day = 86_400_000;
+/** Kinesis keeps records for a day unless told otherwise; a redelivery may come as late. */
+const streamRetention = day;
+/** How long people can look an alert up. */
+const alertsKept = 90 * day;
+
+export function paneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: EpochMillis): EpochSeconds {
+  const window = plan.window !== undefined && 'size' in plan.window ? plan.window.size : day;
+  return seconds(Math.max(now, paneEnd) + window + plan.cooldown + plan.allowedLateness + streamRetention + day);
+}
+
+export function alertTimeToLive(plan: RulePlan, at: EpochMillis, now: EpochMillis): EpochSeconds {
+  return seconds(Math.max(now, at) + plan.cooldown + plan.allowedLateness + streamRetention + alertsKept);
+}
+
+function seconds(millis: number): EpochSeconds {
+  return Math.ceil(millis / 1000) as EpochSeconds;
+}

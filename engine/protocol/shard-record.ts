@@ -1,0 +1,41 @@
+/**
+ * What the state table says of a shard: how far it was read to the end, its newest event, and which process wrote that.
+ * A process may trust its memory of the shard's keys only while it is the one that wrote the shard's record last.
+ */
+import type { EpochMillis, EpochSeconds } from '../time.ts';
+import type { Item, ItemKey } from './item.ts';
+
+export interface ShardRecord {
+  /** All records up to this sequence number are finished. */
+  readonly finished: string;
+  /** The largest event time read; absent while there was none. */
+  readonly newest?: EpochMillis;
+  /** When a record was last read. */
+  readonly readAt: EpochMillis;
+  /** The process that wrote this. */
+  readonly owner: string;
+}
+
+export interface StoredShardRecord {
+  readonly record: ShardRecord;
+  readonly version: number;
+}
+
+const format = 1;
+const kept = 366 * 86_400_000;
+
+/** The partition key of the records of a stream's shards; the sort key is the shard's id. */
+export function shardRecordKey(stream: string, shard: string): ItemKey {
+  return { pk: `@shards#${stream}`, sk: shard };
+}
+
+export function shardRecordItem(stream: string, shard: string, record: ShardRecord, version: number): Item {
+  const key = shardRecordKey(stream, shard);
+  return { ...key, version, body: JSON.stringify({ v: format, ...record }), ttl: Math.ceil((record.readAt + kept) / 1000) as EpochSeconds };
+}
+
+export function readShardRecord(item: Item): StoredShardRecord {
+  const { v, ...record } = JSON.parse(item.body) as ShardRecord & { readonly v: number };
+  if (v !== format) throw new Error(`a shard is recorded in format ${v}; this version of Weir reads format ${format}`);
+  return { record, version: item.version };
+}

@@ -1,0 +1,28 @@
+/** What the matches of stateless rules come to: an alert each, or touches of keyed state where `cooldown` joins them. */
+import { evidenceOf, keyOf, payload } from '../state/compiled-rule.ts';
+import { type CompiledRule, isWindowed } from '../state/compiled-rule.ts';
+import type { AlertContent } from '../alert/alert.ts';
+import { partitionKeyOf, statelessName } from '../alert/identity.ts';
+import type { KeyedTouch, Match } from '../intake/intake.ts';
+import type { Wanted } from './alert-store.ts';
+
+export function statelessMatches(rules: readonly CompiledRule[], matches: readonly Match[]): { readonly wanted: readonly Wanted[]; readonly touches: readonly KeyedTouch[] } {
+  const wanted = new Map<string, Wanted>();
+  const touches: KeyedTouch[] = [];
+  for (const { rule: index, groups, values, event, meta, touch, record } of matches) {
+    const rule = rules[index];
+    const texts = rule?.program.eventTexts?.(event, meta);
+    if (rule === undefined || texts === undefined) continue;
+    const said = payload(texts, values);
+    if (isWindowed(rule)) {
+      touches.push({ rule: index, groups, touch: { ...touch, args: [said] }, record });
+      continue;
+    }
+    const { stream, id, t } = touch.event;
+    const content: AlertContent = { key: keyOf(rule, groups), events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: t, partial: false, ...said };
+    const pk = partitionKeyOf(rule.plan, [stream, id]);
+    // The first of several events with one id is the event; the others are a producer's retries.
+    if (!wanted.has(pk)) wanted.set(pk, { plan: rule.plan, key: { pk, sk: statelessName }, content, recorded: undefined, store: () => undefined });
+  }
+  return { wanted: [...wanted.values()], touches };
+}

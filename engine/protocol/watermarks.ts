@@ -1,0 +1,45 @@
+/** The published watermarks of the rules: one item, which only advance-time writes and which only grows. */
+import type { Plan, RulePlan } from '../plan/plan.ts';
+import { beginningOfTime, type EpochMillis, type EpochSeconds } from '../time.ts';
+import type { Item, ItemKey } from './item.ts';
+
+const format = 1;
+export const watermarkKey: ItemKey = { pk: '@watermarks', sk: 'rules' };
+/** The watermark of a pipeline that no event can come to any more; the largest instant that a date can hold. */
+export const lastInstant = 8_640_000_000_000_000 as EpochMillis;
+
+interface WatermarkBody {
+  readonly v: number;
+  readonly rules: { readonly [rule: string]: EpochMillis };
+}
+
+function ruleName({ name, fingerprint }: RulePlan): string {
+  return `${name}#${fingerprint}`;
+}
+
+/** By the rule's position. */
+export function readWatermarks(plan: Plan, item: Item | undefined): EpochMillis[] {
+  const rules = item === undefined ? {} : read(item).rules;
+  return plan.rules.map((rule) => rules[ruleName(rule)] ?? beginningOfTime);
+}
+
+/** The item with watermarks raised, or undefined where none would rise. */
+export function raiseWatermarks(plan: Plan, item: Item | undefined, raised: readonly EpochMillis[]): Item | undefined {
+  const rules: Record<string, EpochMillis> = { ...(item === undefined ? {} : read(item).rules) };
+  let changed = false;
+  plan.rules.forEach((rule, index) => {
+    const to = raised[index] ?? beginningOfTime;
+    if (to <= (rules[ruleName(rule)] ?? beginningOfTime)) return;
+    rules[ruleName(rule)] = to;
+    changed = true;
+  });
+  if (!changed) return undefined;
+  const body: WatermarkBody = { v: format, rules };
+  return { ...watermarkKey, version: (item?.version ?? 0) + 1, body: JSON.stringify(body), ttl: Math.floor(lastInstant / 1000) as EpochSeconds };
+}
+
+function read(item: Item): WatermarkBody {
+  const body = JSON.parse(item.body) as WatermarkBody;
+  if (body.v !== format) throw new Error(`watermarks are stored in format ${body.v}; this version of Weir reads format ${format}`);
+  return body;
+}

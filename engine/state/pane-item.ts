@@ -1,0 +1,110 @@
+/**
+ * Panes as items of the state table: the sort key says pane, writer and part, the body is JSON with its version of the
+ * format. A part that has grown to about 4 KB is sealed, and the next begins with its progress, so that a busy key does
+ * not rewrite a long log for every event.
+ */
+import { decodeOrder, type EncodedOrder, encodeOrder } from '../aggregate/order.ts';
+import { decodeValue, encodeValue, isList, type Json, plain } from '../aggregate/value.ts';
+import type { Episode } from '../alert/episodes.ts';
+import type { EpochMillis } from '../time.ts';
+import { Aggregation } from './aggregation.ts';
+import type { WindowedRule } from './compiled-rule.ts';
+import type { Touch } from './touch.ts';
+
+const format = 1;
+export const sealedAbove = 4096;
+
+export interface PaneBody {
+  readonly v: number;
+  /** Of each `<stream>/<shardId>`, the last sequence number that the pane holds. */
+  readonly p: { readonly [shard: string]: string };
+  readonly sealed?: true;
+  readonly noted?: true;
+  readonly closed?: true;
+  /** The group key, where the partition key holds only its hash. */
+  readonly k?: readonly Json[];
+  /** Episodes whose last true window is in this pane: name, first, last, standing. */
+  readonly e?: readonly (readonly [EpochMillis, EpochMillis, EpochMillis, 0 | 1])[];
+  /** Accumulators, newest event time, evidence. */
+  readonly a?: { readonly s: readonly Json[]; readonly t: EpochMillis; readonly g: readonly EncodedTouch[] };
+  /** Entries of a log. */
+  readonly l?: readonly EncodedTouch[];
+}
+
+/** Time, id, stream, arguments, fields, and the rest of the order. */
+export type EncodedTouch = readonly [EncodedOrder, string, string, readonly Json[], { readonly [name: string]: Json }];
+
+export function encodeTouch({ event, args, fields }: Touch, withArgs: boolean): EncodedTouch {
+  const shown = Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]])));
+  return [encodeOrder(event), event.id, event.stream, withArgs ? args.map(encodeValue) : [], shown];
+}
+
+export function decodeTouch([order, id, stream, args, fields]: EncodedTouch): Touch {
+  return { event: { ...decodeOrder(order), id, stream }, args: args.map(decodeValue), fields };
+}
+
+export function encodeAggregation({ accumulators, newest, evidence }: Aggregation): NonNullable<PaneBody['a']> {
+  return { s: accumulators.map((accumulator) => accumulator.encode()), t: newest, g: evidence.touches.map((touch) => encodeTouch(touch, false)) };
+}
+
+/** Merges what an item holds into an aggregation. */
+export function absorb(aggregation: Aggregation, encoded: NonNullable<PaneBody['a']>): void {
+  encoded.s.forEach((state, slot) => aggregation.accumulators[slot]?.absorb(state));
+  for (const touch of encoded.g) aggregation.show(decodeTouch(touch));
+  if (encoded.t > aggregation.newest) aggregation.newest = encoded.t;
+}
+
+export function decodeAggregation(rule: WindowedRule, encoded: PaneBody['a']): Aggregation {
+  const aggregation = new Aggregation(rule);
+  if (encoded !== undefined) absorb(aggregation, encoded);
+  return aggregation;
+}
+
+/** Reads a body; throws where another version of Weir wrote it in a form that this one does not know. */
+export function readPaneBody(body: string): PaneBody {
+  // The engine itself wrote it, by JSON.stringify of a PaneBody; the version says so.
+  const read = JSON.parse(body) as PaneBody;
+  if (read.v !== format) throw new Error(`a pane is stored in format ${String(read.v)}; this version of Weir reads format ${format}`);
+  return read;
+}
+
+export function writePaneBody(body: Omit<PaneBody, 'v'>): string {
+  return JSON.stringify({ v: format, ...body });
+}
+
+export function decodeEpisodes(encoded: PaneBody['e']): Episode[] {
+  return (encoded ?? []).map(([name, first, last, standing]) => ({ name, first, last, standing: standing === 1 }));
+}
+
+/** The sort key of a part; the writer is empty where a key has one writer. */
+export function paneSortKey(start: EpochMillis, writer: string, part: number): string {
+  return `${sortableTime(start)}#${writer}#${String(part).padStart(4, '0')}`;
+}
+
+export interface PaneName {
+  readonly start: EpochMillis;
+  readonly writer: string;
+  readonly part: number;
+}
+
+export function readPaneSortKey(sk: string): PaneName {
+  const [start = '', writer = '', part = ''] = sk.split('#');
+  return { start: readSortableTime(start), writer, part: Number(part) };
+}
+
+const offset = 100_000_000_000_000;
+
+/** An instant as text that sorts as instants do, before 1970 too. */
+export function sortableTime(t: EpochMillis): string {
+  return String(t + offset).padStart(16, '0');
+}
+
+export function readSortableTime(text: string): EpochMillis {
+  return (Number(text) - offset) as EpochMillis;
+}
+
+/** The group key of an item, from its partition key or, where that is hashed, from its body. */
+export function readGroups(pk: string, body: PaneBody): readonly unknown[] {
+  const encoded: Json = body.k ?? JSON.parse(pk.slice(pk.indexOf('#', pk.indexOf('#') + 1) + 1));
+  return encoded !== null && typeof encoded === 'object' && isList(encoded) ? encoded.map(decodeValue) : [];
+}

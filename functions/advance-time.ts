@@ -1,0 +1,40 @@
+/** Advances the rules' watermarks. Called by a schedule every minute, one invocation at a time. */
+import { plan, program } from 'weir:plan';
+import { kinesisClient, listShards, tip } from '../adapters/kinesis.ts';
+import { advanceTime, type TimeReport } from '../engine/protocol/advance-time.ts';
+import type { EpochMillis } from '../engine/time.ts';
+import { required, variables } from './environment.ts';
+import { log } from './log.ts';
+import { awsPorts } from './ports.ts';
+
+export interface AdvanceTimeEvent {
+  /** When the schedule fired; the time of the check. */
+  readonly time: string;
+  /** `end` where no event can come any more: everything closes, as at the end of a backtest. */
+  readonly watermark?: 'end';
+}
+
+const ports = awsPorts();
+const kinesis = kinesisClient();
+const streamNames = new Map(Object.entries(JSON.parse(required(variables.streamNames)) as Record<string, string>));
+
+export async function handler(event: AdvanceTimeEvent): Promise<TimeReport> {
+  const report = await advanceTime(
+    { plan, program },
+    ports,
+    {
+      shards: async (stream) => (await listShards(kinesis, nameOf(stream))).map(({ id }) => id),
+      atTip: (stream, shard, after) => tip(kinesis, nameOf(stream), shard, after),
+    },
+    Date.parse(event.time) as EpochMillis,
+    event.watermark,
+  );
+  log('time', report);
+  return report;
+}
+
+function nameOf(stream: string): string {
+  const name = streamNames.get(stream);
+  if (name === undefined) throw new Error(`${variables.streamNames} does not name the stream ${stream}`);
+  return name;
+}

@@ -1,0 +1,43 @@
+/** Records of a Kinesis event as the engine takes them: decoded once, for all rules. */
+import type { KinesisStreamEvent } from 'aws-lambda';
+import type { InputRecord } from '../engine/intake/input-record.ts';
+import type { EpochMillis } from '../engine/time.ts';
+
+/** The shard of a batch; an event source mapping never mixes shards. */
+export function shardOf(event: KinesisStreamEvent): string {
+  return event.Records[0]?.eventID.split(':')[0] ?? '';
+}
+
+export function inputRecords(stream: string, shard: string, event: KinesisStreamEvent): InputRecord[] {
+  return event.Records.map(({ kinesis }) => ({
+    stream,
+    shard,
+    sequenceNumber: kinesis.sequenceNumber,
+    partitionKey: kinesis.partitionKey,
+    arrival: Math.round(kinesis.approximateArrivalTimestamp * 1000) as EpochMillis,
+    data: kinesis.data,
+    ...decode(kinesis.data),
+  }));
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+let scratch = Buffer.alloc(64 * 1024);
+
+/** The event in a record's data, or why there is none. */
+function decode(data: string): Pick<InputRecord, 'event' | 'unreadable'> {
+  // Decoding into one buffer that is used again costs less than a new one per record.
+  if (data.length > scratch.length) scratch = Buffer.alloc(data.length);
+  const length = scratch.write(data, 'base64');
+  const text = scratch.toString('utf8', 0, length);
+  try {
+    if (text.includes('\uFFFD')) strictUtf8.decode(scratch.subarray(0, length));
+    return { event: JSON.parse(text) as unknown };
+  } catch (cause) {
+    return { event: undefined, unreadable: cause instanceof SyntaxError ? `not JSON: ${withoutContent(cause.message)}` : 'not UTF-8 text' };
+  }
+}
+
+/** The parser's message quotes the data, which belongs into the dead letter and not into logs. */
+function withoutContent(message: string): string {
+  return message.replace(/(, )?"[\s\S]*" is not valid JSON|\.\.\.[\s\S]*/, '').trim() || 'it cannot be parsed';
+}

@@ -1,0 +1,62 @@
+/** What a function may do, action by action: the CDK's own grants give more than is used. */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Stream } from 'aws-cdk-lib/aws-kinesis';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { dueIndex } from '../adapters/item-attributes.ts';
+
+/** The prefixes of the dead letters that handlers write. */
+const deadLetterPrefixes = ['invalid', 'late', 'failed'];
+
+function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+}
+
+/** What every function of a pipeline does: keep state, publish alerts, put aside what it cannot use. */
+export function grantState(
+  pipeline: {
+    readonly stateTable: Table;
+    readonly alertTable: Table;
+    readonly alertTopic: Topic;
+    readonly deadLetters: Bucket;
+  },
+  grantee: IGrantable,
+): void {
+  const actions = ['BatchGetItem', 'Query', 'PutItem', 'PartiQLInsert', 'PartiQLUpdate'];
+  allow(
+    grantee,
+    actions.map((action) => `dynamodb:${action}`),
+    [pipeline.stateTable.tableArn, pipeline.alertTable.tableArn],
+  );
+  allow(grantee, ['sns:Publish'], [pipeline.alertTopic.topicArn]);
+  allow(
+    grantee,
+    ['s3:PutObject'],
+    deadLetterPrefixes.map((prefix) => pipeline.deadLetters.arnForObjects(`${prefix}/*`)),
+  );
+}
+
+/** Asks the index for what is due. */
+export function grantDue(tables: readonly Table[], grantee: IGrantable): void {
+  allow(
+    grantee,
+    ['dynamodb:Query'],
+    tables.map((table) => `${table.tableArn}/index/${dueIndex}`),
+  );
+}
+
+/** Finds the shards of streams and whether they are read to their tip. */
+export function grantTip(streams: readonly Stream[], grantee: IGrantable): void {
+  allow(
+    grantee,
+    ['kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords'],
+    streams.map((stream) => stream.streamArn),
+  );
+}
+
+/** Keeps what Lambda gives up, which it writes with the function's role under a prefix of its own. */
+export function grantGivenUp(bucket: Bucket, grantee: IGrantable): void {
+  allow(grantee, ['s3:PutObject'], [bucket.arnForObjects('aws/lambda/*')]);
+  allow(grantee, ['s3:ListBucket'], [bucket.bucketArn]);
+}

@@ -1,0 +1,39 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+export interface PipelineFunctionProps {
+  readonly description: string;
+  /** Holds the handler, as `index.mjs`. */
+  readonly code: Code;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The log group goes with the stack or stays behind it. */
+  readonly removalPolicy: RemovalPolicy;
+  /**
+   * Megabytes; 1,769 is one whole core.
+   *
+   * @default 1769
+   */
+  readonly memorySize?: number;
+  /** @default Duration.seconds(60) */
+  readonly timeout?: Duration;
+}
+
+/** A function of Weir's with the compiled pipeline in it. */
+export function pipelineFunction(scope: Construct, id: string, props: PipelineFunctionProps): LambdaFunction {
+  return new LambdaFunction(scope, id, {
+    description: props.description,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: 'index.handler',
+    code: props.code,
+    memorySize: props.memorySize ?? 1769,
+    timeout: props.timeout ?? Duration.seconds(60),
+    environment: { ...props.environment },
+    logGroup: new LogGroup(scope, `${id}Log`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: props.removalPolicy,
+    }),
+  });
+}

@@ -1,0 +1,55 @@
+/** What a producer must know of an event: the partition key and the time that the pipeline file gives it. */
+import { readEventTime } from '../engine/intake/event-time.ts';
+import type { Compiled, JsonObject, Meta, StreamProgram } from '../engine/plan/program.ts';
+import { Timestamp } from '../engine/expression/operators.ts';
+import type { EpochMillis } from '../engine/time.ts';
+
+export interface EventReader {
+  /** What to send as the Kinesis partition key: where the file's expression has no value, any will do. */
+  partitionKey(event: unknown): string;
+  /** Undefined where the event has none. */
+  time(event: unknown): EpochMillis | undefined;
+  /** Whether the pipeline would take the event. */
+  fits(event: unknown): boolean;
+}
+
+const anyKey = '-';
+
+/** A reader of one stream's events; undefined where the pipeline has no such stream. */
+export function eventReader(compiled: Compiled, stream: string): EventReader | undefined {
+  const program = compiled.program.streams[stream];
+  if (program === undefined || !compiled.plan.streams.some(({ name }) => name === stream)) return undefined;
+  const meta: Meta = {
+    stream,
+    partitionKey: anyKey,
+    shard: '',
+    sequenceNumber: '',
+    arrivalTime: new Timestamp(0 as EpochMillis),
+    eventTime: undefined,
+    eventId: undefined,
+  };
+  const key = (event: JsonObject): string | undefined => {
+    const value = program.partitionKey(event, meta);
+    return value === undefined || value === null ? undefined : String(value as string | number | boolean);
+  };
+  const time = (event: JsonObject): EpochMillis | undefined => timeOf(program, event, meta);
+  return {
+    partitionKey: (event) => (isObject(event) ? (key(event) ?? anyKey) : anyKey),
+    time: (event) => (isObject(event) ? time(event) : undefined),
+    fits: (event) =>
+      isObject(event) &&
+      typeof program.validate?.(event) !== 'string' &&
+      key(event) !== undefined &&
+      (program.eventTime === undefined || time(event) !== undefined),
+  };
+}
+
+function timeOf(program: StreamProgram, event: JsonObject, meta: Meta): EpochMillis | undefined {
+  if (program.eventTime === undefined) return undefined;
+  const time = readEventTime(program.eventTime(event, meta));
+  return typeof time === 'string' ? undefined : time;
+}
+
+function isObject(event: unknown): event is JsonObject {
+  return typeof event === 'object' && event !== null && !Array.isArray(event);
+}

@@ -1,0 +1,225 @@
+/**
+ * A pipeline running on this machine: the embedded services in processes of their own, the resources of the
+ * synthesized template in them, and every function of it behind what invokes it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
+import { variables } from '../functions/environment.ts';
+import { synthesize } from '../infra/pipeline-stack.ts';
+import { AlertQueue } from './alert-queue.ts';
+import { region } from './aws-call.ts';
+import { Condition } from './condition.ts';
+import { deploy, type DeployedFunction, type Deployment, type Endpoints } from './deployment.ts';
+import { type Emulator, type EmulatorName, startEmulator } from './emulator.ts';
+import type { MappingProgress } from './event-source-mapping.ts';
+import { type FunctionProcess, startFunction } from './hosted-function.ts';
+import { Producer } from './producer.ts';
+
+export interface LocalRunOptions {
+  readonly definition: PipelineDefinition;
+  /** Of every stream. */
+  readonly shards: number;
+  /** The first of three ports in a row; 0: any that are free. */
+  readonly port: number;
+  /** Milliseconds between invocations of advance-time; absent: as the template says. */
+  readonly advanceEvery?: number;
+  /** The body of a message that came out of SNS. */
+  readonly onAlert: (body: string) => void;
+  /** A line that a function printed and that is no report of a batch. */
+  readonly onLog: (source: string, line: string) => void;
+  /** What went wrong around a function. */
+  readonly onProblem: (source: string, message: string) => void;
+}
+
+/** What the functions have reported of their batches, since the start. */
+export interface BatchTotals {
+  events: number;
+  matched: number;
+  alerts: number;
+  late: number;
+  invalid: number;
+}
+
+export interface LocalRun {
+  readonly endpoints: Endpoints;
+  readonly stackName: string;
+  readonly outputs: Deployment['outputs'];
+  /** The name in the pipeline file to the name in Kinesis. */
+  readonly streams: ReadonlyMap<string, string>;
+  readonly producer: Producer;
+  readonly totals: BatchTotals;
+  /** Records that were delivered, of all streams. */
+  delivered(): number;
+  /** The oldest record that waits to be delivered, in milliseconds. */
+  lag(): number;
+  /** Resolves when at most so many of the accepted events wait to be delivered. */
+  waitForRoom(outstanding: number): Promise<void>;
+  /** Resolves when everything that was put has been delivered. */
+  waitUntilRead(): Promise<void>;
+  /** Moves the watermark to the end of time, which closes every window. */
+  advanceToEnd(): Promise<void>;
+  /** Resolves when every alert published so far has come out of SNS. */
+  waitForAlerts(): Promise<void>;
+  /** Ends every process of the run. */
+  stop(): Promise<void>;
+}
+
+const services: readonly EmulatorName[] = ['kinesis', 'dynamodb', 'fauxqs'];
+
+export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
+  const { definition } = options;
+  const stackName = `weir-${definition.name}`;
+  const folder = await mkdtemp(join(tmpdir(), 'weir-local-'));
+  const emulators: Emulator[] = [];
+  const processes: FunctionProcess[] = [];
+  let queue: AlertQueue | undefined;
+  let timers: readonly NodeJS.Timeout[] = [];
+  const stop = async (): Promise<void> => {
+    for (const timer of timers) clearInterval(timer);
+    await Promise.all([queue?.stop(), ...processes.map((each) => each.stop())]);
+    await Promise.all(emulators.map((each) => each.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  try {
+    const starting = services.map(async (name, index) => {
+      const emulator = await startEmulator(name, { port: options.port === 0 ? 0 : options.port + index });
+      emulators.push(emulator);
+      return emulator.endpoint;
+    });
+    // The services start while this process synthesizes; whatever fails, none is left behind half started.
+    const synthesized = Promise.resolve().then(() => synthesize({ definition, retain: false }, folder));
+    await Promise.allSettled([synthesized, ...starting]);
+    const [kinesis = '', dynamodb = '', messaging = ''] = await Promise.all(starting);
+    const template = await synthesized;
+    const endpoints: Endpoints = { kinesis, dynamodb, messaging };
+    const deployment = await deploy({ template, stackName, endpoints, shards: options.shards });
+
+    const moved = new Condition();
+    const totals: BatchTotals = { events: 0, matched: 0, alerts: 0, late: 0, invalid: 0 };
+    const progress = new Map<string, MappingProgress>();
+    const functionOf = (name: string): DeployedFunction => {
+      const found = deployment.functions.find((each) => each.name === name);
+      if (found === undefined) throw new Error(`the template has no function ${name}`);
+      return found;
+    };
+    const start = async (name: string, source: string, more: object): Promise<FunctionProcess> => {
+      const target = functionOf(name);
+      const process = await startFunction({
+        function: target,
+        environment: { ...target.environment, ...localEnvironment(endpoints) },
+        log: (line) => {
+          if (!addBatch(totals, line)) options.onLog(source, line);
+        },
+        problem: (message) => {
+          options.onProblem(source, message);
+        },
+        ...more,
+      });
+      processes.push(process);
+      return process;
+    };
+
+    queue = new AlertQueue(endpoints.messaging, options.onAlert);
+    await queue.subscribe(deployment.outputs['AlertTopicArn'] ?? '');
+    const readers = await Promise.all(
+      deployment.mappings.map(({ id, destination, functionName, streamName, streamArn, ...settings }) => {
+        const target = functionOf(functionName);
+        const envelope = { streamArn, roleArn: target.roleArn, region };
+        return start(functionName, target.environment[variables.stream] ?? functionName, {
+          mapping: {
+            id,
+            settings: { ...settings, streamName, endpoint: endpoints.kinesis, envelope },
+            ...(destination !== undefined && { destination: { endpoint: endpoints.messaging, bucket: destination } }),
+          },
+          progress: (now: MappingProgress) => {
+            progress.set(id, now);
+            moved.notify();
+          },
+        });
+      }),
+    );
+    const scheduled = await Promise.all(
+      deployment.schedules.map(async ({ functionName, every }) => ({
+        every: options.advanceEvery ?? every,
+        process: await start(functionName, 'advance-time', {}),
+      })),
+    );
+    let ending = false;
+    const invoke = async (process: FunctionProcess, event: object): Promise<void> => {
+      await process.invoke(event);
+    };
+    const running = new Set<FunctionProcess>();
+    timers = scheduled.map(({ every, process }) =>
+      setInterval(() => {
+        if (ending || running.has(process)) return;
+        running.add(process);
+        invoke(process, { source: 'aws.events' })
+          .catch((error: unknown) => {
+            if (!ending) options.onProblem('advance-time', error instanceof Error ? error.message : String(error));
+          })
+          .finally(() => running.delete(process));
+      }, every),
+    );
+
+    const streams = new Map(
+      deployment.mappings.map(({ functionName, streamName }) => [
+        functionOf(functionName).environment[variables.stream] ?? streamName,
+        streamName,
+      ]),
+    );
+    const producer = new Producer(endpoints.kinesis, streams);
+    const delivered = (): number => [...progress.values()].reduce((sum, { records }) => sum + records, 0);
+    const alertQueue = queue;
+    return {
+      endpoints,
+      stackName,
+      outputs: deployment.outputs,
+      streams,
+      producer,
+      totals,
+      delivered,
+      lag: () => Math.max(0, ...[...progress.values()].map(({ millisBehind }) => millisBehind)),
+      waitForRoom: async (outstanding) => {
+        while (producer.accepted - delivered() > outstanding) await moved.wait(1000);
+      },
+      waitUntilRead: async () => {
+        await Promise.all(readers.map((each) => each.waitUntilRead()));
+      },
+      advanceToEnd: async () => {
+        await Promise.all(scheduled.map(({ process }) => invoke(process, { watermark: 'end' })));
+      },
+      waitForAlerts: () => alertQueue.waitUntilEmpty(),
+      stop: async () => {
+        ending = true;
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What Lambda itself sets, and where the services are. */
+function localEnvironment({ kinesis, dynamodb, messaging }: Endpoints): Readonly<Record<string, string>> {
+  return {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_KINESIS: kinesis,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    AWS_ENDPOINT_URL_SNS: messaging,
+    AWS_ENDPOINT_URL_S3: messaging,
+  };
+}
+
+/** Adds a handler's report of a batch; false where the line is none. */
+function addBatch(totals: BatchTotals, line: string): boolean {
+  if (!line.startsWith('{"message":"batch"')) return false;
+  const report = JSON.parse(line) as Partial<BatchTotals>;
+  for (const name of ['events', 'matched', 'alerts', 'late', 'invalid'] as const) totals[name] += report[name] ?? 0;
+  return true;
+}

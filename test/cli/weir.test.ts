@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = new URL('../../', import.meta.url).pathname;
+const folder = mkdtempSync(path.join(tmpdir(), 'weir-check-'));
+
+function weir(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'cli/weir.mjs'), ...args], { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+function written(name: string, content: string | Buffer): string {
+  writeFileSync(path.join(folder, name), content);
+  return name;
+}
+
+const valid = path.join(root, 'pipelines/retail/pipeline.yaml');
+
+test('a valid file gets one friendly line and exit code 0', () => {
+  expect(weir('check', valid)).toEqual({ status: 0, stdout: `${valid}: retail is fine, with 4 streams and 8 rules.\n`, stderr: '' });
+});
+
+test('a file with faults gets its report and exit code 1; a file beside it is checked as well', () => {
+  const { status, stdout, stderr } = weir('check', written('bad.yaml', 'pipeline: bad\nstreams:\n'), valid);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  expect(stdout).toMatch(/^bad\.yaml:2:1 stream\.not-a-map\n/);
+  expect(stdout).toMatch(/retail is fine/);
+});
+
+test('--json gives every fault with its place as data', () => {
+  const { status, stdout } = weir('check', '--json', written('bad.yaml', 'pipeline: bad\nstreams:\n'));
+  expect(status).toBe(1);
+  const [file] = JSON.parse(stdout).files;
+  expect(file).toMatchObject({ path: 'bad.yaml', valid: false });
+  expect(file.faults).toContainEqual({
+    code: 'stream.not-a-map',
+    severity: 'error',
+    message: "'streams' has nothing under it.",
+    allowed: 'a map of streams by name',
+    place: { line: 2, column: 1, endLine: 2, endColumn: 8 },
+  });
+});
+
+test('a file that cannot be read is named with the reason, without a stack trace', () => {
+  const { status, stderr } = weir('check', 'missing.yaml', '.', 'missing/pipeline.yaml');
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    ['missing.yaml: there is no such file', '.: it is a folder, not a file', 'missing/pipeline.yaml: there is no such file', '']
+      .map((line) => (line === '' ? '' : `weir check: cannot read ${line}`))
+      .join('\n'),
+  );
+});
+
+test('a file that is not UTF-8 is refused at the first character that cannot be read', () => {
+  const { status, stdout } = weir('check', written('latin.yaml', Buffer.from('pipeline: caf\xe9\n', 'latin1')));
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^latin\.yaml:1:14 file\.not-utf8\n/);
+});
+
+test('a parameter of the command line takes the place of the one in the file', () => {
+  const { status, stdout } = weir('check', valid, '--param', 'review=much', '--param', 'reviw=1');
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/param\.unknown[^]*did you mean 'review'\?[^]*param\.type[^]*'much'/);
+});
+
+test.each([
+  [['chek', 'a.yaml'], "weir: there is no command 'chek'; did you mean 'check'?"],
+  [[], 'weir: it needs a command: check, backtest or test.'],
+  [['check'], 'weir check: it needs a pipeline file.'],
+  [['check', 'a.yaml', '--jsn'], "weir check: there is no option '--jsn'."],
+  [['check', 'a.yaml', '--param', 'x'], "weir check: --param needs name=value, for example --param review=2000, not 'x'."],
+])('rejects the call %j with exit code 2', (args, message) => {
+  const { status, stderr } = weir(...args);
+  expect({ status, first: stderr.split('\n')[0] }).toEqual({ status: 2, first: message });
+});
+
+test.each(['check', 'backtest', 'test'])('weir %s --help shows examples', (command) => {
+  const { status, stdout } = weir(command, '--help');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(new RegExp(`Examples:\\n\\s+weir ${command}`));
+});

@@ -1,0 +1,65 @@
+import { brief, briefly, faultsOf, pipelineWith } from './faults-of.ts';
+
+const alert = 'alert: { severity: low, title: x }';
+const aggregate = 'aggregate: { n: count() }';
+
+function inRule(...lines: string[]): string[] {
+  return briefly(pipelineWith(['from: orders', ...lines, alert].join('\n')));
+}
+
+test.each([
+  ['distinct: { within: 1d }', ['10:5-13 rule.distinct.not-yet']],
+  ['sequence: [{ a: { where: event.a } }]', ['10:5-13 rule.sequence.not-yet']],
+  ['join: { left: { from: orders } }', ['10:5-9 rule.join.not-yet']],
+  ['within: 1d', ['10:5-11 rule.within.not-yet']],
+  ['match: strict', ['10:5-10 rule.match.not-yet']],
+  ['after: next-event', ['10:5-10 rule.after.not-yet']],
+  ['where: event.a == tables.t[event.b].c', ['10:23-29 rule.where.not-yet']],
+])('%s in a rule is refused at its place, and nothing else is', (line, faults) => {
+  expect(inRule(line)).toEqual(faults);
+});
+
+test.each([
+  ['{ hopping: 1h, every: 5m }', ['11:15-22 rule.window.hopping.not-yet', '11:28-33 rule.window.every.not-yet']],
+  ['{ session: 30m, max: 12h }', ['11:15-22 rule.window.session.not-yet', '11:29-32 rule.window.max.not-yet']],
+  ['{ before: 365d }', ['11:15-21 rule.window.before.not-yet']],
+  ['{ last: 5, within: 1h }', ['11:15-19 rule.window.last.not-yet', '11:24-30 rule.window.within.not-yet']],
+  ['{ until: event.at, max: 1h }', ['11:15-20 rule.window.until.not-yet', '11:32-35 rule.window.max.not-yet']],
+  ['{ calendar: hour }', ['11:25-29 rule.window.calendar.not-yet']],
+  ['{ calendar: week }', ['11:25-29 rule.window.calendar.not-yet']],
+  ['{ calendar: day, every: 1h }', ['11:30-35 rule.window.every.not-yet']],
+])('the window %s is refused at its place, and nothing else is', (window, faults) => {
+  expect(inRule(aggregate, `window: ${window}`)).toEqual(faults);
+});
+
+test.each(['stddev(event.a)', 'values(event.a, 5)', 'top(event.a, event.b, 3)', 'argmin(event.a, event.b)', 'argmax(event.a, event.b)', 'percentile(event.a, 0.9)'])(
+  'the aggregate %s is refused at its place, and nothing else is',
+  (call) => {
+    expect(inRule('window: { sliding: 1h }', 'aggregate:', `  n: ${call}`, 'having: n > 5')).toEqual([`12:10-${10 + call.length} rule.aggregate.not-yet`]);
+  },
+);
+
+test.each(['idleAfter: 1m', 'dedupeWithin: 10m', 'publish: true', 'encoding: gzip'])('%s of a stream is refused at its place, and nothing else is', (line) => {
+  const text = pipelineWith(`from: orders\n${alert}`).replace('    eventId: event.id', `    eventId: event.id\n    ${line}`);
+  const [name = ''] = line.split(':');
+  expect(briefly(text)).toEqual([`7:5-${5 + name.length} stream.${name}.not-yet`]);
+});
+
+test('tables are refused at their place, and nothing else is', () => {
+  expect(briefly(`tables: { t: { file: t.csv } }\n${pipelineWith(`from: orders\n${alert}`)}`)).toEqual(['1:1-7 pipeline.tables.not-yet']);
+});
+
+test('the limit of an alert is refused at its place, and nothing else is', () => {
+  expect(briefly(pipelineWith('from: orders\nalert: { severity: low, title: x, limit: 5 per 1h }'))).toEqual(['10:39-44 rule.alert.limit.not-yet']);
+});
+
+test('select and into of a rule with a window are refused at their places, and nothing else is', () => {
+  const rule = `from: orders\nwindow: { tumbling: 1h }\n${aggregate}\nselect: { m: n }\ninto: counts`;
+  expect(briefly(pipelineWith(rule))).toEqual(['12:5-11 rule.select.not-yet', '13:5-9 rule.into.not-yet']);
+});
+
+test('what is refused says so in words', () => {
+  const [fault] = faultsOf(pipelineWith(`from: orders\ndistinct: { within: 1d }\n${alert}`));
+  expect(fault && brief(fault)).toBe('10:5-13 rule.distinct.not-yet');
+  expect(fault?.message).toBe("'distinct' is part of the language, but Weir cannot run it yet.");
+});
