@@ -1,4 +1,15 @@
-/** `weir backtest`: a pipeline over recorded events. */
+/** `weir backtest`: what a pipeline would have said of recorded events. */
+import pc from 'picocolors';
+import type { AlertRecord } from '../engine/alert/alert.ts';
+import type { InputRecord, Rejection } from '../engine/intake/input-record.ts';
+import { compileHere } from '../engine/plan/compile-here.ts';
+import { InMemoryRun } from '../engine/run/in-memory-run.ts';
+import type { EpochMillis } from '../engine/time.ts';
+import { alertLine, alertText, compareAlerts, rejectionLine, rejectionText } from './alert-output.ts';
+import { eventFile, readLines } from './event-lines.ts';
+import { loadPipelineFile } from './pipeline-file.ts';
+import { Progress } from './progress.ts';
+import { renderFaults, wantsColour } from './report.ts';
 
 export interface BacktestOptions {
   readonly pipeline: string;
@@ -9,8 +20,138 @@ export interface BacktestOptions {
   readonly param: Readonly<Record<string, string>>;
 }
 
-/** Runs the backtest and gives the exit code. */
-export function runBacktest(_options: BacktestOptions): Promise<number> {
-  process.stderr.write('weir backtest: not built yet.\n');
-  return Promise.resolve(2);
+/** Runs the backtest and gives the exit code: 1 where the pipeline has faults or a file cannot be read. */
+export async function runBacktest(options: BacktestOptions): Promise<number> {
+  const pipeline = loadPipelineFile(options.pipeline, options.param);
+  if (pipeline.unreadable !== undefined) return fail(`${options.pipeline}: ${pipeline.unreadable}`);
+  if (pipeline.definition === undefined) {
+    process.stderr.write(`${renderFaults(pipeline.faults, pipeline.sources, { colour: wantsColour(process.stderr), path: options.pipeline })}\n\n`);
+    return fail(`${options.pipeline} has faults; mend them and run the backtest again`);
+  }
+  const files = options.inputs.map(eventFile);
+  const unreadable = files.filter((file) => file.unreadable !== undefined);
+  if (unreadable.length > 0) return fail(unreadable.map(({ path, unreadable: why }) => `${path}: ${why ?? ''}`).join('\n'));
+
+  const result = new BacktestResult(options.standing);
+  const run = new InMemoryRun(compileHere(pipeline.definition), result);
+  const progress = new Progress(files.some(({ bytes }) => bytes === undefined) ? undefined : files.reduce((sum, { bytes = 0 }) => sum + bytes, 0));
+  const started = performance.now();
+  let before = 0;
+  for (const file of files) {
+    try {
+      await readLines(
+        file,
+        (text, number) => {
+          result.events++;
+          const record = recordOf(text, file.path, number, result.events);
+          run.process(record);
+        },
+        (bytesRead) => progress.show(before + bytesRead, () => `${result.events.toLocaleString('en')} events, ${result.opened.toLocaleString('en')} alerts`),
+      );
+    } catch (cause) {
+      progress.clear();
+      return fail(`${file.path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+    before += file.bytes ?? 0;
+  }
+  if (options.flush) run.end();
+  progress.clear();
+  print(result, options);
+  if (!options.json) process.stdout.write(summary(result, run.predicateFailures, pipeline.definition.rules.map(({ name }) => name), performance.now() - started));
+  return 0;
+}
+
+/** One line of the input as a record; what is wrong with it is the record's. */
+function recordOf(text: string, path: string, number: number, position: number): InputRecord {
+  const sequenceNumber = String(position);
+  try {
+    const line: unknown = JSON.parse(text);
+    if (isLine(line)) {
+      return {
+        stream: line.stream,
+        shard: line.shard ?? 'shardId-000000000000',
+        sequenceNumber,
+        event: line.event,
+        ...(line.partitionKey !== undefined && { partitionKey: line.partitionKey }),
+        ...(line.arrivalTime !== undefined && { arrival: Date.parse(line.arrivalTime) as EpochMillis }),
+      };
+    }
+    return { stream: '', shard: '', sequenceNumber, event: line, unreadable: `${path}:${number}: a line must be {"stream": "…", "event": {…}}, with optional arrivalTime, partitionKey and shard` };
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    return { stream: '', shard: '', sequenceNumber, event: text, unreadable: `${path}:${number}: ${cause.message}` };
+  }
+}
+
+interface Line {
+  readonly stream: string;
+  readonly event: unknown;
+  readonly arrivalTime?: string;
+  readonly partitionKey?: string;
+  readonly shard?: string;
+}
+
+function isLine(value: unknown): value is Line {
+  if (typeof value !== 'object' || value === null) return false;
+  const { stream, arrivalTime, partitionKey, shard } = value as Record<string, unknown>;
+  return (
+    typeof stream === 'string' &&
+    (arrivalTime === undefined || (typeof arrivalTime === 'string' && !Number.isNaN(Date.parse(arrivalTime)))) &&
+    (partitionKey === undefined || typeof partitionKey === 'string') &&
+    (shard === undefined || typeof shard === 'string')
+  );
+}
+
+class BacktestResult {
+  readonly #standingOnly: boolean;
+  readonly revisions: AlertRecord[] = [];
+  readonly standing = new Map<string, AlertRecord>();
+  readonly rejections: Rejection[] = [];
+  events = 0;
+  opened = 0;
+
+  constructor(standingOnly: boolean) {
+    this.#standingOnly = standingOnly;
+  }
+
+  alert(record: AlertRecord): void {
+    if (record.revision === 0) this.opened++;
+    if (!this.#standingOnly) this.revisions.push(record);
+    if (record.status === 'withdrawn') this.standing.delete(record.id);
+    else this.standing.set(record.id, record);
+  }
+
+  rejected(rejection: Rejection): void {
+    this.rejections.push(rejection);
+  }
+}
+
+function print(result: BacktestResult, { json, standing }: BacktestOptions): void {
+  const alerts = (standing ? [...result.standing.values()] : result.revisions).sort(compareAlerts);
+  const colour = pc.createColors(wantsColour(process.stdout));
+  const lines = [
+    ...alerts.map((record) => (json ? alertLine(record) : alertText(record, colour))),
+    ...(standing ? [] : result.rejections.map((rejection) => (json ? rejectionLine(rejection) : rejectionText(rejection, colour)))),
+  ];
+  // In pieces, so that no text grows beyond what a string can hold.
+  for (let at = 0; at < lines.length; at += 1000) process.stdout.write(`${lines.slice(at, at + 1000).join('\n')}\n`);
+}
+
+function summary(result: BacktestResult, failures: readonly (number | undefined)[], rules: readonly string[], millis: number): string {
+  const byRule = new Map<string, number>();
+  for (const { rule } of result.standing.values()) byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
+  const count = (kind: Rejection['kind']): number => result.rejections.filter((rejection) => rejection.kind === kind).length;
+  const failed = failures.reduce((sum: number, n) => sum + (n ?? 0), 0);
+  const rate = Math.round(result.events / (millis / 1000)).toLocaleString('en');
+  return [
+    '',
+    `${result.events.toLocaleString('en')} events in ${(millis / 1000).toFixed(1)} s (${rate} a second), ${count('late')} late, ${count('invalid')} invalid${failed > 0 ? `, ${failed} predicates failed and did not match` : ''}`,
+    ...rules.map((rule) => `  ${rule}: ${(byRule.get(rule) ?? 0).toLocaleString('en')} alerts stand`),
+    '',
+  ].join('\n');
+}
+
+function fail(message: string): number {
+  process.stderr.write(`weir backtest: ${message}\n`);
+  return 1;
 }

@@ -38,7 +38,9 @@ export function runCheck({ files, json, param }: CheckOptions, { out, error, col
 /** The report of `weir check` on one file. */
 export function reportOf(file: PipelineFile, colour: boolean): string {
   const summary = summaryOf(file);
-  return file.faults.length === 0 ? summary : `${renderFaults(file.faults, file.sources, { colour, path: file.path })}\n\n${summary}`;
+  return file.faults.length === 0
+    ? summary
+    : `${renderFaults(file.faults, file.sources, { colour, path: file.path })}\n\n${summary}`;
 }
 
 function summaryOf({ path, faults, definition }: PipelineFile): string {

@@ -16,14 +16,24 @@ export async function main(args: readonly string[]): Promise<number> {
       const { runCheck } = await import('./check.ts');
       code = runCheck({ ...options, param: named(options.param) });
     })
-    .command('backtest <pipeline> <inputs..>', 'Run a pipeline over recorded events and print its alerts', backtestOptions, async (options) => {
-      const { runBacktest } = await import('./backtest.ts');
-      code = await runBacktest({ ...options, param: named(options.param) });
-    })
-    .command('test [files..]', 'Run the tests of pipelines: pipeline.test.yaml beside pipeline.yaml', testOptions, async (options) => {
-      const { runTest } = await import('./test.ts');
-      code = await runTest({ ...options, param: named(options.param) });
-    })
+    .command(
+      'backtest <pipeline> <inputs..>',
+      'Run a pipeline over recorded events and print its alerts',
+      backtestOptions,
+      async (options) => {
+        const { runBacktest } = await import('./backtest.ts');
+        code = await runBacktest({ ...options, param: named(options.param) });
+      },
+    )
+    .command(
+      'test [files..]',
+      'Run the tests of pipelines: pipeline.test.yaml beside pipeline.yaml',
+      testOptions,
+      async (options) => {
+        const { runTest } = await import('./test.ts');
+        code = await runTest({ ...options, param: named(options.param) });
+      },
+    )
     .demandCommand(1, 1, 'it needs a command: check, backtest or test', 'One command at a time.')
     .strict()
     .recommendCommands()
@@ -43,7 +53,9 @@ export async function main(args: readonly string[]): Promise<number> {
     const fault = usageFault(cause, args);
     if (fault === undefined) throw cause;
     const command = commandNames.includes(args[0] ?? '') ? ` ${args[0]}` : '';
-    process.stderr.write(`weir${command}: ${fault}.\n\nweir${command} --help shows how it is called.\n`.replace(/([.?])\./, '$1'));
+    process.stderr.write(
+      `weir${command}: ${fault}.\n\nweir${command} --help shows how it is called.\n`.replace(/([.?])\./, '$1'),
+    );
     return 2;
   }
 }
@@ -62,10 +74,19 @@ function backtestOptions(command: Argv) {
   return withParams(command)
     .usage('Usage: $0 backtest <pipeline> <inputs..> [--json] [--standing] [--no-flush] [--param name=value]')
     .positional('pipeline', { describe: 'The pipeline file', type: 'string', demandOption: true })
-    .positional('inputs', { describe: 'NDJSON in arrival order, also .gz; - is the standard input', type: 'string', array: true, demandOption: true })
+    .positional('inputs', {
+      describe: 'NDJSON in arrival order, also .gz; - is the standard input',
+      type: 'string',
+      array: true,
+      demandOption: true,
+    })
     .option('json', { describe: 'Print one JSON object a line', type: 'boolean', default: false })
     .option('standing', { describe: 'Print only what stands at the end', type: 'boolean', default: false })
-    .option('flush', { describe: 'At the end, move the watermark to the end of time (--no-flush: leave it)', type: 'boolean', default: true })
+    .option('flush', {
+      describe: 'At the end, move the watermark to the end of time (--no-flush: leave it)',
+      type: 'boolean',
+      default: true,
+    })
     .example('$0 backtest pipeline.yaml orders.ndjson.gz', 'For a person')
     .example('$0 backtest pipeline.yaml - --json --standing < events.ndjson', 'For a program');
 }
@@ -73,7 +94,12 @@ function backtestOptions(command: Argv) {
 function testOptions(command: Argv) {
   return withParams(command)
     .usage('Usage: $0 test [files..] [--param name=value]')
-    .positional('files', { describe: 'Test files, pipeline files or folders; without any, all under pipelines/', type: 'string', array: true, default: [] as string[] })
+    .positional('files', {
+      describe: 'Test files, pipeline files or folders; without any, all under pipelines/',
+      type: 'string',
+      array: true,
+      default: [] as string[],
+    })
     .example('$0 test', 'All under pipelines/')
     .example('$0 test pipelines/retail/pipeline.test.yaml', 'One pipeline');
 }
@@ -105,6 +131,14 @@ function usageFault(cause: unknown, args: readonly string[]): string | undefined
     const meant = /Did you mean (\S+)\?/.exec(message)?.[1];
     return `there is no command '${command}'${meant === undefined ? `; the commands are ${commandNames.join(', ')}` : `; did you mean '${meant}'?`}`;
   }
-  if (/non-option arguments/.test(message)) return command === 'backtest' ? 'it needs a pipeline file and a file of events' : 'it needs a pipeline file';
-  return message.replace(/^Unknown arguments?: (.*)$/, (_, names: string) => `there is no option ${names.split(', ').map((name) => `'${name.length > 1 ? '--' : '-'}${name}'`).join(', ')}`);
+  if (/non-option arguments/.test(message))
+    return command === 'backtest' ? 'it needs a pipeline file and a file of events' : 'it needs a pipeline file';
+  return message.replace(
+    /^Unknown arguments?: (.*)$/,
+    (_, names: string) =>
+      `there is no option ${names
+        .split(', ')
+        .map((name) => `'${name.length > 1 ? '--' : '-'}${name}'`)
+        .join(', ')}`,
+  );
 }

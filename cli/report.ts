@@ -20,7 +20,11 @@ const maxWidth = 160;
  * Renders faults, each with its source line. `sources` holds the texts of the files by the name that faults have for
  * them; '' is the pipeline file.
  */
-export function renderFaults(faults: readonly Fault[], sources: ReadonlyMap<string, string>, { colour, path }: ReportOptions): string {
+export function renderFaults(
+  faults: readonly Fault[],
+  sources: ReadonlyMap<string, string>,
+  { colour, path }: ReportOptions,
+): string {
   const paint = pc.createColors(colour);
   return faults.map((fault) => renderFault(fault, sources.get(fault.file ?? '') ?? '', path, paint)).join('\n\n');
 }
@@ -38,7 +42,11 @@ function renderFault(fault: Fault, source: string, path: string, paint: ReturnTy
   const number = String(place.line);
   const margin = ' '.repeat(number.length);
   const bar = paint.dim('|');
-  const { text, mark } = underlined(line, place.column - 1, place.endLine > place.line ? line.length : place.endColumn - 1);
+  const { text, mark } = underlined(
+    line,
+    place.column - 1,
+    place.endLine > place.line ? line.length : place.endColumn - 1,
+  );
   const underline = severity === 'error' ? paint.red(mark.trimStart()) : paint.yellow(mark.trimStart());
   const lines = [
     `${paint.bold(`${file}:${place.line}:${place.column}`)} ${kind}`,
@@ -48,7 +56,10 @@ function renderFault(fault: Fault, source: string, path: string, paint: ReturnTy
   ];
   if (allowed !== undefined) lines.push(`  ${paint.bold('allowed:')} ${visible(allowed)}`);
   if (rewritten !== undefined) {
-    lines.push(`  ${paint.bold('write:')}`, ...rewritten.split('\n').map((one) => `  ${margin} ${bar} ${paint.green(visible(one))}`));
+    lines.push(
+      `  ${paint.bold('write:')}`,
+      ...rewritten.split('\n').map((one) => `  ${margin} ${bar} ${paint.green(visible(one))}`),
+    );
   }
   return lines.join('\n');
 }

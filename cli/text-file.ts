@@ -23,9 +23,12 @@ export function readTextFile(file: string): TextFile {
     bytes = readFileSync(file);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    return { unreadable: `cannot read ${file}: ${reasons[code] ?? (cause instanceof Error ? cause.message : String(cause))}` };
+    return {
+      unreadable: `cannot read ${file}: ${reasons[code] ?? (cause instanceof Error ? cause.message : String(cause))}`,
+    };
   }
-  if (bytes.length > maxBytes) return { unreadable: `cannot read ${file}: it has ${Math.round(bytes.length / 1e6)} MB, more than 10 MB` };
+  if (bytes.length > maxBytes)
+    return { unreadable: `cannot read ${file}: it has ${Math.round(bytes.length / 1e6)} MB, more than 10 MB` };
   const text = bytes.toString('utf8');
   const at = Buffer.from(text, 'utf8').equals(bytes) ? -1 : firstBad(text);
   if (at < 0) return { text };

@@ -5,7 +5,9 @@ try {
   ({ register } = await import('tsx/esm/api'));
 } catch (cause) {
   if (cause?.code !== 'ERR_MODULE_NOT_FOUND') throw cause;
-  console.error('weir: its packages are not installed yet. Run this first, in the folder of Weir:\n\n    npm install\n');
+  console.error(
+    'weir: its packages are not installed yet. Run this first, in the folder of Weir:\n\n    npm install\n',
+  );
   process.exit(2);
 }
 // A reader that has seen enough (`weir check … | head`) is no fault.

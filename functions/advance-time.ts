@@ -8,8 +8,8 @@ import { log } from './log.ts';
 import { awsPorts } from './ports.ts';
 
 export interface AdvanceTimeEvent {
-  /** When the schedule fired; the time of the check. */
-  readonly time: string;
+  /** When the schedule fired, the time of the check; absent when somebody else calls: now. */
+  readonly time?: string;
   /** `end` where no event can come any more: everything closes, as at the end of a backtest. */
   readonly watermark?: 'end';
 }
@@ -26,7 +26,7 @@ export async function handler(event: AdvanceTimeEvent): Promise<TimeReport> {
       shards: async (stream) => (await listShards(kinesis, nameOf(stream))).map(({ id }) => id),
       atTip: (stream, shard, after) => tip(kinesis, nameOf(stream), shard, after),
     },
-    Date.parse(event.time) as EpochMillis,
+    (event.time === undefined ? Date.now() : Date.parse(event.time)) as EpochMillis,
     event.watermark,
   );
   log('time', report);

@@ -1,6 +1,6 @@
 /** Processes the records of one stream. Called by the stream's event source mapping, a batch of one shard at a time. */
 import { randomUUID } from 'node:crypto';
-import type { KinesisStreamEvent, StreamRecordBatchResponse } from 'aws-lambda';
+import type { KinesisStreamEvent, KinesisStreamBatchResponse } from 'aws-lambda';
 import { plan, program } from 'weir:plan';
 import { StreamProcessor } from '../engine/protocol/stream-processor.ts';
 import { required, variables } from './environment.ts';
@@ -11,7 +11,7 @@ import { awsPorts } from './ports.ts';
 const stream = required(variables.stream);
 const processor = new StreamProcessor({ plan, program }, stream, awsPorts(), randomUUID());
 
-export async function handler(event: KinesisStreamEvent): Promise<StreamRecordBatchResponse> {
+export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
   const shard = shardOf(event);
   const [first] = event.Records;
   if (first === undefined) return { batchItemFailures: [] };

@@ -5,7 +5,7 @@
  */
 
 /** The streams that the lifecycle can play. */
-export const lifecycleStreams = ['visits', 'orders', 'reviews', 'customers'] as const;
+export const lifecycleStreams = ['orders', 'reviews', 'visits', 'customers'] as const;
 export type LifecycleStream = (typeof lifecycleStreams)[number];
 
 export interface LifecycleEvent {

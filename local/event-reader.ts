@@ -24,13 +24,13 @@ export function eventReader(compiled: Compiled, stream: string): EventReader | u
     partitionKey: anyKey,
     shard: '',
     sequenceNumber: '',
-    arrivalTime: new Timestamp(0 as EpochMillis),
+    arrivalTime: new Timestamp(0),
     eventTime: undefined,
     eventId: undefined,
   };
   const key = (event: JsonObject): string | undefined => {
     const value = program.partitionKey(event, meta);
-    return value === undefined || value === null ? undefined : String(value as string | number | boolean);
+    return value === undefined || value === null ? undefined : `${value as string | number | boolean}`;
   };
   const time = (event: JsonObject): EpochMillis | undefined => timeOf(program, event, meta);
   return {

@@ -33,13 +33,15 @@ export interface LocalRunOptions {
   readonly onProblem: (source: string, message: string) => void;
 }
 
-/** What the functions have reported of their batches, since the start. */
-export interface BatchTotals {
+/** What the functions have reported, since the start. */
+export interface Totals {
+  /** Each counted once, however often it was delivered. */
   events: number;
-  matched: number;
   alerts: number;
   late: number;
   invalid: number;
+  /** The newest reason for which an event went to the dead letters. */
+  reason?: string;
 }
 
 export interface LocalRun {
@@ -49,7 +51,7 @@ export interface LocalRun {
   /** The name in the pipeline file to the name in Kinesis. */
   readonly streams: ReadonlyMap<string, string>;
   readonly producer: Producer;
-  readonly totals: BatchTotals;
+  readonly totals: Totals;
   /** Records that were delivered, of all streams. */
   delivered(): number;
   /** The oldest record that waits to be delivered, in milliseconds. */
@@ -98,7 +100,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
     const deployment = await deploy({ template, stackName, endpoints, shards: options.shards });
 
     const moved = new Condition();
-    const totals: BatchTotals = { events: 0, matched: 0, alerts: 0, late: 0, invalid: 0 };
+    const totals: Totals = { events: 0, alerts: 0, late: 0, invalid: 0 };
     const progress = new Map<string, MappingProgress>();
     const functionOf = (name: string): DeployedFunction => {
       const found = deployment.functions.find((each) => each.name === name);
@@ -111,7 +113,8 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
         function: target,
         environment: { ...target.environment, ...localEnvironment(endpoints) },
         log: (line) => {
-          if (!addBatch(totals, line)) options.onLog(source, line);
+          const message = readLog(totals, line);
+          if (message !== undefined) options.onLog(source, message);
         },
         problem: (message) => {
           options.onProblem(source, message);
@@ -148,15 +151,15 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
       })),
     );
     let ending = false;
-    const invoke = async (process: FunctionProcess, event: object): Promise<void> => {
-      await process.invoke(event);
+    const invoke = async (process: FunctionProcess, more: object): Promise<void> => {
+      await process.invoke({ source: 'aws.events', time: new Date().toISOString(), ...more });
     };
     const running = new Set<FunctionProcess>();
     timers = scheduled.map(({ every, process }) =>
       setInterval(() => {
         if (ending || running.has(process)) return;
         running.add(process);
-        invoke(process, { source: 'aws.events' })
+        invoke(process, {})
           .catch((error: unknown) => {
             if (!ending) options.onProblem('advance-time', error instanceof Error ? error.message : String(error));
           })
@@ -216,10 +219,38 @@ function localEnvironment({ kinesis, dynamodb, messaging }: Endpoints): Readonly
   };
 }
 
-/** Adds a handler's report of a batch; false where the line is none. */
-function addBatch(totals: BatchTotals, line: string): boolean {
-  if (!line.startsWith('{"message":"batch"')) return false;
-  const report = JSON.parse(line) as Partial<BatchTotals>;
-  for (const name of ['events', 'matched', 'alerts', 'late', 'invalid'] as const) totals[name] += report[name] ?? 0;
-  return true;
+/** Adds a handler's report to the totals; what else it printed is given back. */
+function readLog(totals: Totals, line: string): string | undefined {
+  const entry = line.startsWith('{') ? parseLog(line) : undefined;
+  if (entry === undefined) return line;
+  if (entry.level === 'ERROR') return entry.message;
+  if (entry.message === 'batch') {
+    totals.events += (entry.records ?? 0) - (entry.repeated ?? 0);
+    totals.late += entry.late ?? 0;
+    totals.invalid += entry.invalid ?? 0;
+    if (entry.reason !== undefined) totals.reason = entry.reason;
+  }
+  totals.alerts += entry.alerts ?? 0;
+  return undefined;
+}
+
+interface LogEntry {
+  readonly level: string;
+  readonly message: string;
+  readonly records?: number;
+  readonly repeated?: number;
+  readonly alerts?: number;
+  readonly late?: number;
+  readonly invalid?: number;
+  readonly reason?: string;
+}
+
+/** A line of functions/log.ts; undefined where it is none. */
+function parseLog(line: string): LogEntry | undefined {
+  try {
+    const entry = JSON.parse(line) as Partial<LogEntry>;
+    return entry.level === undefined || entry.message === undefined ? undefined : (entry as LogEntry);
+  } catch {
+    return undefined;
+  }
 }

@@ -40,7 +40,7 @@ export async function replay({ file, speed, compiled, run, progress, signal }: R
   let number = 0;
   let played = 0;
   let origin: { readonly time: number; readonly at: number } | undefined;
-  for await (const line of readLines(file, (bytes) => (read += bytes))) {
+  for await (const line of readLines(file, (bytes) => (read = bytes))) {
     number += 1;
     if (line.trim() === '') continue;
     const place = `${file}:${String(number)}`;
@@ -97,15 +97,13 @@ function parseLine(line: string, place: string): ReplayLine {
 
 async function* readLines(file: string, onBytes: (bytes: number) => void): AsyncGenerator<string> {
   const raw = createReadStream(file, { highWaterMark: 256 * 1024 });
-  raw.on('data', (chunk) => {
-    onBytes(chunk.length);
-  });
   // Errors of either stream come out of the loop below.
   const text: Readable = file.endsWith('.gz') ? pipeline(raw, createGunzip(), () => undefined) : raw;
   text.setEncoding('utf8');
   let rest = '';
   try {
     for await (const chunk of text as AsyncIterable<string>) {
+      onBytes(raw.bytesRead);
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       yield* lines;

@@ -6,8 +6,23 @@ import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import type { ExpressionFault, Node, SourceRange } from './expression.ts';
 import { isNamespace } from './function-table.ts';
 import { syntaxFault } from './syntax-fault.ts';
+import { children } from './tree.ts';
 
-const parser = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true });
+const parser = new Environment({
+  enableOptionalTypes: true,
+  unlistedVariablesAreDyn: true,
+  limits: { maxAstNodes: 5000 },
+});
+
+/** The generated code nests as the tree does, and JavaScript's own parser must not run out of stack. */
+const deepest = 200;
+
+/** How deep a tree is; a chain of one logical operator is flat, as its code is. */
+function depth(node: Node, outer?: string): number {
+  const operator = node.kind === 'binary' ? node.operator : undefined;
+  const flat = operator === outer && (operator === '&&' || operator === '||');
+  return (flat ? 0 : 1) + Math.max(0, ...children(node).map((child) => depth(child, operator)));
+}
 
 /** The tree, and what was found in the text that CEL has but this language does not claim. */
 export interface Syntax {
@@ -33,6 +48,12 @@ export function readSyntax(source: string): Syntax {
   try {
     const faults: ExpressionFault[] = [];
     const node = new Reader(source, faults).read(parser.parse(source).ast);
+    if (depth(node) > deepest)
+      faults.push({
+        code: 'syntax',
+        message: 'The expression is too deeply nested.',
+        range: { start: node.start, end: node.end },
+      });
     return { node, faults };
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;

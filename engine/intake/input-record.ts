@@ -7,8 +7,10 @@ export interface InputRecord {
   /** The shard's id, without the stream. */
   readonly shard: string;
   readonly sequenceNumber: string;
-  readonly partitionKey: string;
-  readonly arrival: EpochMillis;
+  /** Absent: the one that the stream declares for the event. */
+  readonly partitionKey?: string;
+  /** Absent: the event time, or the arrival of the event before where that is later. */
+  readonly arrival?: EpochMillis;
   /** The event; undefined where `unreadable` says why there is none. */
   readonly event: unknown;
   readonly unreadable?: string;

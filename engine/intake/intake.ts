@@ -3,10 +3,12 @@
  * out is data: touches of keyed state, matches of stateless rules, and rejected events. Content never throws.
  */
 import { plain } from '../aggregate/value.ts';
-import { describe, resetSteps, Timestamp } from '../expression/operators.ts';
-import type { Compiled, JsonObject, Meta, Sink, StreamProgram } from '../plan/program.ts';
+import { describe, resetSteps } from '../expression/operators.ts';
+import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.ts';
 import type { EventReference, Touch } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
+import { payload, type Payload } from '../state/compiled-rule.ts';
+import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
 import type { InputRecord, Rejection } from './input-record.ts';
 
@@ -17,12 +19,11 @@ export interface KeyedTouch {
   readonly record: InputRecord;
 }
 
+/** A match of a stateless rule, with what its alert says. */
 export interface Match {
   readonly rule: number;
   readonly groups: readonly unknown[];
-  readonly values: JsonObject;
-  readonly event: JsonObject;
-  readonly meta: Meta;
+  readonly said: Payload;
   readonly touch: Touch;
   readonly record: InputRecord;
 }
@@ -47,10 +48,12 @@ export class Intake implements Sink {
   readonly matches: Match[] = [];
   readonly rejections: Rejection[] = [];
   readonly counters: Counters = { events: 0, predicateFailures: [] };
-  #record: InputRecord | undefined;
+  readonly #meta = new EventMeta();
+  #record: InputRecord = { stream: '', shard: '', sequenceNumber: '', event: undefined };
+  /** Made by the first rule that keeps the event. */
   #reference: EventReference | undefined;
-  #meta: Meta | undefined;
   #index = 0;
+  #lastArrival = 0 as EpochMillis;
 
   constructor(compiled: Compiled) {
     this.#compiled = compiled;
@@ -81,7 +84,7 @@ export class Intake implements Sink {
 
   /** The event's time, or the reason why it is rejected. */
   #evaluate(record: InputRecord): EpochMillis | string {
-    const { event, arrival } = record;
+    const { event } = record;
     const source = this.#sources.get(record.stream);
     if (source === undefined) return `the pipeline has no stream "${record.stream}"`;
     if (!isJsonObject(event)) return `an event must be a JSON object; this is ${describe(event)}`;
@@ -89,62 +92,72 @@ export class Intake implements Sink {
     resetSteps();
     const mismatch = program.validate?.(event);
     if (typeof mismatch === 'string') return `schema: ${mismatch}`;
-    const meta: Meta = {
-      stream: record.stream,
-      partitionKey: record.partitionKey,
-      shard: record.shard,
-      sequenceNumber: record.sequenceNumber,
-      arrivalTime: new Timestamp(arrival),
-      eventTime: undefined,
-      eventId: undefined,
-    };
-    const t = program.eventTime === undefined ? arrival : readEventTime(program.eventTime(event, meta));
+    const meta = this.#meta;
+    meta.stream = record.stream;
+    meta.shard = record.shard;
+    meta.sequenceNumber = record.sequenceNumber;
+    meta.partitionKey = record.partitionKey ?? '';
+    meta.arrival = record.arrival ?? this.#lastArrival;
+    meta.t = undefined;
+    meta.eventId = undefined;
+    const t = program.eventTime === undefined ? meta.arrival : readEventTime(program.eventTime(event, meta));
     if (typeof t === 'string') return `eventTime: ${t}`;
+    if (record.arrival === undefined && t > meta.arrival) meta.arrival = t;
+    const { arrival } = meta;
     if (t - arrival > source.clockSkew) return `eventTime: ${iso(t)} is later than the event's arrival at ${iso(arrival)} by more than clockSkew`;
-    meta.eventTime = new Timestamp(t);
+    this.#lastArrival = arrival;
+    meta.t = t;
     const id = program.eventId === undefined ? `${record.stream}/${record.shard}/${record.sequenceNumber}/0` : program.eventId(event, meta);
     if (typeof id !== 'string' && typeof id !== 'number') return `eventId: must be a text or a number; this is ${describe(id)}`;
     meta.eventId = String(id);
     const key = program.partitionKey(event, meta);
+    const declared = key === undefined || key === null ? undefined : String(plain(key));
+    if (record.partitionKey === undefined) meta.partitionKey = declared ?? '';
     // A key on another shard than its own would be written there too, unseen by the shard that trusts its memory of it.
-    if (key !== undefined && key !== null && String(key) !== record.partitionKey) {
-      return `partitionKey: the record's partition key is "${record.partitionKey}", and the event's is "${String(plain(key))}"`;
+    else if (declared !== undefined && declared !== record.partitionKey) {
+      return `partitionKey: the record's partition key is "${record.partitionKey}", and the event's is "${declared}"`;
     }
     this.#record = record;
-    this.#meta = meta;
     this.#index = 0;
-    this.#reference = {
-      t,
-      arrival,
-      shard: `${record.stream}/${record.shard}`,
-      sequenceNumber: record.sequenceNumber,
-      index: 0,
-      stream: record.stream,
-      id: meta.eventId,
-    };
+    this.#reference = undefined;
     program.evaluate(event, meta, this);
     return t;
   }
 
-  touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
-    const { record, reference } = this.#current();
-    this.touches.push({ rule, groups, touch: { event: reference, args, fields }, record });
+  /** When the last record arrived. */
+  get lastArrival(): EpochMillis {
+    return this.#lastArrival;
   }
 
-  match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject, meta: Meta): void {
-    const { record, reference } = this.#current();
-    this.matches.push({ rule, groups, values, event, meta, touch: { event: reference, args: [], fields }, record });
+  touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
+    this.touches.push({ rule, groups, touch: { event: this.#event(), args, fields }, record: this.#record });
+  }
+
+  match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
+    const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
+    if (texts === undefined) return;
+    this.matches.push({ rule, groups, said: payload(texts, values), touch: { event: this.#event(), args: [], fields }, record: this.#record });
   }
 
   derive(rule: number, stream: string, event: JsonObject): void {
-    const { reference, meta } = this.#current();
-    const eventId = `${reference.id}/${this.#compiled.plan.rules[rule]?.name ?? rule}`;
-    this.#meta = { ...meta, stream, eventId };
-    this.#reference = { ...reference, stream, id: eventId, index: ++this.#index };
+    const meta = this.#meta;
+    const reference = this.#event();
+    const { stream: source, eventId } = meta;
+    meta.stream = stream;
+    meta.eventId = `${reference.id}/${this.#compiled.plan.rules[rule]?.name ?? rule}`;
+    this.#reference = { ...reference, stream, id: meta.eventId, index: ++this.#index };
     const values = Object.fromEntries(Object.entries(event).map(([name, value]) => [name, plain(value)]));
-    this.#compiled.program.streams[stream]?.evaluate(values, this.#meta, this);
-    this.#meta = meta;
+    this.#compiled.program.streams[stream]?.evaluate(values, meta, this);
+    meta.stream = source;
+    meta.eventId = eventId;
     this.#reference = reference;
+  }
+
+  #event(): EventReference {
+    if (this.#reference !== undefined) return this.#reference;
+    const { stream, shard, sequenceNumber, arrival, t = arrival, eventId: id = '' } = this.#meta;
+    this.#reference = { t, arrival, shard: `${stream}/${shard}`, sequenceNumber, index: 0, stream, id };
+    return this.#reference;
   }
 
   predicateFailed(rule: number): void {
@@ -153,21 +166,13 @@ export class Intake implements Sink {
   }
 
   valueFailed(rule: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void {
-    const { record } = this.#current();
     const found = read.map(([path, value]) => `${path} is ${describe(value)}`).join(', ');
     this.rejections.push({
       kind: 'invalid',
-      record,
+      record: this.#record,
       rule: this.#compiled.plan.rules[rule]?.name ?? String(rule),
       reason: `${part}: ${source} has no usable value${found === '' ? '' : ` (${found})`}`,
     });
-  }
-
-  #current(): { record: InputRecord; reference: EventReference; meta: Meta } {
-    if (this.#record === undefined || this.#reference === undefined || this.#meta === undefined) {
-      throw new Error('a program called its sink outside of an event');
-    }
-    return { record: this.#record, reference: this.#reference, meta: this.#meta };
   }
 }
 

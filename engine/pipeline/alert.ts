@@ -12,6 +12,7 @@ import { type Entry, entriesOf, readFields } from './fields.ts';
 import { listed } from './listed.ts';
 import { checkResourceName } from './name.ts';
 import { isSplit, namedEntries } from './named-expressions.ts';
+import { isTextScalar, written } from './yaml-node.ts';
 
 const fields = {
   severity: { example: 'severity: medium' },
@@ -37,7 +38,11 @@ export interface AlertContext {
   readonly keyless: boolean;
 }
 
-export function readAlert(report: FaultReport, alert: Entry, { scope, defaultCooldown, keyless }: AlertContext): AlertDefinition | undefined {
+export function readAlert(
+  report: FaultReport,
+  alert: Entry,
+  { scope, defaultCooldown, keyless }: AlertContext,
+): AlertDefinition | undefined {
   const entries = entriesOf(report, alert, 'rule.alert', "a map with 'severity' and 'title'");
   if (entries === undefined) return undefined;
   const given = readFields(report, entries, alert.key, { code: 'rule.alert', what: 'an alert' }, fields);
@@ -47,30 +52,48 @@ export function readAlert(report: FaultReport, alert: Entry, { scope, defaultCoo
   const description = text(given.description);
   const labels = given.labels ? readLabels(report, given.labels, scope) : [];
   const evidence = given.evidence ? readEvidence(report, given.evidence) : defaultEvidence;
-  const evidenceFields = given.evidenceFields ? readChoice(report, given.evidenceFields, ['read', 'all'] as const) : 'read';
+  const evidenceFields = given.evidenceFields
+    ? readChoice(report, given.evidenceFields, ['read', 'all'] as const)
+    : 'read';
   const cooldown = given.cooldown ? readDuration(report, given.cooldown, cooldowns) : defaultCooldown;
   if (given.cooldown && keyless) {
-    report.error('rule.alert.cooldown.no-key', given.cooldown.key, "'cooldown' joins the alerts of a key, and this rule has no 'groupBy'", {
-      allowed: "'groupBy' in the rule, for example: groupBy: { customer: event.customerId }",
-    });
+    report.error(
+      'rule.alert.cooldown.no-key',
+      given.cooldown.key,
+      "'cooldown' joins the alerts of a key, and this rule has no 'groupBy'",
+      {
+        allowed: "'groupBy' in the rule, for example: groupBy: { customer: event.customerId }",
+      },
+    );
   }
   if (!severity || !title || evidence === undefined || !evidenceFields || cooldown === undefined) return undefined;
   return { severity, title, ...(description && { description }), labels, evidence, evidenceFields, cooldown };
 }
 
 function readSeverity(report: FaultReport, entry: Entry, scope: Scope | undefined): Severity | Expression | undefined {
-  const word = isScalar(entry.value) && typeof entry.value.value === 'string' ? entry.value.value : '';
+  const word = isTextScalar(entry.value) ? entry.value.value : '';
   const literal = severities.find((severity) => severity === word);
   if (literal !== undefined) return literal;
   if (/^\w+$/.test(word) && scope?.names.has(word) !== true) {
     const meant = nearestName(word, severities);
-    report.error('rule.alert.severity.value', entry.range, `'${word}' is no severity${meant === undefined ? '' : `; did you mean '${meant}'?`}`, {
-      allowed: `${listed(severities)}, or an expression that gives one of them`,
-      rewritten: meant && report.source.withReplaced(entry.range, meant),
-    });
+    report.error(
+      'rule.alert.severity.value',
+      entry.range,
+      `'${word}' is no severity${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
+      {
+        allowed: `${listed(severities)}, or an expression that gives one of them`,
+        rewritten: meant && report.source.withReplaced(entry.range, meant),
+      },
+    );
     return undefined;
   }
-  return scope && readExpression(report, entry, scope, { types: ['string'], words: `${listed(severities)}, or an expression that gives one of them` });
+  return (
+    scope &&
+    readExpression(report, entry, scope, {
+      types: ['string'],
+      words: `${listed(severities)}, or an expression that gives one of them`,
+    })
+  );
 }
 
 function readLabels(report: FaultReport, labels: Entry, scope: Scope | undefined): AlertDefinition['labels'] {
@@ -85,8 +108,13 @@ function readLabels(report: FaultReport, labels: Entry, scope: Scope | undefined
 function readEvidence(report: FaultReport, entry: Entry): number | undefined {
   const count = isScalar(entry.value) ? entry.value.value : undefined;
   if (typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= mostEvidence) return count;
-  const given = isScalar(entry.value) ? String(entry.value.source ?? '') : '';
+  const given = written(entry.value) ?? '';
   const all = given === 'all' ? "; for whole events write 'evidenceFields: all'" : '';
-  report.error('rule.alert.evidence.value', entry.range, `'evidence' is how many events an alert shows, and '${given}' is no such number${all}`, { allowed: `a whole number from 0 to ${mostEvidence}` });
+  report.error(
+    'rule.alert.evidence.value',
+    entry.range,
+    `'evidence' is how many events an alert shows, and '${given}' is no such number${all}`,
+    { allowed: `a whole number from 0 to ${mostEvidence}` },
+  );
   return undefined;
 }

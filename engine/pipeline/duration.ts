@@ -1,8 +1,8 @@
 /** Lengths of time as a user writes them: `90s`, `24h`, `1d12h`. A day is 24 hours. */
-import { isScalar } from 'yaml';
 import type { Millis } from '../time.ts';
 import type { FaultReport } from './fault-report.ts';
 import type { Entry } from './fields.ts';
+import { written } from './yaml-node.ts';
 
 const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 const pattern = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
@@ -33,10 +33,14 @@ export function formatDuration(millis: Millis): string {
   return text === '' ? '0s' : text;
 }
 
-export function readDuration(report: FaultReport, entry: Entry, { atLeast, atMost }: DurationBounds): Millis | undefined {
+export function readDuration(
+  report: FaultReport,
+  entry: Entry,
+  { atLeast, atMost }: DurationBounds,
+): Millis | undefined {
   const forms = "a whole number with its unit, as in '500ms', '90s', '15m', '24h', '7d' or '1d12h'";
-  const text = isScalar(entry.value) ? String(entry.value.source ?? entry.value.value ?? '') : undefined;
-  if (text === undefined || text === '') {
+  const text = written(entry.value);
+  if (text === undefined) {
     report.error(`${entry.code}.not-a-duration`, entry.range, `'${entry.name}' needs a duration`, { allowed: forms });
     return undefined;
   }
@@ -58,21 +62,45 @@ export function readDuration(report: FaultReport, entry: Entry, { atLeast, atMos
   return millis;
 }
 
-const longNames: Readonly<Record<string, string>> = {
-  w: 'w', week: 'w', weeks: 'w', d: 'd', day: 'd', days: 'd', h: 'h', hr: 'h', hrs: 'h', hour: 'h', hours: 'h',
-  m: 'm', min: 'm', mins: 'm', minute: 'm', minutes: 'm', s: 's', sec: 's', secs: 's', second: 's', seconds: 's',
-  ms: 'ms', millisecond: 'ms', milliseconds: 'ms',
+const longNames: Readonly<Record<string, keyof typeof units | 'w'>> = {
+  w: 'w',
+  week: 'w',
+  weeks: 'w',
+  d: 'd',
+  day: 'd',
+  days: 'd',
+  h: 'h',
+  hr: 'h',
+  hrs: 'h',
+  hour: 'h',
+  hours: 'h',
+  m: 'm',
+  min: 'm',
+  mins: 'm',
+  minute: 'm',
+  minutes: 'm',
+  s: 's',
+  sec: 's',
+  secs: 's',
+  second: 's',
+  seconds: 's',
+  ms: 'ms',
+  millisecond: 'ms',
+  milliseconds: 'ms',
 };
 
 /** `24 hours`, `1.5h`, `2w`: what was meant, where that is plain. */
 function meantDuration(text: string): string | undefined {
   const parts = [...text.toLowerCase().matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)];
-  if (parts.length === 0 || text.toLowerCase().replace(/\d+(?:\.\d+)?\s*[a-z]+|[\s,]|and/g, '') !== '') return undefined;
+  if (parts.length === 0 || text.toLowerCase().replace(/\d+(?:\.\d+)?\s*[a-z]+|[\s,]|and/g, '') !== '')
+    return undefined;
+  const asGiven = parts.map(([, count, word]) => `${count}${longNames[word ?? '']}`).join('');
+  if (parseDuration(asGiven) !== undefined) return asGiven;
   let millis = 0;
   for (const [, count, word] of parts) {
     const unit = longNames[word ?? ''];
     if (unit === undefined) return undefined;
-    millis += Number(count) * (unit === 'w' ? 7 * units.d : units[unit as keyof typeof units]); // Only `w` is no unit.
+    millis += Number(count) * (unit === 'w' ? 7 * units.d : units[unit]);
   }
   return Number.isInteger(millis) && millis > 0 ? formatDuration(millis as Millis) : undefined; // Branding.
 }

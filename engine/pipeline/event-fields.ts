@@ -8,7 +8,12 @@ import type { FaultReport, ReadExpression } from './fault-report.ts';
 import { listed } from './listed.ts';
 
 /** Reports every unknown field in an expression over events of the shape; `streams` are theirs. */
-export function checkEventFields(report: FaultReport, { entry, expression }: ReadExpression, shape: EventShape, streams: readonly string[]): void {
+export function checkEventFields(
+  report: FaultReport,
+  { entry, expression }: ReadExpression,
+  shape: EventShape,
+  streams: readonly string[],
+): void {
   walk(expression.node, (node) => {
     const path = staticPath(node);
     const field = path?.at(-1);
@@ -17,10 +22,15 @@ export function checkEventFields(report: FaultReport, { entry, expression }: Rea
     const range = rangeInFile(report, entry, fieldRange(node, field));
     const meant = nearestName(field, parent.keys());
     const owner = `${path.length > 2 ? `'${path.slice(0, -1).join('.')}'` : 'an event'} of ${listed(streams, 'and')}`;
-    report.error(`${entry.code}.unknown-field`, range, `${owner} has no '${field}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`, {
-      allowed: listed(parent.keys(), 'and'),
-      rewritten: meant && node.kind === 'field' ? report.source.withReplaced(range, meant) : undefined,
-    });
+    report.error(
+      `${entry.code}.unknown-field`,
+      range,
+      `${owner} has no '${field}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
+      {
+        allowed: listed(parent.keys(), 'and'),
+        rewritten: meant && node.kind === 'field' ? report.source.withReplaced(range, meant) : undefined,
+      },
+    );
     return undefined;
   });
 }

@@ -33,7 +33,13 @@ export class FaultReport {
     this.add('advice', code, range, message, remedy);
   }
 
-  private add(severity: Fault['severity'], code: string, range: SourceRange, message: string, { allowed, rewritten }: Remedy): void {
+  private add(
+    severity: Fault['severity'],
+    code: string,
+    range: SourceRange,
+    message: string,
+    { allowed, rewritten }: Remedy,
+  ): void {
     this.faults.push({
       code,
       severity,
@@ -48,6 +54,9 @@ export class FaultReport {
 
 /** Names of the language at its start keep their case. */
 function sentence(message: string): string {
-  const text = message.replace(/^(?:an?|the|there|this|each)\b/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const text = message.replace(
+    /^(?:an?|the|there|this|each)\b/,
+    (word) => word.charAt(0).toUpperCase() + word.slice(1),
+  );
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }

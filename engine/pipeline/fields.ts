@@ -7,6 +7,7 @@ import type { SourceRange } from '../expression/expression.ts';
 import type { FaultReport } from './fault-report.ts';
 import { nearestName } from '../expression/nearest-name.ts';
 import { listed } from './listed.ts';
+import { isEmpty, rangeOf } from './yaml-node.ts';
 
 /** A key with its value. */
 export interface Entry {
@@ -58,25 +59,29 @@ export function entriesOf(report: FaultReport, entry: Entry, code: string, what:
   if (isMap(entry.value)) return mapEntries(entry.value, code);
   // Aliases were reported where the file was read as YAML.
   if (isAlias(entry.value)) return undefined;
-  const given = entry.value === null || isEmptyScalar(entry.value) ? 'has nothing under it' : 'is no map';
+  const given = isEmpty(entry.value) ? 'has nothing under it' : 'is no map';
   report.error(`${entry.code}.not-a-map`, entry.range, `'${entry.name}' ${given}`, { allowed: what });
   return undefined;
 }
 
 /** Every pair of a map, its key as text. */
-export function mapEntries(map: YAMLMap, code: string): Entry[] {
-  // The YAML reader gives every node of a file that it read its range.
-  const pairs = map.items as { key: ParsedNode; value: ParsedNode | null }[];
-  return pairs.map(({ key, value }) => {
+export function mapEntries(map: YAMLMap.Parsed, code: string): Entry[] {
+  return map.items.map(({ key, value }) => {
     const keyRange = rangeOf(key);
-    const name = isScalar(key) ? (key.source ?? String(key.value)) : '';
-    return { name, code, key: keyRange, value, range: value && !isEmptyScalar(value) ? rangeOf(value) : keyRange };
+    const name = isScalar(key) ? key.source : '';
+    return { name, code, key: keyRange, value, range: value && !isEmpty(value) ? rangeOf(value) : keyRange };
   });
 }
 
 /** Reads a map by its table; reports keys that are unknown, missing or not yet supported. `owner` is what it is about. */
-export function readFields<T extends FieldTable>(report: FaultReport, entries: readonly Entry[], owner: SourceRange, level: Level, table: T): Fields<T> {
-  const fields: Record<string, Entry> = {};
+export function readFields<T extends FieldTable>(
+  report: FaultReport,
+  entries: readonly Entry[],
+  owner: SourceRange,
+  level: Level,
+  table: T,
+): Fields<T> {
+  const fields: { [Name in keyof T]?: Entry } & Record<string, Entry> = {};
   const usable = Object.keys(table).filter((name) => table[name] !== 'not-yet');
   const meant = new Set<string>();
   for (const entry of entries) {
@@ -84,36 +89,41 @@ export function readFields<T extends FieldTable>(report: FaultReport, entries: r
     const code = `${level.code}.${entry.name}`;
     if (entry.name === '<<' && isAlias(entry.value)) continue;
     if (presence === undefined) meant.add(reportUnknown(report, entry, level, table, usable) ?? '');
-    else if (presence === 'not-yet') reportNotYet(report, code, entry.key, `'${entry.name}'`, `${level.what} may have ${listed(usable, 'and')}`);
+    else if (presence === 'not-yet')
+      reportNotYet(report, code, entry.key, `'${entry.name}'`, `${level.what} may have ${listed(usable, 'and')}`);
     else fields[entry.name] = { ...entry, code };
   }
   for (const [name, presence] of Object.entries(table)) {
     // A key that was only misspelt is reported once.
     if (typeof presence === 'string' || meant.has(name) || entries.some((entry) => entry.name === name)) continue;
-    report.error(`${level.code}.${name}.missing`, owner, `${level.what} needs '${name}'`, { allowed: `for example: ${presence.example}` });
+    report.error(`${level.code}.${name}.missing`, owner, `${level.what} needs '${name}'`, {
+      allowed: `for example: ${presence.example}`,
+    });
   }
-  // Only keys of the table were put in.
-  return fields as Fields<T>;
+  return fields;
 }
 
-export function reportNotYet(report: FaultReport, code: string, range: SourceRange, what: string, allowed?: string): void {
+export function reportNotYet(
+  report: FaultReport,
+  code: string,
+  range: SourceRange,
+  what: string,
+  allowed?: string,
+): void {
   report.error(`${code}.not-yet`, range, `${what} is part of the language, but Weir cannot run it yet`, { allowed });
 }
 
-function reportUnknown(report: FaultReport, entry: Entry, level: Level, table: FieldTable, usable: readonly string[]): string | undefined {
+function reportUnknown(
+  report: FaultReport,
+  entry: Entry,
+  level: Level,
+  table: FieldTable,
+  usable: readonly string[],
+): string | undefined {
   const otherWord = otherWords[entry.name] ?? '';
   const meant = Object.hasOwn(table, otherWord) ? otherWord : nearestName(entry.name, Object.keys(table));
   const message = `${level.what} has no '${entry.name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`;
   const rewritten = meant === undefined ? undefined : report.source.withReplaced(entry.key, meant);
   report.error(`${level.code}.unknown-field`, entry.key, message, { allowed: listed(usable, 'and'), rewritten });
   return meant;
-}
-
-export function rangeOf(node: ParsedNode): SourceRange {
-  return { start: node.range[0], end: node.range[1] };
-}
-
-/** True for a key with nothing after it. */
-export function isEmptyScalar(node: ParsedNode): boolean {
-  return isScalar(node) && node.value === null && (node.source ?? '') === '';
 }

@@ -13,7 +13,13 @@ import type { NamedExpression } from './definition.ts';
 
 type Direction = 'constant' | 'up' | 'down' | 'unknown';
 
-const directions: Readonly<Record<string, Direction>> = { count: 'up', countDistinct: 'up', sum: 'up', max: 'up', min: 'down' };
+const directions: Readonly<Record<string, Direction>> = {
+  count: 'up',
+  countDistinct: 'up',
+  sum: 'up',
+  max: 'up',
+  min: 'down',
+};
 
 /** True where `having` never turns false again within a window. */
 export function isGrowing(having: Expression, aggregates: readonly NamedExpression[]): boolean {

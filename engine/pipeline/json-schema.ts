@@ -1,5 +1,5 @@
 /** JSON Schema (https://json-schema.org), draft 7 unless the schema's `$schema` says 2020-12, read strictly. */
-import { Ajv, type AnySchema, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 
@@ -14,7 +14,7 @@ export function schemaValidator(schema: object, code: { source?: boolean; esm?: 
   const dialect = '$schema' in schema ? String(schema.$schema) : '';
   const options = { strict: true, allErrors: true, allowUnionTypes: true, logger: false as const, code };
   const ajv = dialect.includes('2020-12') ? new Ajv2020(options) : new Ajv(options);
-  ajvFormats.default(ajv);
+  ajvFormats(ajv);
   return ajv;
 }
 
@@ -25,9 +25,9 @@ export function schemaFaults(schema: object): SchemaFault[] {
     return [{ message: `the schema is written in ${dialect}; Weir reads draft-07 and 2020-12`, path: ['$schema'] }];
   }
   const ajv = schemaValidator(schema);
-  if (ajv.validateSchema(schema as AnySchema) !== true) return (ajv.errors ?? []).map(schemaFault).filter(isFirstOfItsKind);
+  if (ajv.validateSchema(schema) !== true) return (ajv.errors ?? []).map(schemaFault).filter(isFirstOfItsKind);
   try {
-    ajv.compile(schema as AnySchema);
+    ajv.compile(schema);
     return [];
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
@@ -38,7 +38,10 @@ export function schemaFaults(schema: object): SchemaFault[] {
 }
 
 function schemaFault({ instancePath, message, params }: ErrorObject): SchemaFault {
-  const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const values = 'allowedValues' in params ? ` (${String(params.allowedValues)})` : '';
   return { message: `'${path.at(-1) ?? 'schema'}' ${message ?? 'is wrong'}${values}`, path };
 }

@@ -7,12 +7,19 @@ import { listed } from './listed.ts';
 import type { RuleReading } from './rule.ts';
 import type { StreamReading } from './stream.ts';
 
-export function checkLinks(report: FaultReport, streams: readonly StreamReading[], rules: readonly RuleReading[]): void {
+export function checkLinks(
+  report: FaultReport,
+  streams: readonly StreamReading[],
+  rules: readonly RuleReading[],
+): void {
   const declared = new Set(streams.map(({ name }) => name));
   const derived = new Set(rules.flatMap(({ into }) => (into ? [into.name] : [])));
   checkStreamNames(report, rules, new Set([...declared, ...derived]));
   for (const { into } of rules) {
-    if (into && declared.has(into.name)) report.error('rule.into.declared', into.range, `'${into.name}' is a stream of the file already`, { allowed: 'a new name for the derived stream' });
+    if (into && declared.has(into.name))
+      report.error('rule.into.declared', into.range, `'${into.name}' is a stream of the file already`, {
+        allowed: 'a new name for the derived stream',
+      });
   }
   if (reportCycles(report, rules, declared)) return;
   checkFields(report, streams, rules);
@@ -23,10 +30,15 @@ function checkStreamNames(report: FaultReport, rules: readonly RuleReading[], kn
   for (const { name, range } of rules.flatMap(({ from }) => from)) {
     if (known.has(name)) continue;
     const meant = nearestName(name, known);
-    report.error('rule.from.unknown-stream', range, `there is no stream '${name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`, {
-      allowed: known.size === 0 ? "a stream under 'streams'" : listed(known),
-      rewritten: meant && report.source.withReplaced(range, meant),
-    });
+    report.error(
+      'rule.from.unknown-stream',
+      range,
+      `there is no stream '${name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
+      {
+        allowed: known.size === 0 ? "a stream under 'streams'" : listed(known),
+        rewritten: meant && report.source.withReplaced(range, meant),
+      },
+    );
   }
 }
 
@@ -37,7 +49,12 @@ function reportCycles(report: FaultReport, rules: readonly RuleReading[], declar
     const circle = into && !declared.has(into.name) ? circleFrom(into.name, rules) : undefined;
     if (circle === undefined) continue;
     found = true;
-    report.error('rule.into.cycle', into?.range ?? { start: 0, end: 0 }, `the rule reads what it makes: ${circle.join(' → ')}`, { allowed: 'streams that do not lead back to their own rules' });
+    report.error(
+      'rule.into.cycle',
+      into?.range ?? { start: 0, end: 0 },
+      `the rule reads what it makes: ${circle.join(' → ')}`,
+      { allowed: 'streams that do not lead back to their own rules' },
+    );
   }
   return found;
 }
@@ -71,10 +88,16 @@ function checkFields(report: FaultReport, streams: readonly StreamReading[], rul
   };
   const outputShape = ({ selected, isStateful, from }: RuleReading): EventShape | undefined => {
     if (isStateful) return undefined;
-    return selected ? new Map(selected.map((name) => [name, undefined])) : anyShape(from.map(({ name }) => shapeOf(name)));
+    return selected
+      ? new Map(selected.map((name) => [name, undefined]))
+      : anyShape(from.map(({ name }) => shapeOf(name)));
   };
   for (const { from, eventScopes } of rules) {
-    check(eventScopes, anyShape(from.map(({ name }) => shapeOf(name))), from.map(({ name }) => name));
+    check(
+      eventScopes,
+      anyShape(from.map(({ name }) => shapeOf(name))),
+      from.map(({ name }) => name),
+    );
   }
 }
 
@@ -85,6 +108,11 @@ function adviseEventIds(report: FaultReport, streams: readonly StreamReading[], 
   for (const { name, key, hasEventId } of streams) {
     const reader = rules.find((rule) => rule.isStateful && sources(rule).includes(name));
     if (hasEventId || reader === undefined) continue;
-    report.advice('stream.eventId.advised', key, `the stream '${name}' has no 'eventId': an event that its producer sends twice counts twice in '${reader.name}'`, { allowed: 'for example: eventId: event.id' });
+    report.advice(
+      'stream.eventId.advised',
+      key,
+      `the stream '${name}' has no 'eventId': an event that its producer sends twice counts twice in '${reader.name}'`,
+      { allowed: 'for example: eventId: event.id' },
+    );
   }
 }

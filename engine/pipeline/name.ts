@@ -29,9 +29,15 @@ export function checkIdentifier(report: FaultReport, entry: Entry): boolean {
 }
 
 /** Checks the name of a pipeline, stream or rule: resources in AWS are named after it. */
-export function checkResourceName(report: FaultReport, { name, code, range }: Pick<Entry, 'name' | 'code' | 'range'>): boolean {
+export function checkResourceName(
+  report: FaultReport,
+  { name, code, range }: Pick<Entry, 'name' | 'code' | 'range'>,
+): boolean {
   if (/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) return true;
-  const meant = name.trim().replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 64);
+  const meant = name
+    .trim()
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .slice(0, 64);
   report.error(`${code}.bad-name`, range, name === '' ? 'this name is empty' : `'${name}' is no name for this`, {
     allowed: "letters, digits, '-' and '_', beginning with a letter, at most 64",
     rewritten: /^[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]$/.test(meant) ? report.source.withReplaced(range, meant) : undefined,

@@ -1,15 +1,16 @@
 /** Maps of names to expressions or texts: `groupBy`, `aggregate`, `select`, `labels`. */
 import { isMap, isScalar } from 'yaml';
 import type { FaultReport } from './fault-report.ts';
-import { type Entry, entriesOf, isEmptyScalar } from './fields.ts';
+import { type Entry, entriesOf } from './fields.ts';
 import { quotedFlowMap } from './flow-map.ts';
+import { isTextScalar } from './yaml-node.ts';
 
 /**
  * The entries of such a map. Where a flow map lost part of an expression at a comma that is reported, and the entry
  * comes back without a value: its name counts, its expression cannot be read.
  */
 export function namedEntries(report: FaultReport, entry: Entry, what: string): Entry[] | undefined {
-  if (isScalar(entry.value) && typeof entry.value.value === 'string') {
+  if (isTextScalar(entry.value)) {
     reportBare(report, entry, entry.value.value, what);
     return undefined;
   }
@@ -39,7 +40,7 @@ function rejoined(report: FaultReport, entry: Entry, entries: readonly Entry[]):
   const whole: Entry[] = [];
   for (const [index, part] of entries.entries()) {
     const before = whole.at(-1);
-    const lost = part.value === null || isEmptyScalar(part.value) || (isScalar(part.value) && part.value.value === null);
+    const lost = part.value === null || (isScalar(part.value) && part.value.value === null);
     if (!lost || before === undefined || /^\w+$/.test(part.name)) {
       whole.push(part);
       continue;
@@ -57,8 +58,13 @@ function rejoined(report: FaultReport, entry: Entry, entries: readonly Entry[]):
 function reportSplit(report: FaultReport, { name, range }: Entry): void {
   const { source } = report;
   const line = source.line(source.lineAt(range.start));
-  report.error('yaml.expression-split', range, `YAML cuts the expression of '${name}' at its comma and reads two keys`, {
-    allowed: 'one expression a line, or the expression in single quotes',
-    rewritten: source.withReplaced(range, '') === undefined ? undefined : quotedFlowMap(line),
-  });
+  report.error(
+    'yaml.expression-split',
+    range,
+    `YAML cuts the expression of '${name}' at its comma and reads two keys`,
+    {
+      allowed: 'one expression a line, or the expression in single quotes',
+      rewritten: source.withReplaced(range, '') === undefined ? undefined : quotedFlowMap(line),
+    },
+  );
 }

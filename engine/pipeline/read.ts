@@ -5,7 +5,6 @@
 import type { Fault } from '../fault.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { type Entry, type FieldTable, mapEntries, readFields } from './fields.ts';
-import { isScalar } from 'yaml';
 import type { FaultReport } from './fault-report.ts';
 import { checkLinks } from './links.ts';
 import { checkResourceName } from './name.ts';
@@ -16,6 +15,7 @@ import { paramType } from './scope.ts';
 import { readStreams } from './stream.ts';
 import { readTimezone } from './window.ts';
 import { readYaml, type YamlFile } from './yaml-document.ts';
+import { written } from './yaml-node.ts';
 
 const fields = {
   pipeline: { example: 'pipeline: retail' },
@@ -41,7 +41,10 @@ export interface PipelineReading {
 }
 
 /** Reads and checks the text of a pipeline file. Never throws, whatever the text. */
-export function readPipeline(text: string, { params = {}, files = () => undefined }: ReadOptions = {}): PipelineReading {
+export function readPipeline(
+  text: string,
+  { params = {}, files = () => undefined }: ReadOptions = {},
+): PipelineReading {
   const file = readYaml(text.replace(/^\uFEFF/, ''));
   const definition = file.root && readRoot(file.report, mapEntries(file.root, 'pipeline'), params, files);
   const faults = inOrder(withoutUnread(file));
@@ -49,7 +52,12 @@ export function readPipeline(text: string, { params = {}, files = () => undefine
   return { ...(definition && isValid && { definition }), faults };
 }
 
-function readRoot(report: FaultReport, entries: readonly Entry[], overrides: Readonly<Record<string, string>>, files: Files): PipelineDefinition | undefined {
+function readRoot(
+  report: FaultReport,
+  entries: readonly Entry[],
+  overrides: Readonly<Record<string, string>>,
+  files: Files,
+): PipelineDefinition | undefined {
   const whole = entries[0]?.key ?? { start: 0, end: 0 };
   const given = readFields(report, entries, whole, { code: 'pipeline', what: 'a pipeline file' }, fields);
   const name = given.pipeline && readName(report, given.pipeline);
@@ -70,7 +78,7 @@ function readRoot(report: FaultReport, entries: readonly Entry[], overrides: Rea
 }
 
 function readName(report: FaultReport, entry: Entry): string | undefined {
-  const name = isScalar(entry.value) && entry.value.value !== null ? (entry.value.source ?? '') : '';
+  const name = written(entry.value) ?? '';
   return checkResourceName(report, { ...entry, name, code: 'pipeline.name' }) ? name : undefined;
 }
 

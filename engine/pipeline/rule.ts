@@ -8,36 +8,14 @@ import { readChoice } from './choice.ts';
 import type { AlertDefinition, Emit, NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
 import { predicate, readExpression, readPlainText, scalarValue, type Wanted } from './expression-value.ts';
 import type { FaultReport } from './fault-report.ts';
-import { type Entry, entriesOf, type Fields, readFields, reportNotYet } from './fields.ts';
+import { type Entry, entriesOf, readFields } from './fields.ts';
 import { isGrowing } from './growth.ts';
 import { checkIdentifier, checkResourceName } from './name.ts';
 import { isSplit, namedEntries } from './named-expressions.ts';
+import { checkParts, type RuleFields, ruleFields } from './rule-parts.ts';
 import { aggregateScope, eventScope, type ParamTypes, windowScope } from './scope.ts';
 import { readFrom, readInto, type StreamName } from './stream-name.ts';
 import { readWindow } from './window.ts';
-
-const fields = {
-  description: 'optional',
-  mode: 'optional',
-  from: 'optional',
-  where: 'optional',
-  select: 'optional',
-  into: 'optional',
-  groupBy: 'optional',
-  window: 'optional',
-  aggregate: 'optional',
-  having: 'optional',
-  emit: 'optional',
-  alert: 'optional',
-  sequence: 'not-yet',
-  within: 'not-yet',
-  match: 'not-yet',
-  after: 'not-yet',
-  join: 'not-yet',
-  distinct: 'not-yet',
-} as const;
-
-type RuleFields = Fields<typeof fields>;
 
 const emits = ['threshold', 'changes', 'final'] as const;
 
@@ -60,7 +38,8 @@ export interface RuleContext {
 
 export function readRules(report: FaultReport, entry: Entry, context: RuleContext): RuleReading[] {
   const rules = entriesOf(report, entry, 'rule', 'a map of rules by name');
-  if (rules?.length === 0) report.error('rule.none', entry.range, 'there is no rule', { allowed: 'a map of rules by name' });
+  if (rules?.length === 0)
+    report.error('rule.none', entry.range, 'there is no rule', { allowed: 'a map of rules by name' });
   return (rules ?? []).map((rule) => readRule(report, rule, context));
 }
 
@@ -68,7 +47,7 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
   const { name } = rule;
   checkResourceName(report, { ...rule, range: rule.key });
   const entries = entriesOf(report, rule, 'rule', "a map with 'from' and 'alert' or 'into'") ?? [];
-  const given = readFields(report, entries, rule.key, { code: 'rule', what: 'a rule' }, fields);
+  const given = readFields(report, entries, rule.key, { code: 'rule', what: 'a rule' }, ruleFields);
   /** A rule of a shape that cannot run yet: what its later parts may name is not known. */
   const isOtherShape = entries.some((entry) => ['sequence', 'join', 'distinct'].includes(entry.name));
   const isStateful = given.window !== undefined || isOtherShape;
@@ -86,44 +65,46 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
   checkDistinct(report, groups, aggregates);
 
   const ofResult = given.window ? resultScope(params, [...groups, ...aggregates], window?.seesEvent === true) : ofEvent;
-  const having = given.having && given.window && !isOtherShape ? readExpression(report, given.having, ofResult, predicate) : undefined;
+  const having =
+    given.having && given.window && !isOtherShape
+      ? readExpression(report, given.having, ofResult, predicate)
+      : undefined;
   const select = given.window || isOtherShape ? [] : readNamed(report, given.select, ofResult);
   const emit = readEmit(report, given, having, aggregates);
   const into = given.into && readInto(report, given.into, isStateful);
-  const alert = given.alert && readAlert(report, given.alert, {
-    scope: isOtherShape ? undefined : ofResult,
-    defaultCooldown: defaultCooldown(window?.definition),
-    keyless: !isStateful && given.groupBy === undefined,
-  });
+  const alert =
+    given.alert &&
+    readAlert(report, given.alert, {
+      scope: isOtherShape ? undefined : ofResult,
+      defaultCooldown: defaultCooldown(window?.definition),
+      keyless: !isStateful && given.groupBy === undefined,
+    });
 
   const parts = { where, having, alert, window: window?.definition };
-  const definition: RuleDefinition | undefined = mode === undefined ? undefined : {
-    name, ...(description !== undefined && { description }), mode, from: from.map((stream) => stream.name),
-    ...defined(parts), ...(given.select && { select: complete(select) }), ...(into && { into: into.name }),
-    groupBy: complete(groups), aggregate: complete(aggregates), emit,
-  };
+  const definition: RuleDefinition | undefined =
+    mode === undefined
+      ? undefined
+      : {
+          name,
+          ...(description !== undefined && { description }),
+          mode,
+          from: from.map((stream) => stream.name),
+          ...defined(parts),
+          ...(given.select && { select: complete(select) }),
+          ...(into && { into: into.name }),
+          groupBy: complete(groups),
+          aggregate: complete(aggregates),
+          emit,
+        };
   return {
-    name, from, isStateful, eventScopes: given.window ? [ofEvent, ofAggregate] : [ofEvent],
-    ...(into && { into }), ...(given.select && { selected: select.map((one) => one.name) }), ...(definition && { definition }),
+    name,
+    from,
+    isStateful,
+    eventScopes: given.window ? [ofEvent, ofAggregate] : [ofEvent],
+    ...(into && { into }),
+    ...(given.select && { selected: select.map((one) => one.name) }),
+    ...(definition && { definition }),
   };
-}
-
-/** Which parts a rule needs, and which do not go together. */
-function checkParts(report: FaultReport, { name, key }: Entry, given: RuleFields): void {
-  const { window, aggregate, having, emit, groupBy, alert, into, select } = given;
-  const streams = 'a stream or a list of streams, for example: from: orders';
-  if (given.from === undefined) report.error('rule.from.missing', key, `the rule '${name}' does not say which stream it reads`, { allowed: streams });
-  if (alert === undefined && into === undefined) report.error('rule.no-result', key, `the rule '${name}' has neither 'alert' nor 'into': nothing would come of it`, { allowed: "one of the two" });
-  if (alert && into) report.error('rule.two-results', into.key, `the rule '${name}' has both 'alert' and 'into'`, { allowed: 'one of the two; a second rule may read the derived stream' });
-  if (window) {
-    if (aggregate === undefined) report.error('rule.aggregate.missing', window.key, "a rule with a 'window' needs 'aggregate': what is counted or summed in it", { allowed: 'for example: aggregate: { orders: count() }' });
-    if (select) reportNotYet(report, 'rule.select', select.key, "'select' in a rule with a 'window'");
-    return;
-  }
-  if (aggregate) report.error('rule.window.missing', aggregate.key, "'aggregate' needs a 'window'", { allowed: 'for example: window: { sliding: 24h }' });
-  else if (having) report.error('rule.having.no-window', having.key, "'having' asks about a window, and this rule has none", { allowed: "'where', for what is asked of one event" });
-  if (emit) report.error('rule.emit.no-window', emit.key, "'emit' says when a window speaks, and this rule has none", { allowed: "no 'emit': a rule without a window speaks at every event" });
-  if (groupBy && !aggregate && alert === undefined && into) report.error('rule.groupBy.unused', groupBy.key, "'groupBy' has no effect here: a rule without a window that goes 'into' a stream keeps no keys", { allowed: "'groupBy' beside 'window' or 'alert'" });
 }
 
 interface NamedReading {
@@ -146,10 +127,16 @@ function complete(readings: readonly NamedReading[]): NamedExpression[] {
   return readings.flatMap(({ name, expression }) => (expression ? [{ name, expression }] : []));
 }
 
-function checkDistinct(report: FaultReport, groups: readonly NamedReading[], aggregates: readonly NamedReading[]): void {
+function checkDistinct(
+  report: FaultReport,
+  groups: readonly NamedReading[],
+  aggregates: readonly NamedReading[],
+): void {
   for (const { name, entry } of aggregates) {
     if (!groups.some((group) => group.name === name)) continue;
-    report.error('rule.aggregate.same-name', entry.key, `'${name}' is a group of this rule already`, { allowed: 'a name of its own for each group and aggregate' });
+    report.error('rule.aggregate.same-name', entry.key, `'${name}' is a group of this rule already`, {
+      allowed: 'a name of its own for each group and aggregate',
+    });
   }
 }
 
@@ -159,7 +146,12 @@ function resultScope(params: ParamTypes, results: readonly NamedReading[], seesE
   return seesEvent ? { ...scope, names: new Map([...eventScope(params).names, ...scope.names]) } : scope;
 }
 
-function readEmit(report: FaultReport, { emit, having, alert, window }: RuleFields, condition: Expression | undefined, aggregates: readonly NamedReading[]): Emit {
+function readEmit(
+  report: FaultReport,
+  { emit, having, alert, window }: RuleFields,
+  condition: Expression | undefined,
+  aggregates: readonly NamedReading[],
+): Emit {
   if (emit) return readChoice(report, emit, emits) ?? 'threshold';
   const read = new Set(condition && reads(condition.node).map(([root]) => root));
   const isKnown = aggregates.every(({ name, expression }) => expression !== undefined || !read.has(name));
@@ -173,10 +165,16 @@ function reportWavering(report: FaultReport, having: Entry): void {
   const line = report.source.lineAt(having.key.start);
   const isOneLine = report.source.lineAt(Math.max(having.range.end - 1, having.range.start)) === line;
   const indent = ' '.repeat(having.key.start - report.source.lineStart(line));
-  report.error('rule.emit.missing', having.range, "this 'having' can be true early and false later in the same window, so the rule must say when to decide", {
-    allowed: "'emit: final' (once, when the window has closed), 'emit: changes' or 'emit: threshold' (at once; withdrawn when it turns false)",
-    rewritten: isOneLine ? `${report.source.line(line)}\n${indent}emit: final` : undefined,
-  });
+  report.error(
+    'rule.emit.missing',
+    having.range,
+    "this 'having' can be true early and false later in the same window, so the rule must say when to decide",
+    {
+      allowed:
+        "'emit: final' (once, when the window has closed), 'emit: changes' or 'emit: threshold' (at once; withdrawn when it turns false)",
+      rewritten: isOneLine ? `${report.source.line(line)}\n${indent}emit: final` : undefined,
+    },
+  );
 }
 
 function defaultCooldown(window: WindowDefinition | undefined): Millis {
@@ -184,7 +182,12 @@ function defaultCooldown(window: WindowDefinition | undefined): Millis {
 }
 
 /** The parts that a rule has. */
-function defined(parts: { where: Expression | undefined; having: Expression | undefined; alert: AlertDefinition | undefined; window: WindowDefinition | undefined }) {
+function defined(parts: {
+  where: Expression | undefined;
+  having: Expression | undefined;
+  alert: AlertDefinition | undefined;
+  window: WindowDefinition | undefined;
+}) {
   const { where, having, alert, window } = parts;
   return { ...(where && { where }), ...(having && { having }), ...(alert && { alert }), ...(window && { window }) };
 }

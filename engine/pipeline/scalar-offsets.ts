@@ -8,7 +8,12 @@ import type { Scalar } from 'yaml';
 import type { SourceRange } from '../expression/expression.ts';
 
 /** Turns a range of the value into a range of the file. `raw` is the scalar as it stands there, from offset `at`. */
-export function scalarOffsets(raw: string, at: number, type: Scalar.Type | undefined, value: string): (range: SourceRange) => SourceRange {
+export function scalarOffsets(
+  raw: string,
+  at: number,
+  type: Scalar.Type | undefined,
+  value: string,
+): (range: SourceRange) => SourceRange {
   const inFile = printed(raw, type).filter((mark) => mark.text.trim() !== '');
   const starts: number[] = [];
   const ends: number[] = [];
@@ -30,7 +35,10 @@ export function scalarOffsets(raw: string, at: number, type: Scalar.Type | undef
   }
   return (range) => {
     const first = starts[range.start] ?? end;
-    return { start: at + first, end: at + Math.max(first, range.end > range.start ? (ends[range.end - 1] ?? end) : first) };
+    return {
+      start: at + first,
+      end: at + Math.max(first, range.end > range.start ? (ends[range.end - 1] ?? end) : first),
+    };
   };
 }
 
@@ -42,7 +50,13 @@ interface Mark extends SourceRange {
 function printed(raw: string, type: Scalar.Type | undefined): Mark[] {
   switch (type) {
     case 'QUOTE_DOUBLE':
-      return marks(raw, 1, raw.length - 1, /\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n|[^])|[^]/y, unescaped);
+      return marks(
+        raw,
+        1,
+        raw.length - 1,
+        /\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n|[^])|[^]/y,
+        unescaped,
+      );
     case 'QUOTE_SINGLE':
       return marks(raw, 1, raw.length - 1, /''|[^]/y, (text) => (text === "''" ? "'" : text));
     case 'BLOCK_FOLDED':

@@ -27,7 +27,10 @@ export function streamScope(params: ParamTypes): Scope {
 
 /** For what is asked of one event: `where`, `groupBy`, a stateless rule's `select` and texts. */
 export function eventScope(params: ParamTypes): Scope {
-  return { aggregates: false, names: eventNames(params, [...streamMeta, ['eventTime', 'timestamp'], ['eventId', 'string']]) };
+  return {
+    aggregates: false,
+    names: eventNames(params, [...streamMeta, ['eventTime', 'timestamp'], ['eventId', 'string']]),
+  };
 }
 
 /** For the aggregates of a windowed rule. */
@@ -36,12 +39,24 @@ export function aggregateScope(params: ParamTypes): Scope {
 }
 
 /** For what is said of a window: `having` and the texts of its alert. */
-export function windowScope(params: ParamTypes, results: readonly Pick<NamedExpression, 'name'>[], typeOf: (name: string) => ValueType): Scope {
+export function windowScope(
+  params: ParamTypes,
+  results: readonly Pick<NamedExpression, 'name'>[],
+  typeOf: (name: string) => ValueType,
+): Scope {
   return {
     aggregates: false,
     names: new Map<string, NameType>([
       ...results.map(({ name }) => [name, typeOf(name)] as const),
-      ['window', { fields: new Map<string, ValueType>([['start', 'timestamp'], ['end', 'timestamp']]) }],
+      [
+        'window',
+        {
+          fields: new Map<string, ValueType>([
+            ['start', 'timestamp'],
+            ['end', 'timestamp'],
+          ]),
+        },
+      ],
       ['params', { fields: params }],
     ]),
   };

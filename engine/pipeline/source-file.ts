@@ -28,7 +28,11 @@ export class SourceFile {
     // An empty range is shown as one character, so that there is something to point at.
     const end = this.position(Math.max(range.end, range.start + 1));
     return end.line === start.line || range.end <= range.start
-      ? { ...start, endLine: start.line, endColumn: Math.max(end.line === start.line ? end.column : 0, start.column + 1) }
+      ? {
+          ...start,
+          endLine: start.line,
+          endColumn: Math.max(end.line === start.line ? end.column : 0, start.column + 1),
+        }
       : { ...start, endLine: end.line, endColumn: end.column };
   }
 

@@ -42,21 +42,35 @@ export interface StreamReading {
 
 export function readStreams(report: FaultReport, entry: Entry, params: ParamTypes, files: Files): StreamReading[] {
   const streams = entriesOf(report, entry, 'stream', 'a map of streams by name');
-  if (streams?.length === 0) report.error('stream.none', entry.range, 'there is no stream', { allowed: 'a map of streams by name' });
+  if (streams?.length === 0)
+    report.error('stream.none', entry.range, 'there is no stream', { allowed: 'a map of streams by name' });
   return (streams ?? []).map((stream) => readStream(report, stream, params, files));
 }
 
 function readStream(report: FaultReport, stream: Entry, params: ParamTypes, files: Files): StreamReading {
   checkResourceName(report, { ...stream, range: stream.key });
-  const entries = entriesOf(report, stream, 'stream', "a map of settings; 'partitionKey' is the one it needs") ;
-  const given = entries && readFields(report, entries, stream.key, { code: 'stream', what: `the stream '${stream.name}'` }, fields);
+  const entries = entriesOf(report, stream, 'stream', "a map of settings; 'partitionKey' is the one it needs");
+  const given =
+    entries && readFields(report, entries, stream.key, { code: 'stream', what: `the stream '${stream.name}'` }, fields);
   const scope = streamScope(params);
-  const expression = (field: Entry | undefined, wanted?: Parameters<typeof readExpression>[3]) => field && readExpression(report, field, scope, wanted);
-  const duration = (name: keyof typeof defaults) => (given?.[name] && readDuration(report, given[name], bounds)) ?? (defaults[name] as Millis); // Branding.
-  const partitionKey = expression(given?.partitionKey, { types: ['string', 'number', 'bool', 'timestamp'], words: 'a single value' });
-  const eventTime = expression(given?.eventTime, { types: ['string', 'number', 'timestamp'], words: 'an ISO 8601 text with its zone, epoch milliseconds, or a timestamp' });
+  const expression = (field: Entry | undefined, wanted?: Parameters<typeof readExpression>[3]) =>
+    field && readExpression(report, field, scope, wanted);
+  const duration = (name: keyof typeof defaults) =>
+    (given?.[name] && readDuration(report, given[name], bounds)) ?? (defaults[name] as Millis); // Branding.
+  const partitionKey = expression(given?.partitionKey, {
+    types: ['string', 'number', 'bool', 'timestamp'],
+    words: 'a single value',
+  });
+  const eventTime = expression(given?.eventTime, {
+    types: ['string', 'number', 'timestamp'],
+    words: 'an ISO 8601 text with its zone, epoch milliseconds, or a timestamp',
+  });
   const eventId = expression(given?.eventId, { types: ['string', 'number'], words: 'a text or a number' });
-  const times = { outOfOrderness: duration('outOfOrderness'), allowedLateness: duration('allowedLateness'), clockSkew: duration('clockSkew') };
+  const times = {
+    outOfOrderness: duration('outOfOrderness'),
+    allowedLateness: duration('allowedLateness'),
+    clockSkew: duration('clockSkew'),
+  };
   const schema = given?.schema && readSchema(report, given.schema, files);
   const { name, key } = stream;
   return {
@@ -66,7 +80,14 @@ function readStream(report: FaultReport, stream: Entry, params: ParamTypes, file
     scope,
     ...(schema && { schema }),
     ...(partitionKey && {
-      definition: { name, partitionKey, ...(eventTime && { eventTime }), ...(eventId && { eventId }), ...times, ...(schema && { schema }) },
+      definition: {
+        name,
+        partitionKey,
+        ...(eventTime && { eventTime }),
+        ...(eventId && { eventId }),
+        ...times,
+        ...(schema && { schema }),
+      },
     }),
   };
 }

@@ -1,11 +1,12 @@
 /** `window`: which events are looked at together. */
-import { isMap, isScalar } from 'yaml';
+import { isMap } from 'yaml';
 import { nearestName } from '../expression/nearest-name.ts';
 import type { Millis } from '../time.ts';
 import type { WindowDefinition } from './definition.ts';
 import { type DurationBounds, formatDuration, readDuration } from './duration.ts';
 import type { FaultReport } from './fault-report.ts';
 import { type Entry, entriesOf, type Fields, readFields, reportNotYet } from './fields.ts';
+import { written } from './yaml-node.ts';
 
 const fields = {
   tumbling: 'optional',
@@ -42,41 +43,73 @@ export function readWindow(report: FaultReport, entry: Entry, timezone: string):
   const given = readFields(report, entries, entry.key, { code: 'rule.window', what: 'a window' }, fields);
   const kinds = [given.tumbling, given.sliding, given.calendar].filter((kind) => kind !== undefined);
   const [kind, second] = kinds;
-  if (second) report.error('rule.window.several', second.key, `A window is '${kind?.name}' or '${second.name}', not both`, { allowed: forms });
-  if (isMap(entry.value) && kinds.length === 0 && entries.every(({ name }) => name === 'offset' || name === 'timezone')) {
+  if (second)
+    report.error('rule.window.several', second.key, `A window is '${kind?.name}' or '${second.name}', not both`, {
+      allowed: forms,
+    });
+  if (
+    isMap(entry.value) &&
+    kinds.length === 0 &&
+    entries.every(({ name }) => name === 'offset' || name === 'timezone')
+  ) {
     report.error('rule.window.no-kind', entry.key, 'the window does not say of which kind it is', { allowed: forms });
   }
   if (second || kind === undefined) return { seesEvent };
-  for (const [name, owner] of [['offset', 'tumbling'], ['timezone', 'calendar']] as const) {
+  for (const [name, owner] of [
+    ['offset', 'tumbling'],
+    ['timezone', 'calendar'],
+  ] as const) {
     const field = given[name];
-    if (field && kind.name !== owner) report.error(`rule.window.${name}.unused`, field.key, `'${name}' belongs to a '${owner}' window, and this one is '${kind.name}'`);
+    if (field && kind.name !== owner)
+      report.error(
+        `rule.window.${name}.unused`,
+        field.key,
+        `'${name}' belongs to a '${owner}' window, and this one is '${kind.name}'`,
+      );
   }
   const definition = windowOf(report, given, timezone);
   return { seesEvent, ...(definition && { definition }) };
 }
 
-function windowOf(report: FaultReport, { tumbling, sliding, calendar, ...given }: WindowFields, timezone: string): WindowDefinition | undefined {
+function windowOf(
+  report: FaultReport,
+  { tumbling, sliding, calendar, ...given }: WindowFields,
+  timezone: string,
+): WindowDefinition | undefined {
   if (calendar) return calendarWindow(report, calendar, given.timezone, timezone);
-  const size = (tumbling ?? sliding) && readDuration(report, (tumbling ?? sliding) as Entry, sizes); // One of the two is there.
+  const sized = tumbling ?? sliding;
+  const size = sized && readDuration(report, sized, sizes);
   if (size === undefined) return undefined;
   if (sliding) return { kind: 'sliding', size };
-  const offset = given.offset ? readDuration(report, given.offset, { atLeast: 0 as Millis, atMost: sizes.atMost }) : (0 as Millis); // Branding.
+  const offset = given.offset
+    ? readDuration(report, given.offset, { atLeast: 0 as Millis, atMost: sizes.atMost })
+    : (0 as Millis); // Branding.
   if (offset === undefined) return undefined;
   if (offset < size) return { kind: 'tumbling', size, offset };
-  report.error('rule.window.offset.out-of-range', given.offset?.range ?? { start: 0, end: 0 }, 'the offset is as long as the window or longer', { allowed: `less than ${formatDuration(size)}` });
+  report.error(
+    'rule.window.offset.out-of-range',
+    given.offset?.range ?? { start: 0, end: 0 },
+    'the offset is as long as the window or longer',
+    { allowed: `less than ${formatDuration(size)}` },
+  );
   return undefined;
 }
 
-function calendarWindow(report: FaultReport, calendar: Entry, zone: Entry | undefined, otherwise: string): WindowDefinition | undefined {
-  const unit = isScalar(calendar.value) ? calendar.value.value : undefined;
+function calendarWindow(
+  report: FaultReport,
+  calendar: Entry,
+  zone: Entry | undefined,
+  otherwise: string,
+): WindowDefinition | undefined {
+  const unit = written(calendar.value);
   const timezone = zone ? readTimezone(report, zone) : otherwise;
   if (unit === 'day') return timezone === undefined ? undefined : { kind: 'calendar', unit, timezone };
-  if (typeof unit === 'string' && calendarUnits.includes(unit)) {
+  if (unit !== undefined && calendarUnits.includes(unit)) {
     reportNotYet(report, calendar.code, calendar.range, `'calendar: ${unit}'`, "'calendar: day'");
     return undefined;
   }
-  const meant = typeof unit === 'string' ? nearestName(unit, calendarUnits) : undefined;
-  report.error(`${calendar.code}.value`, calendar.range, `'${String(unit ?? '')}' is no calendar unit`, {
+  const meant = unit !== undefined ? nearestName(unit, calendarUnits) : undefined;
+  report.error(`${calendar.code}.value`, calendar.range, `'${unit ?? ''}' is no calendar unit`, {
     allowed: "'day'",
     rewritten: meant && report.source.withReplaced(calendar.range, meant),
   });
@@ -85,14 +118,19 @@ function calendarWindow(report: FaultReport, calendar: Entry, zone: Entry | unde
 
 /** An IANA name (https://www.iana.org/time-zones) that this machine knows. */
 export function readTimezone(report: FaultReport, entry: Entry): string | undefined {
-  const zone = isScalar(entry.value) ? entry.value.value : undefined;
-  if (typeof zone === 'string' && isTimezone(zone)) return zone;
+  const zone = written(entry.value);
+  if (zone !== undefined && isTimezone(zone)) return zone;
   const known = ['UTC', ...Intl.supportedValuesOf('timeZone')];
-  const meant = typeof zone === 'string' ? nearestName(zone.replaceAll(' ', '_'), known) : undefined;
-  report.error(`${entry.code}.unknown`, entry.range, `'${String(zone ?? '')}' is no time zone${meant === undefined ? '' : `; did you mean '${meant}'?`}`, {
-    allowed: "an IANA name such as 'Europe/London', or 'UTC'",
-    rewritten: meant && report.source.withReplaced(entry.range, meant),
-  });
+  const meant = zone !== undefined ? nearestName(zone.replaceAll(' ', '_'), known) : undefined;
+  report.error(
+    `${entry.code}.unknown`,
+    entry.range,
+    `'${zone ?? ''}' is no time zone${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
+    {
+      allowed: "an IANA name such as 'Europe/London', or 'UTC'",
+      rewritten: meant && report.source.withReplaced(entry.range, meant),
+    },
+  );
   return undefined;
 }
 

@@ -18,8 +18,8 @@ export interface Meta {
   readonly shard: string;
   readonly sequenceNumber: string;
   readonly arrivalTime: Timestamp;
-  eventTime: Timestamp | undefined;
-  eventId: string | undefined;
+  readonly eventTime: Timestamp | undefined;
+  readonly eventId: string | undefined;
 }
 
 /** Where a stream's function puts what it finds, in the order of the rules. */

@@ -9,7 +9,7 @@ export function deadLetterLines(rejections: readonly Rejection[]): string[] {
       shard: record.shard,
       sequenceNumber: record.sequenceNumber,
       partitionKey: record.partitionKey,
-      arrivalTime: isoTime(record.arrival),
+      ...(record.arrival !== undefined && { arrivalTime: isoTime(record.arrival) }),
       ...(rule !== undefined && { rule }),
       reason,
       data: record.data ?? null,

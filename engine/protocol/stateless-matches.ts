@@ -1,5 +1,5 @@
 /** What the matches of stateless rules come to: an alert each, or touches of keyed state where `cooldown` joins them. */
-import { evidenceOf, keyOf, payload } from '../state/compiled-rule.ts';
+import { evidenceOf, keyOf } from '../state/compiled-rule.ts';
 import { type CompiledRule, isWindowed } from '../state/compiled-rule.ts';
 import type { AlertContent } from '../alert/alert.ts';
 import { partitionKeyOf, statelessName } from '../alert/identity.ts';
@@ -9,11 +9,9 @@ import type { Wanted } from './alert-store.ts';
 export function statelessMatches(rules: readonly CompiledRule[], matches: readonly Match[]): { readonly wanted: readonly Wanted[]; readonly touches: readonly KeyedTouch[] } {
   const wanted = new Map<string, Wanted>();
   const touches: KeyedTouch[] = [];
-  for (const { rule: index, groups, values, event, meta, touch, record } of matches) {
+  for (const { rule: index, groups, said, touch, record } of matches) {
     const rule = rules[index];
-    const texts = rule?.program.eventTexts?.(event, meta);
-    if (rule === undefined || texts === undefined) continue;
-    const said = payload(texts, values);
+    if (rule === undefined) continue;
     if (isWindowed(rule)) {
       touches.push({ rule: index, groups, touch: { ...touch, args: [said] }, record });
       continue;

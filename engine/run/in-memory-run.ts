@@ -2,7 +2,7 @@
  * Runs a pipeline in memory, event by event, with nothing between an event and what it means: the rule test and the
  * backtest, and what the deployed functions must agree with. State is forgotten as the watermark allows.
  */
-import { isWindowed, compiledRules, keyOf, payload, evidenceOf, type CompiledRule, type WindowedRule } from '../state/compiled-rule.ts';
+import { isWindowed, compiledRules, keyOf, evidenceOf, type CompiledRule, type WindowedRule } from '../state/compiled-rule.ts';
 import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
@@ -59,7 +59,7 @@ export class InMemoryRun {
     intake.touches.length = 0;
     intake.matches.length = 0;
     intake.rejections.length = 0;
-    if (t !== undefined && this.#clocks.observe(record.stream, record.shard, t, record.arrival)) this.#fire();
+    if (t !== undefined && this.#clocks.observe(record.stream, record.shard, t, intake.lastArrival)) this.#fire();
   }
 
   /** Moves every watermark to an instant, as if no earlier event could come. */
@@ -73,12 +73,9 @@ export class InMemoryRun {
     this.advance(endOfTime);
   }
 
-  #match({ rule: index, groups, values, event, meta, touch, record }: Match): void {
+  #match({ rule: index, groups, said, touch, record }: Match): void {
     const rule = this.#rules[index];
     if (rule === undefined) return;
-    const texts = rule.program.eventTexts?.(event, meta);
-    if (texts === undefined) return;
-    const said = payload(texts, values);
     if (isWindowed(rule)) {
       this.#add(rule, groups, { ...touch, args: [said] }, record);
       return;

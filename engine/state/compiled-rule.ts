@@ -3,7 +3,7 @@ import { createAccumulator } from '../aggregate/accumulators.ts';
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import { encodeValue, type Json, plain } from '../aggregate/value.ts';
 import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
-import { Timestamp } from '../expression/operators.ts';
+import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { RulePlan, WindowPlan } from '../plan/plan.ts';
 import type { Compiled, JsonObject, RenderedTexts, RuleProgram } from '../plan/program.ts';
 import type { EpochMillis, Millis } from '../time.ts';
@@ -52,6 +52,7 @@ export interface WindowBounds {
 /** Whether `having` is true of a window; a rule without one is true of every window. */
 export function judge(rule: WindowedRule, groups: readonly unknown[], results: readonly unknown[], bounds: WindowBounds): boolean {
   if (rule.program.having === undefined) return true;
+  resetSteps();
   return rule.program.having(groups, aggregatesOf(rule, results), times(bounds)) === true;
 }
 
@@ -64,6 +65,7 @@ export function windowContent(
 ): AlertContent {
   const shared = { key: keyOf(rule, groups), window: window.extent, events: evidenceOf(window.evidence), at: window.at, partial: false };
   if (rule.window.kind === 'instant') return { ...shared, ...readPayload(results[0]) };
+  resetSteps();
   const aggregates = aggregatesOf(rule, results);
   const values = Object.fromEntries(rule.plan.aggregateNames.map((name, i) => [name, plain(aggregates[i])]));
   const texts = rule.program.windowTexts?.(groups, aggregates, times(window.bounds));

@@ -16,16 +16,14 @@ export interface Outcome {
 }
 
 type Parameters = readonly AttributeValue[];
+type Entries = readonly (readonly [string, Source])[];
 
 export function run(dynamodb: DynamoDb, statement: Statement, parameters: Parameters, oldOnFailure: boolean): Outcome {
-  if (parameters.length < statement.parameters)
-    throw invalid("Number of parameters in request and statement don't match.");
   const table = dynamodb.table(statement.table);
+  checkParameters(statement, parameters);
   switch (statement.kind) {
     case 'insert': {
-      const item = tuple(statement.entries, parameters);
-      for (const name of keyNames(table.key))
-        if (!Object.hasOwn(item, name)) throw invalid(`Key attribute should be present in the item: Key ${name}`);
+      const item = inserted(table, statement.entries, parameters);
       if (table.find(item) !== undefined)
         throw new ServiceError('DuplicateItemException', 'Duplicate primary key exists in table');
       return { items: [], bytes: table.put(item).bytes };
@@ -53,8 +51,21 @@ export function run(dynamodb: DynamoDb, statement: Statement, parameters: Parame
 
 /** The primary key that a statement names; refused where it does not name all of it. */
 export function statementKey(table: Table, statement: Statement, parameters: Parameters): Attributes {
-  if (statement.kind === 'insert') return tuple(statement.entries, parameters);
+  checkParameters(statement, parameters);
+  if (statement.kind === 'insert') return inserted(table, statement.entries, parameters);
   return whereKey(table, statement.where, parameters);
+}
+
+function checkParameters(statement: Statement, parameters: Parameters): void {
+  if (parameters.length < statement.parameters)
+    throw invalid("Number of parameters in request and statement don't match.");
+}
+
+function inserted(table: Table, entries: Entries, parameters: Parameters): Attributes {
+  const item = tuple(entries, parameters);
+  for (const name of keyNames(table.key))
+    if (!Object.hasOwn(item, name)) throw invalid(`Key attribute should be present in the item: Key ${name}`);
+  return item;
 }
 
 function whereKey(table: Table, where: readonly Test[], parameters: Parameters): Attributes {
@@ -131,7 +142,7 @@ function value(source: Source, parameters: Parameters): AttributeValue {
   }
 }
 
-function tuple(entries: readonly (readonly [string, Source])[], parameters: Parameters): Attributes {
+function tuple(entries: Entries, parameters: Parameters): Attributes {
   const item: Record<string, AttributeValue> = {};
   for (const [name, source] of entries) item[name] = value(source, parameters);
   return item;

@@ -45,14 +45,22 @@ test('a tab takes one column, so that the mark stands under its place', () => {
 
 test('a long line is cut around its place', () => {
   const place = { line: 1, column: 1001, endLine: 1, endColumn: 1005 };
-  const report = renderFaults([{ ...fault, place }], new Map([['', `${'a'.repeat(1000)}true${'b'.repeat(1000)}`]]), plain);
+  const report = renderFaults(
+    [{ ...fault, place }],
+    new Map([['', `${'a'.repeat(1000)}true${'b'.repeat(1000)}`]]),
+    plain,
+  );
   const [line = '', mark = ''] = report.split('\n').slice(2);
   expect(line.length).toBeLessThan(180);
   expect(line.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('true');
 });
 
 test('escape codes of the file do not reach the terminal', () => {
-  const report = renderFaults([{ ...fault, message: '\u001b[2J' }], new Map([['', 'where: \u001b[31mtrue\u0007']]), plain);
+  const report = renderFaults(
+    [{ ...fault, message: '\u001b[2J' }],
+    new Map([['', 'where: \u001b[31mtrue\u0007']]),
+    plain,
+  );
   // eslint-disable-next-line no-control-regex -- that is what must not be there
   expect(report).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
 });

@@ -7,7 +7,10 @@ const root = new URL('../../', import.meta.url).pathname;
 const folder = mkdtempSync(path.join(tmpdir(), 'weir-check-'));
 
 function weir(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'cli/weir.mjs'), ...args], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'cli/weir.mjs'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 
@@ -19,13 +22,19 @@ function written(name: string, content: string | Buffer): string {
 const valid = path.join(root, 'pipelines/retail/pipeline.yaml');
 
 test('a valid file gets one friendly line and exit code 0', () => {
-  expect(weir('check', valid)).toEqual({ status: 0, stdout: `${valid}: retail is fine, with 4 streams and 8 rules.\n`, stderr: '' });
+  expect(weir('check', valid)).toEqual({
+    status: 0,
+    stdout: `${valid}: retail is fine, with 4 streams and 8 rules.\n`,
+    stderr: '',
+  });
 });
 
 test('a file with faults gets its report and exit code 1; a file beside it is checked as well', () => {
   const { status, stdout, stderr } = weir('check', written('bad.yaml', 'pipeline: bad\nstreams:\n'), valid);
   expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
-  expect(stdout).toMatch(/^bad\.yaml:2:1 stream\.not-a-map\n/);
+  expect(stdout).toMatch(
+    /^bad\.yaml:1:1 pipeline\.rules\.missing\n[^]*\n\nbad\.yaml:2:1 pipeline\.streams\.not-a-map\n/,
+  );
   expect(stdout).toMatch(/retail is fine/);
 });
 
@@ -35,7 +44,7 @@ test('--json gives every fault with its place as data', () => {
   const [file] = JSON.parse(stdout).files;
   expect(file).toMatchObject({ path: 'bad.yaml', valid: false });
   expect(file.faults).toContainEqual({
-    code: 'stream.not-a-map',
+    code: 'pipeline.streams.not-a-map',
     severity: 'error',
     message: "'streams' has nothing under it.",
     allowed: 'a map of streams by name',
@@ -47,7 +56,12 @@ test('a file that cannot be read is named with the reason, without a stack trace
   const { status, stderr } = weir('check', 'missing.yaml', '.', 'missing/pipeline.yaml');
   expect(status).toBe(1);
   expect(stderr).toBe(
-    ['missing.yaml: there is no such file', '.: it is a folder, not a file', 'missing/pipeline.yaml: there is no such file', '']
+    [
+      'missing.yaml: there is no such file',
+      '.: it is a folder, not a file',
+      'missing/pipeline.yaml: there is no such file',
+      '',
+    ]
       .map((line) => (line === '' ? '' : `weir check: cannot read ${line}`))
       .join('\n'),
   );
@@ -70,7 +84,10 @@ test.each([
   [[], 'weir: it needs a command: check, backtest or test.'],
   [['check'], 'weir check: it needs a pipeline file.'],
   [['check', 'a.yaml', '--jsn'], "weir check: there is no option '--jsn'."],
-  [['check', 'a.yaml', '--param', 'x'], "weir check: --param needs name=value, for example --param review=2000, not 'x'."],
+  [
+    ['check', 'a.yaml', '--param', 'x'],
+    "weir check: --param needs name=value, for example --param review=2000, not 'x'.",
+  ],
 ])('rejects the call %j with exit code 2', (args, message) => {
   const { status, stderr } = weir(...args);
   expect({ status, first: stderr.split('\n')[0] }).toEqual({ status: 2, first: message });

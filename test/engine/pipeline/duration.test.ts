@@ -14,16 +14,22 @@ test.each([
   expect(parseDuration(text)).toBe(millis);
 });
 
-test.each(['', '5', 'h', '1.5h', '-1h', '1h 30m', '30m1h', '1h1h', '1w', 'P1D', '1H', '99999999999999999d'])('rejects %j', (text) => {
-  expect(parseDuration(text)).toBeUndefined();
-});
+test.each(['', '5', 'h', '1.5h', '-1h', '1h 30m', '30m1h', '1h1h', '1w', 'P1D', '1H', '99999999999999999d'])(
+  'rejects %j',
+  (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  },
+);
 
 test('a duration is written in the form that is read', () => {
-  for (const text of ['500ms', '1m30s', '1d12h', '366d', '0s']) expect(formatDuration(parseDuration(text) ?? (0 as never))).toBe(text);
+  for (const text of ['500ms', '1m30s', '1d12h', '366d', '0s'])
+    expect(formatDuration(parseDuration(text) ?? (0 as never))).toBe(text);
 });
 
 function sliding(size: string) {
-  return pipelineWith(`from: orders\nwindow:\n  sliding: ${size}\naggregate: { n: count() }\nalert: { severity: low, title: x }`);
+  return pipelineWith(
+    `from: orders\nwindow:\n  sliding: ${size}\naggregate: { n: count() }\nalert: { severity: low, title: x }`,
+  );
 }
 
 test.each([

@@ -20,24 +20,74 @@ function rule(having: string, emit = ''): string {
 }
 
 test.each([
-  ...['orders >= 3', 'orders > 3', '3 < orders', '3 <= orders', 'big > 1', 'spent > params.limit', 'most > 5', 'least < 5'],
-  ...['5 >= least', 'places > 2', 'size(ids) >= 3', 'ids.size() >= 3', 'both > 5', 'orders + spent > 10', '2 * spent + 1 > 10'],
-  ...['orders >= 3 && spent > 5', 'orders >= 3 || least < 5', 'most > least', 'orders > 3 && customer != "c1"', 'params.limit == 5'],
+  ...[
+    'orders >= 3',
+    'orders > 3',
+    '3 < orders',
+    '3 <= orders',
+    'big > 1',
+    'spent > params.limit',
+    'most > 5',
+    'least < 5',
+  ],
+  ...[
+    '5 >= least',
+    'places > 2',
+    'size(ids) >= 3',
+    'ids.size() >= 3',
+    'both > 5',
+    'orders + spent > 10',
+    '2 * spent + 1 > 10',
+  ],
+  ...[
+    'orders >= 3 && spent > 5',
+    'orders >= 3 || least < 5',
+    'most > least',
+    'orders > 3 && customer != "c1"',
+    'params.limit == 5',
+  ],
 ])('%s grows: it needs no emit', (having) => {
   expect(briefly(rule(having))).toEqual([]);
 });
 
 test.each([
-  ...['orders < 3', 'orders == 3', 'orders != 3', '!(orders >= 3)', '3 > orders', 'spent <= 5', 'least > 5', 'most < 5', 'mean > 5'],
-  ...['newest > 5', 'rate > 5', '-orders > -5', 'spent - orders > 5', 'spent * params.limit > 5', 'spent * -1 > 5', 'orders > spent'],
-  ...['spent + least > 5', 'orders >= 3 && mean > 5', 'ids.exists(i, i == "x")', 'size(ids) < 3', 'orders > 3 ? true : false', '"x" in ids'],
+  ...[
+    'orders < 3',
+    'orders == 3',
+    'orders != 3',
+    '!(orders >= 3)',
+    '3 > orders',
+    'spent <= 5',
+    'least > 5',
+    'most < 5',
+    'mean > 5',
+  ],
+  ...[
+    'newest > 5',
+    'rate > 5',
+    '-orders > -5',
+    'spent - orders > 5',
+    'spent * params.limit > 5',
+    'spent * -1 > 5',
+    'orders > spent',
+  ],
+  ...[
+    'spent + least > 5',
+    'orders >= 3 && mean > 5',
+    'ids.exists(i, i == "x")',
+    'size(ids) < 3',
+    'orders > 3 ? true : false',
+    '"x" in ids',
+  ],
 ])('%s may turn false again: it needs an emit, and with one it is accepted', (having) => {
   expect(briefly(rule(having))).toEqual([expect.stringMatching(/^24:13-\d+ rule\.emit\.missing$/)]);
   expect(briefly(rule(having, 'emit: final\n'))).toEqual([]);
 });
 
 test('the fault shows the rule with the emit that is missing', () => {
-  expect(faultsOf(rule('orders < 3')).map(({ rewritten }) => rewritten)).toEqual(["    having: 'orders < 3'\n    emit: final"]);
+  expect(faultsOf(rule('orders < 3')).map(({ rewritten }) => rewritten)).toEqual([
+    "    having: 'orders < 3'\n    emit: final",
+  ]);
 });
 
 test('a rule without having grows', () => {

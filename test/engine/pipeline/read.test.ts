@@ -22,7 +22,11 @@ test('the retail pipeline is free of faults', () => {
 });
 
 test('names, zone and parameters are as the file says', () => {
-  expect(definition).toMatchObject({ name: 'retail', timezone: 'Europe/London', params: { highValue: 500, review: 1000 } });
+  expect(definition).toMatchObject({
+    name: 'retail',
+    timezone: 'Europe/London',
+    params: { highValue: 500, review: 1000 },
+  });
 });
 
 test('a stream has its own settings and the defaults of the others', () => {
@@ -38,7 +42,9 @@ test('a stream has its own settings and the defaults of the others', () => {
 });
 
 test('a schema in a file is read', () => {
-  expect(definition?.streams.find(({ name }) => name === 'orders')?.schema).toEqual(JSON.parse(files('schemas/order.json') ?? ''));
+  expect(definition?.streams.find(({ name }) => name === 'orders')?.schema).toEqual(
+    JSON.parse(files('schemas/order.json') ?? ''),
+  );
 });
 
 function rule(name: string): unknown {
@@ -99,11 +105,18 @@ test('a sliding window joins its alerts over its own size', () => {
 });
 
 test('a calendar day has the zone of the pipeline', () => {
-  expect(rule('dispatched-today')).toMatchObject({ window: { kind: 'calendar', unit: 'day', timezone: 'Europe/London' }, emit: 'changes', alert: { evidence: 3, cooldown: 0 } });
+  expect(rule('dispatched-today')).toMatchObject({
+    window: { kind: 'calendar', unit: 'day', timezone: 'Europe/London' },
+    emit: 'changes',
+    alert: { evidence: 3, cooldown: 0 },
+  });
 });
 
 test('a severity may be an expression, and labels are texts', () => {
-  expect(rule('big-spender')).toMatchObject({ from: ['clean-orders'], alert: { severity: 'spent > 5 * params.review ? "high" : "low"', labels: [{ name: 'team', text: 'sales' }] } });
+  expect(rule('big-spender')).toMatchObject({
+    from: ['clean-orders'],
+    alert: { severity: 'spent > 5 * params.review ? "high" : "low"', labels: [{ name: 'team', text: 'sales' }] },
+  });
 });
 
 test('every mode, evidence and cooldown of the file is kept', () => {
@@ -112,8 +125,13 @@ test('every mode, evidence and cooldown of the file is kept', () => {
 });
 
 test('overrides take the type of the default', () => {
-  const text = 'pipeline: p\nparams: { n: 1, t: a, b: true }\nstreams: { s: { partitionKey: event.k } }\nrules: { r: { from: s, into: d } }\n';
-  expect(readPipeline(text, { params: { n: '2.5', t: '7', b: 'false' } }).definition?.params).toEqual({ n: 2.5, t: '7', b: false });
+  const text =
+    'pipeline: p\nparams: { n: 1, t: a, b: true }\nstreams: { s: { partitionKey: event.k } }\nrules: { r: { from: s, into: d } }\n';
+  expect(readPipeline(text, { params: { n: '2.5', t: '7', b: 'false' } }).definition?.params).toEqual({
+    n: 2.5,
+    t: '7',
+    b: false,
+  });
   const codes = readPipeline(text, { params: { n: 'x', b: 'no', m: '1' } }).faults.map(({ code }) => code);
   expect(codes.sort()).toEqual(['param.type', 'param.type', 'param.unknown']);
 });
@@ -121,11 +139,16 @@ test('overrides take the type of the default', () => {
 test('a schema file is checked at its own places', () => {
   const broken = '{\n  "type": "object",\n  "properties": { "id": { "type": "strng" } }\n}';
   const { faults: found } = readPipeline(retail, { files: () => broken });
-  expect(found).toMatchObject([{ code: 'stream.schema.invalid', file: 'schemas/order.json', place: { line: 3, column: 27 } }]);
+  expect(found).toMatchObject([
+    { code: 'stream.schema.invalid', file: 'schemas/order.json', place: { line: 3, column: 27 } },
+  ]);
 });
 
 test('an advice leaves the file valid', () => {
-  const { definition: read, faults: found } = readPipeline(retail.replace(/( {2}reviews:[^]*?)\n {4}eventId: event\.id/, '$1'), { files });
+  const { definition: read, faults: found } = readPipeline(
+    retail.replace(/( {2}reviews:[^]*?)\n {4}eventId: event\.id/, '$1'),
+    { files },
+  );
   expect(found).toMatchObject([{ code: 'stream.eventId.advised', severity: 'advice', place: { column: 3 } }]);
   expect(read?.rules).toHaveLength(8);
 });
@@ -136,7 +159,32 @@ test('whatever is typed into a valid file, reading never throws, and there is a 
     line: fc.nat(lines.length - 1),
     column: fc.nat(60),
     remove: fc.nat(6),
-    insert: fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('\t', '{', '}', '[', '"', "'", ': ', ' #', '&a ', '*a', '!', '- ', '{{', '|', '>-', '\n', '\0', '💥', '? ', '%', '<<: ')),
+    insert: fc.oneof(
+      fc.string({ maxLength: 3 }),
+      fc.constantFrom(
+        '\t',
+        '{',
+        '}',
+        '[',
+        '"',
+        "'",
+        ': ',
+        ' #',
+        '&a ',
+        '*a',
+        '!',
+        '- ',
+        '{{',
+        '|',
+        '>-',
+        '\n',
+        '\0',
+        '💥',
+        '? ',
+        '%',
+        '<<: ',
+      ),
+    ),
     drop: fc.boolean(),
   });
   fc.assert(

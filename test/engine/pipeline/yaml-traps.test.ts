@@ -17,7 +17,7 @@ test.each([
   ['where: [1, 2].exists(x, x == event.n)', '10:18-42 yaml.bracket', "where: '[1, 2].exists(x, x == event.n)'"],
   ['where: `x`', '10:12-13 yaml.first-character', "where: '`x`'"],
   ['where: "event.done', '10:12-13 yaml.quote-open', 'where: "event.done"'],
-  ['where: "event.s.matches(\'\\d\')"', '10:30-31 yaml.escape', "where: 'event.s.matches(''\\d'')'"],
+  ['where: "event.s.matches(r\'\\d\')"', '10:31-32 yaml.escape', "where: 'event.s.matches(r''\\d'')'"],
   ['where: true', '10:12-16 rule.where.not-expression', "where: 'true'"],
   ['where: 5', '10:12-13 rule.where.not-expression', "where: '5'"],
   ['where: null', '10:12-16 rule.where.not-expression', "where: 'null'"],
@@ -37,7 +37,9 @@ test.each([
 });
 
 function aggregated(line: string): { faults: string[]; rewritten: (string | undefined)[] } {
-  const faults = faultsOf(pipelineWith(`from: orders\nwindow: { tumbling: 1h }\n${line}\nalert: { severity: low, title: x }`));
+  const faults = faultsOf(
+    pipelineWith(`from: orders\nwindow: { tumbling: 1h }\n${line}\nalert: { severity: low, title: x }`),
+  );
   return { faults: faults.map(brief), rewritten: faults.map((fault) => fault.rewritten?.trim()) };
 }
 
@@ -49,9 +51,13 @@ test('an expression that a flow map cuts at its comma is one fault, with the lin
 });
 
 test('the other expressions of that flow map stay as they are', () => {
-  expect(aggregated('aggregate: { a: count(), n: sum(event.total, event.b), c: collect(event.x, 5), d: "max(event.x)" }')).toEqual({
+  expect(
+    aggregated('aggregate: { a: count(), n: sum(event.total, event.b), c: collect(event.x, 5), d: "max(event.x)" }'),
+  ).toEqual({
     faults: ['11:33-58 yaml.expression-split', '11:63-82 yaml.expression-split'],
-    rewritten: Array(2).fill(`aggregate: { a: count(), n: 'sum(event.total, event.b)', c: 'collect(event.x, 5)', d: "max(event.x)" }`),
+    rewritten: Array(2).fill(
+      `aggregate: { a: count(), n: 'sum(event.total, event.b)', c: 'collect(event.x, 5)', d: "max(event.x)" }`,
+    ),
   });
 });
 
@@ -68,10 +74,9 @@ test('a text in braces without quotes is a fault', () => {
 });
 
 test('what a line that was repaired says is checked at the columns that the user wrote', () => {
-  expect(briefly(pipelineWith('from: orders\nwhere: "GB" == evnt.country\nalert: { severity: low, title: x }'))).toEqual([
-    '10:17-32 yaml.quotes-end-early',
-    '10:20-24 rule.where.unknown-name',
-  ]);
+  expect(
+    briefly(pipelineWith('from: orders\nwhere: "GB" == evnt.country\nalert: { severity: low, title: x }')),
+  ).toEqual(['10:17-32 yaml.quotes-end-early', '10:20-24 rule.where.unknown-name']);
 });
 
 test.each([
@@ -84,7 +89,9 @@ test.each([
 });
 
 test('a second document is a fault where it begins', () => {
-  expect(briefly('pipeline: p\nstreams: { a: { partitionKey: event.a } }\nrules: { r: { from: a, into: b } }\n---\nx: 1\n')).toEqual(['4:1-2 yaml.several-documents']);
+  expect(
+    briefly('pipeline: p\nstreams: { a: { partitionKey: event.a } }\nrules: { r: { from: a, into: b } }\n---\nx: 1\n'),
+  ).toEqual(['4:1-2 yaml.several-documents']);
 });
 
 test('a byte order mark and Windows line ends change nothing', () => {

@@ -1,0 +1,56 @@
+/** Alerts and rejected events as commands print them: a JSON line for programs, a few words for people. */
+import type pc from 'picocolors';
+import { isoTime, type Json, plain } from '../engine/aggregate/value.ts';
+import type { AlertRecord } from '../engine/alert/alert.ts';
+import { alertJson } from '../engine/alert/message.ts';
+import type { Rejection } from '../engine/intake/input-record.ts';
+import type { Severity } from '../engine/pipeline/definition.ts';
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** By time, then rule, id and revision. */
+export function compareAlerts(a: AlertRecord, b: AlertRecord): number {
+  return a.content.at - b.content.at || compareText(a.rule, b.rule) || compareText(a.id, b.id) || a.revision - b.revision;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function alertLine({ rule, id, status, revision, content }: AlertRecord): string {
+  return JSON.stringify({ kind: 'alert', rule, id, status, revision, ...alertJson(content) });
+}
+
+export function rejectionLine({ kind, record, rule, reason }: Rejection): string {
+  return JSON.stringify({ kind, stream: record.stream, ...(rule !== undefined && { rule }), reason, event: plain(record.event) });
+}
+
+export function alertText({ rule, status, revision, content }: AlertRecord, colour: Colours): string {
+  const said = status === 'open' ? (revision === 0 ? 'opened' : 'reopened') : status;
+  const paint = status === 'withdrawn' ? colour.dim : severityColour(content.severity, colour);
+  return `${isoTime(content.at)}  ${paint(`${content.severity.padEnd(8)} ${said.padEnd(9)}`)}  ${colour.bold(rule)}  ${content.title}${keyText(content.key)}`;
+}
+
+export function rejectionText({ kind, record, rule, reason }: Rejection, colour: Colours): string {
+  const place = [record.stream, ...(rule === undefined ? [] : [`rule ${rule}`])].filter((part) => part !== '').join(', ');
+  return `${colour.yellow(kind.padEnd(7))}  ${place === '' ? '' : `${place}: `}${reason}`;
+}
+
+export function severityColour(severity: Severity, colour: Colours): (text: string) => string {
+  switch (severity) {
+    case 'critical':
+    case 'high':
+      return colour.red;
+    case 'medium':
+      return colour.yellow;
+    case 'low':
+      return colour.cyan;
+    case 'info':
+      return colour.dim;
+  }
+}
+
+function keyText(key: { readonly [name: string]: Json }): string {
+  const pairs = Object.entries(key).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return pairs.length === 0 ? '' : `  (${pairs.join(', ')})`;
+}
