@@ -10,7 +10,9 @@ type Colours = ReturnType<typeof pc.createColors>;
 
 /** By time, then rule, id and revision. */
 export function compareAlerts(a: AlertRecord, b: AlertRecord): number {
-  return a.content.at - b.content.at || compareText(a.rule, b.rule) || compareText(a.id, b.id) || a.revision - b.revision;
+  return (
+    a.content.at - b.content.at || compareText(a.rule, b.rule) || compareText(a.id, b.id) || a.revision - b.revision
+  );
 }
 
 function compareText(a: string, b: string): number {
@@ -22,7 +24,13 @@ export function alertLine({ rule, id, status, revision, content }: AlertRecord):
 }
 
 export function rejectionLine({ kind, record, rule, reason }: Rejection): string {
-  return JSON.stringify({ kind, stream: record.stream, ...(rule !== undefined && { rule }), reason, event: plain(record.event) });
+  return JSON.stringify({
+    kind,
+    stream: record.stream,
+    ...(rule !== undefined && { rule }),
+    reason,
+    event: plain(record.event),
+  });
 }
 
 export function alertText({ rule, status, revision, content }: AlertRecord, colour: Colours): string {
@@ -32,7 +40,9 @@ export function alertText({ rule, status, revision, content }: AlertRecord, colo
 }
 
 export function rejectionText({ kind, record, rule, reason }: Rejection, colour: Colours): string {
-  const place = [record.stream, ...(rule === undefined ? [] : [`rule ${rule}`])].filter((part) => part !== '').join(', ');
+  const place = [record.stream, ...(rule === undefined ? [] : [`rule ${rule}`])]
+    .filter((part) => part !== '')
+    .join(', ');
   return `${colour.yellow(kind.padEnd(7))}  ${place === '' ? '' : `${place}: `}${reason}`;
 }
 
@@ -51,6 +61,8 @@ export function severityColour(severity: Severity, colour: Colours): (text: stri
 }
 
 function keyText(key: { readonly [name: string]: Json }): string {
-  const pairs = Object.entries(key).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const pairs = Object.entries(key).map(
+    ([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return pairs.length === 0 ? '' : `  (${pairs.join(', ')})`;
 }

@@ -25,16 +25,21 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
   const pipeline = loadPipelineFile(options.pipeline, options.param);
   if (pipeline.unreadable !== undefined) return fail(`${options.pipeline}: ${pipeline.unreadable}`);
   if (pipeline.definition === undefined) {
-    process.stderr.write(`${renderFaults(pipeline.faults, pipeline.sources, { colour: wantsColour(process.stderr), path: options.pipeline })}\n\n`);
+    process.stderr.write(
+      `${renderFaults(pipeline.faults, pipeline.sources, { colour: wantsColour(process.stderr), path: options.pipeline })}\n\n`,
+    );
     return fail(`${options.pipeline} has faults; mend them and run the backtest again`);
   }
   const files = options.inputs.map(eventFile);
   const unreadable = files.filter((file) => file.unreadable !== undefined);
-  if (unreadable.length > 0) return fail(unreadable.map(({ path, unreadable: why }) => `${path}: ${why ?? ''}`).join('\n'));
+  if (unreadable.length > 0)
+    return fail(unreadable.map(({ path, unreadable: why }) => `${path}: ${why ?? ''}`).join('\n'));
 
   const result = new BacktestResult(options.standing);
   const run = new InMemoryRun(compileHere(pipeline.definition), result);
-  const progress = new Progress(files.some(({ bytes }) => bytes === undefined) ? undefined : files.reduce((sum, { bytes = 0 }) => sum + bytes, 0));
+  const progress = new Progress(
+    files.some(({ bytes }) => bytes === undefined) ? undefined : files.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
+  );
   const started = performance.now();
   let before = 0;
   for (const file of files) {
@@ -46,7 +51,11 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
           const record = recordOf(text, file.path, number, result.events);
           run.process(record);
         },
-        (bytesRead) => progress.show(before + bytesRead, () => `${result.events.toLocaleString('en')} events, ${result.opened.toLocaleString('en')} alerts`),
+        (bytesRead) =>
+          progress.show(
+            before + bytesRead,
+            () => `${result.events.toLocaleString('en')} events, ${result.opened.toLocaleString('en')} alerts`,
+          ),
       );
     } catch (cause) {
       progress.clear();
@@ -57,7 +66,15 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
   if (options.flush) run.end();
   progress.clear();
   print(result, options);
-  if (!options.json) process.stdout.write(summary(result, run.predicateFailures, pipeline.definition.rules.map(({ name }) => name), performance.now() - started));
+  if (!options.json)
+    process.stdout.write(
+      summary(
+        result,
+        run.predicateFailures,
+        pipeline.definition.rules.map(({ name }) => name),
+        performance.now() - started,
+      ),
+    );
   return 0;
 }
 
@@ -76,7 +93,13 @@ function recordOf(text: string, path: string, number: number, position: number):
         ...(line.arrivalTime !== undefined && { arrival: Date.parse(line.arrivalTime) as EpochMillis }),
       };
     }
-    return { stream: '', shard: '', sequenceNumber, event: line, unreadable: `${path}:${number}: a line must be {"stream": "…", "event": {…}}, with optional arrivalTime, partitionKey and shard` };
+    return {
+      stream: '',
+      shard: '',
+      sequenceNumber,
+      event: line,
+      unreadable: `${path}:${number}: a line must be {"stream": "…", "event": {…}}, with optional arrivalTime, partitionKey and shard`,
+    };
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     return { stream: '', shard: '', sequenceNumber, event: text, unreadable: `${path}:${number}: ${cause.message}` };
@@ -131,16 +154,24 @@ function print(result: BacktestResult, { json, standing }: BacktestOptions): voi
   const colour = pc.createColors(wantsColour(process.stdout));
   const lines = [
     ...alerts.map((record) => (json ? alertLine(record) : alertText(record, colour))),
-    ...(standing ? [] : result.rejections.map((rejection) => (json ? rejectionLine(rejection) : rejectionText(rejection, colour)))),
+    ...(standing
+      ? []
+      : result.rejections.map((rejection) => (json ? rejectionLine(rejection) : rejectionText(rejection, colour)))),
   ];
   // In pieces, so that no text grows beyond what a string can hold.
   for (let at = 0; at < lines.length; at += 1000) process.stdout.write(`${lines.slice(at, at + 1000).join('\n')}\n`);
 }
 
-function summary(result: BacktestResult, failures: readonly (number | undefined)[], rules: readonly string[], millis: number): string {
+function summary(
+  result: BacktestResult,
+  failures: readonly (number | undefined)[],
+  rules: readonly string[],
+  millis: number,
+): string {
   const byRule = new Map<string, number>();
   for (const { rule } of result.standing.values()) byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
-  const count = (kind: Rejection['kind']): number => result.rejections.filter((rejection) => rejection.kind === kind).length;
+  const count = (kind: Rejection['kind']): number =>
+    result.rejections.filter((rejection) => rejection.kind === kind).length;
   const failed = failures.reduce((sum: number, n) => sum + (n ?? 0), 0);
   const rate = Math.round(result.events / (millis / 1000)).toLocaleString('en');
   return [

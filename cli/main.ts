@@ -43,7 +43,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .epilogue('weir <command> --help shows the options and examples of a command.')
     .wrap(Math.min(100, process.stdout.columns || 80))
     .exitProcess(false)
-    .fail((message, error) => {
+    // yargs gives no error where its own check of the call failed, whatever its types say.
+    .fail((message, error: Error | undefined) => {
       throw error ?? new UsageError(message);
     });
   try {

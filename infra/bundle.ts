@@ -15,7 +15,7 @@ export interface Bundle {
   /** The folder of the asset: `index.mjs` alone. */
   readonly directory: string;
   readonly bytes: number;
-  /** Every file that went into it, relative to the repository. */
+  /** Every file that something of went into it, relative to the repository. */
   readonly inputs: readonly string[];
 }
 
@@ -55,5 +55,8 @@ export function bundle(name: FunctionName, planModule: string): Bundle {
   });
   const [output] = Object.values(metafile.outputs);
   if (output === undefined) throw new Error(`esbuild made nothing of functions/${name}.ts`);
-  return { directory, bytes: output.bytes, inputs: Object.keys(metafile.inputs) };
+  const inputs = Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [file] : [],
+  );
+  return { directory, bytes: output.bytes, inputs };
 }

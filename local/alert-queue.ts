@@ -3,6 +3,7 @@ import { account, callJson, callSns, region } from './aws-call.ts';
 
 const queueName = 'weir-terminal';
 const waitSeconds = 1;
+const retryDelay = 500;
 
 interface ReceivedMessage {
   readonly Body: string;
@@ -12,15 +13,17 @@ interface ReceivedMessage {
 export class AlertQueue {
   private readonly endpoint: string;
   private readonly onMessage: (body: string) => void;
+  private readonly onProblem: (message: string) => void;
   private url = '';
   private stopping: AbortController | undefined;
   private loop: Promise<void> = Promise.resolve();
   /** Called after each question that found the queue empty, with the time at which it was asked. */
   private readonly emptied = new Set<(askedAt: number) => void>();
 
-  constructor(endpoint: string, onMessage: (body: string) => void) {
+  constructor(endpoint: string, onMessage: (body: string) => void, onProblem: (message: string) => void) {
     this.endpoint = endpoint;
     this.onMessage = onMessage;
+    this.onProblem = onProblem;
   }
 
   async subscribe(topicArn: string): Promise<void> {
@@ -67,7 +70,7 @@ export class AlertQueue {
         const body = { QueueUrl: this.url, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds };
         const answer = (await this.call('ReceiveMessage', body)) as { readonly Messages?: readonly ReceivedMessage[] };
         const messages = answer.Messages ?? [];
-        for (const message of messages) this.onMessage(message.Body);
+        for (const message of messages) this.onMessage(forQueues(message.Body));
         if (messages.length === 0) {
           for (const seen of [...this.emptied]) seen(askedAt);
         } else {
@@ -76,8 +79,15 @@ export class AlertQueue {
         }
       } catch (error) {
         if (signal.aborted) return;
-        throw error;
+        this.onProblem(error instanceof Error ? error.message : String(error));
+        await new Promise((resolve) => setTimeout(resolve, retryDelay));
       }
     }
   }
+}
+
+/** SNS sends a queue the default of a message with several bodies; the embedded service sends all of them. */
+function forQueues(body: string): string {
+  const bodies = JSON.parse(body) as { readonly default?: unknown };
+  return typeof bodies.default === 'string' ? bodies.default : body;
 }

@@ -37,7 +37,8 @@ export function alertText(alert: AlertBody, time: string, width: number, paint: 
   const status = alert.status === 'opened' ? '' : `${alert.status}: `;
   const rule = `  ${plain(alert.rule)}`;
   const title = clip(status + plain(alert.title), width - margin.length - rule.length);
-  const details = [alert.description === undefined ? '' : plain(alert.description), where(alert), evidence(alert)];
+  const facts = [where(alert), evidence(alert)].filter((part) => part !== '').join(' · ');
+  const details = [alert.description === undefined ? '' : plain(alert.description), facts];
   return [
     `${paint.dim(time)}  ${severity(alert.severity.toUpperCase().padEnd(severityWidth))}  ${paint.bold(title)}${paint.dim(rule)}`,
     ...details.filter((line) => line !== '').map((line) => `${margin}${paint.dim(clip(line, width - margin.length))}`),
@@ -64,7 +65,7 @@ function pairs(map: Readonly<Record<string, unknown>>): string {
 
 /** `2026-03-02T09:00:00.000Z` without what seldom matters. */
 function minute(iso: string): string {
-  return iso.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC');
+  return iso.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, 'Z');
 }
 
 /** Text out of an event, without what a terminal would act on. */

@@ -37,9 +37,9 @@ async function serve(name: EmulatorName, port: number): Promise<number> {
     }
     case 'fauxqs': {
       // Loaded here alone: the other two processes do without it.
-      const { buildApp } = await import('fauxqs');
-      const app = buildApp({ logger: false });
-      // Its own start function would listen on every interface.
+      const { makeFauxqs } = await import('./fauxqs.ts');
+      const app = makeFauxqs();
+      // The library's own start function would listen on every interface.
       await app.listen({ port, host: '127.0.0.1' });
       return (app.server.address() as AddressInfo).port;
     }

@@ -125,7 +125,9 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
       return process;
     };
 
-    queue = new AlertQueue(endpoints.messaging, options.onAlert);
+    queue = new AlertQueue(endpoints.messaging, options.onAlert, (message) => {
+      options.onProblem('alerts', message);
+    });
     await queue.subscribe(deployment.outputs['AlertTopicArn'] ?? '');
     const readers = await Promise.all(
       deployment.mappings.map(({ id, destination, functionName, streamName, streamArn, ...settings }) => {
@@ -186,7 +188,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
       delivered,
       lag: () => Math.max(0, ...[...progress.values()].map(({ millisBehind }) => millisBehind)),
       waitForRoom: async (outstanding) => {
-        while (producer.accepted - delivered() > outstanding) await moved.wait(1000);
+        while (!ending && producer.accepted - delivered() > outstanding) await moved.wait();
       },
       waitUntilRead: async () => {
         await Promise.all(readers.map((each) => each.waitUntilRead()));
@@ -197,6 +199,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
       waitForAlerts: () => alertQueue.waitUntilEmpty(),
       stop: async () => {
         ending = true;
+        moved.notify();
         await stop();
       },
     };
@@ -212,6 +215,8 @@ function localEnvironment({ kinesis, dynamodb, messaging }: Endpoints): Readonly
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
+    // The runtime that is deployed is newer than the Node that may be here.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_ENDPOINT_URL_KINESIS: kinesis,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_ENDPOINT_URL_SNS: messaging,

@@ -49,6 +49,7 @@ export class Intake implements Sink {
   readonly rejections: Rejection[] = [];
   readonly counters: Counters = { events: 0, predicateFailures: [] };
   readonly #meta = new EventMeta();
+  #source: Source | undefined;
   #record: InputRecord = { stream: '', shard: '', sequenceNumber: '', event: undefined };
   /** Made by the first rule that keeps the event. */
   #reference: EventReference | undefined;
@@ -85,9 +86,10 @@ export class Intake implements Sink {
   /** The event's time, or the reason why it is rejected. */
   #evaluate(record: InputRecord): EpochMillis | string {
     const { event } = record;
-    const source = this.#sources.get(record.stream);
+    const source = this.#source?.name === record.stream ? this.#source : this.#sources.get(record.stream);
     if (source === undefined) return `the pipeline has no stream "${record.stream}"`;
     if (!isJsonObject(event)) return `an event must be a JSON object; this is ${describe(event)}`;
+    this.#source = source;
     const { program } = source;
     resetSteps();
     const mismatch = program.validate?.(event);

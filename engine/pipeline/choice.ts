@@ -13,11 +13,10 @@ export function readChoice<T extends string>(report: FaultReport, entry: Entry, 
   report.error(
     `${entry.code}.value`,
     entry.range,
-    `'${entry.name}' cannot be '${given ?? ''}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
+    `'${entry.name}' ${given === undefined ? 'has no such value' : `cannot be '${given}'`}${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
     {
       allowed: listed(choices),
-      rewritten:
-        meant && isScalar(entry.value) && given !== '' ? report.source.withReplaced(entry.range, meant) : undefined,
+      rewritten: meant && report.source.withReplaced(entry.range, meant),
     },
   );
   return undefined;

@@ -2,7 +2,7 @@
  * Expressions and texts in a pipeline file: taken out of their YAML with its traps found, checked, and every fault put
  * back to the very characters in the file.
  */
-import { isAlias, isMap, isScalar, isSeq, type Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type {
   Checked,
   Expression,

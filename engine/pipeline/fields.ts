@@ -81,7 +81,7 @@ export function readFields<T extends FieldTable>(
   level: Level,
   table: T,
 ): Fields<T> {
-  const fields: { [Name in keyof T]?: Entry } & Record<string, Entry> = {};
+  const fields: Record<string, Entry> = {};
   const usable = Object.keys(table).filter((name) => table[name] !== 'not-yet');
   const meant = new Set<string>();
   for (const entry of entries) {
@@ -120,6 +120,10 @@ function reportUnknown(
   table: FieldTable,
   usable: readonly string[],
 ): string | undefined {
+  if (entry.name === '') {
+    report.error('yaml.key', entry.key, 'a key must be a name', { allowed: listed(usable, 'and') });
+    return undefined;
+  }
   const otherWord = otherWords[entry.name] ?? '';
   const meant = Object.hasOwn(table, otherWord) ? otherWord : nearestName(entry.name, Object.keys(table));
   const message = `${level.what} has no '${entry.name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`;

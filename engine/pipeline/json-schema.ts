@@ -10,7 +10,7 @@ export interface SchemaFault {
 }
 
 /** A validator for a schema's dialect, with the formats of `ajv-formats`. */
-export function schemaValidator(schema: object, code: { source?: boolean; esm?: boolean } = {}): Ajv {
+export function schemaValidator(schema: object, code: { source?: boolean; esm?: boolean } = {}): Ajv | Ajv2020 {
   const dialect = '$schema' in schema ? String(schema.$schema) : '';
   const options = { strict: true, allErrors: true, allowUnionTypes: true, logger: false as const, code };
   const ajv = dialect.includes('2020-12') ? new Ajv2020(options) : new Ajv(options);

@@ -27,7 +27,10 @@ export function readParams(
       });
       params.set(param.name, 0);
     } else if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') {
-      params.set(param.name, overridden(report, param, value, overrides[param.name]));
+      params.set(
+        param.name,
+        overridden(report, param, value, Object.hasOwn(overrides, param.name) ? overrides[param.name] : undefined),
+      );
     } else
       report.error('param.value', param.range, `'${param.name}' has no value that a parameter can have`, {
         allowed: 'a number, a text, or true or false',

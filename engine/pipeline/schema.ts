@@ -11,7 +11,7 @@ import { rangeOf } from './yaml-node.ts';
 export type Files = (relativePath: string) => string | undefined;
 
 export function readSchema(report: FaultReport, entry: Entry, files: Files): object | undefined {
-  if (isMap(entry.value)) return checkedSchema(report, entry.value, report, entry.range);
+  if (isMap(entry.value)) return checkedSchema(report, entry.value, report);
   const path = isScalar(entry.value) ? entry.value.value : undefined;
   if (typeof path !== 'string') {
     report.error('stream.schema.value', entry.range, "'schema' is neither a file nor a JSON Schema", {
@@ -29,17 +29,10 @@ export function readSchema(report: FaultReport, entry: Entry, files: Files): obj
   // YAML holds JSON, and its reader knows the place of everything.
   const file = readYaml(text, path);
   if (file.report.faults.length > 0) report.faults.push(...file.report.faults);
-  return file.root && file.report.faults.length === 0
-    ? checkedSchema(file.report, file.root, report, entry.range)
-    : undefined;
+  return file.root && file.report.faults.length === 0 ? checkedSchema(file.report, file.root, report) : undefined;
 }
 
-function checkedSchema(
-  file: FaultReport,
-  root: YAMLMap.Parsed,
-  report: FaultReport,
-  range: SourceRange,
-): object | undefined {
+function checkedSchema(file: FaultReport, root: YAMLMap.Parsed, report: FaultReport): object | undefined {
   const schema: unknown = root.toJSON();
   if (typeof schema !== 'object' || schema === null) return undefined;
   const faults = schemaFaults(schema);

@@ -70,6 +70,7 @@ export function explained(
   const text = source.line(line);
   if (/^\s*- /.test(text) && error.code === 'BLOCK_AS_IMPLICIT_KEY')
     return { code: 'list-item', message: "a '-' begins an item of a list, and here a key is due" };
+  if (/call stack/.test(error.message)) return { code: 'too-deep', message: 'the file is nested too deeply' };
   const code: string = error.code;
   switch (code) {
     case 'TAB_AS_INDENT':
@@ -114,6 +115,9 @@ export function explained(
         allowed: 'a key, a colon, a space and a value',
       };
     case 'MISSING_CHAR':
+      if (/^\s*"/.test(text)) {
+        return { code: 'comma', message: 'a comma is missing before this line, or a colon in it' };
+      }
       if (/quote/.test(error.message)) return { code: 'quote-open', message: 'this quote is never closed' };
       if (/^\s*[\w-]+:\S/.test(text))
         return { code: 'space-after-colon', message: "the ':' after a key needs a space behind it" };

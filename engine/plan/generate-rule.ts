@@ -30,7 +30,7 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
   const selected = rule.window === undefined ? (rule.select ?? []).map(({ name, expression }) => [name, value(`select.${name}`, expression, isValue)]) : [];
   const select = `{ ${selected.map(([name, code]) => `${literal(name)}: ${code}`).join(', ')} }`;
 
-  if (rule.into !== undefined) lines.push(`sink.derive(${index}, ${literal(rule.into)}, ${select});`);
+  if (rule.into !== undefined) lines.push(`sink.derive(${index}, ${literal(rule.into)}, ${rule.select === undefined ? 'event' : select});`);
   else if (rule.window === undefined) {
     const fields = fieldsOf(rule, block);
     lines.push(`sink.match(${index}, [${groups.join(', ')}], ${rule.select === undefined ? fieldsRead(rule, block) : select}, event, ${fields}, meta);`);

@@ -24,7 +24,9 @@ function partitionKeyTexts(definition: PipelineDefinition, stream: string): stri
   if (declared !== undefined) return [canonical(declared.partitionKey.node)];
   const perProducer = producersOf(definition, stream).map((rule) => {
     const upstream = rule.from.map((name) => partitionKeyTexts(definition, name));
-    return (rule.select ?? [])
+    // Without a `select` events are passed on as they are.
+    if (rule.select === undefined) return (upstream[0] ?? []).filter((text) => upstream.every((texts) => texts.includes(text)));
+    return rule.select
       .filter(({ expression }) => upstream.every((texts) => texts.includes(canonical(expression.node))))
       .map(({ name }) => `event[${JSON.stringify(name)}]`);
   });

@@ -53,12 +53,18 @@ export class InMemoryRun {
   process(record: InputRecord): void {
     const intake = this.#intake;
     const t = intake.read(record);
-    for (const rejection of intake.rejections) this.#listener.rejected(rejection);
-    for (const match of intake.matches) this.#match(match);
-    for (const keyed of intake.touches) this.#touch(keyed);
-    intake.touches.length = 0;
-    intake.matches.length = 0;
-    intake.rejections.length = 0;
+    if (intake.rejections.length > 0) {
+      for (const rejection of intake.rejections) this.#listener.rejected(rejection);
+      intake.rejections.length = 0;
+    }
+    if (intake.matches.length > 0) {
+      for (const match of intake.matches) this.#match(match);
+      intake.matches.length = 0;
+    }
+    if (intake.touches.length > 0) {
+      for (const keyed of intake.touches) this.#touch(keyed);
+      intake.touches.length = 0;
+    }
     if (t !== undefined && this.#clocks.observe(record.stream, record.shard, t, intake.lastArrival)) this.#fire();
   }
 

@@ -10,6 +10,8 @@ import { beginningOfTime, type EpochMillis } from '../time.ts';
 export const idleAfter = 60_000;
 
 interface ShardClock {
+  readonly stream: string;
+  readonly shard: string;
   readonly outOfOrderness: number;
   watermark: EpochMillis;
   lastArrival: EpochMillis;
@@ -18,7 +20,7 @@ interface ShardClock {
 export class ShardClocks {
   readonly #outOfOrderness: ReadonlyMap<string, number>;
   readonly #shards = new Map<string, ShardClock[]>();
-  readonly #byName = new Map<string, Map<string, ShardClock>>();
+  #last: ShardClock | undefined;
   /** The distinct lists of source streams, each with the rules that have it. */
   readonly #groups: { readonly sources: readonly string[]; readonly rules: number[] }[] = [];
   /** By the rule's position. */
@@ -74,15 +76,16 @@ export class ShardClocks {
   }
 
   #clock(stream: string, shard: string): ShardClock {
-    const known = this.#byName.get(stream)?.get(shard);
-    if (known !== undefined) return known;
-    const clock = { outOfOrderness: this.#outOfOrderness.get(stream) ?? 0, watermark: beginningOfTime, lastArrival: this.#now };
+    const last = this.#last;
+    if (last !== undefined && last.stream === stream && last.shard === shard) return last;
     const shards = this.#shards.get(stream) ?? [];
-    shards.push(clock);
     this.#shards.set(stream, shards);
-    const names = this.#byName.get(stream) ?? new Map<string, ShardClock>();
-    names.set(shard, clock);
-    this.#byName.set(stream, names);
+    let clock = shards.find((one) => one.shard === shard);
+    if (clock === undefined) {
+      clock = { stream, shard, outOfOrderness: this.#outOfOrderness.get(stream) ?? 0, watermark: beginningOfTime, lastArrival: this.#now };
+      shards.push(clock);
+    }
+    this.#last = clock;
     return clock;
   }
 }

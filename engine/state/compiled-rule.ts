@@ -97,13 +97,17 @@ export function keyOf(rule: CompiledRule, groups: readonly unknown[]): { readonl
 }
 
 export function evidenceOf(touches: readonly Touch[]): EvidenceEvent[] {
-  return touches.map(({ event, fields }) => ({ stream: event.stream, id: event.id, at: event.t, fields: plainFields(fields) }));
+  return touches.map((touch) => {
+    const { event, fields } = touch;
+    touch.shown ??= { stream: event.stream, id: event.id, at: event.t, fields: plainFields(fields) };
+    return touch.shown;
+  });
 }
 
 function plainFields(fields: JsonObject): { readonly [name: string]: Json } {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]])),
-  );
+  const shown: Record<string, Json> = {};
+  for (const name of Object.keys(fields)) if (fields[name] !== undefined) shown[name] = plain(fields[name]);
+  return shown;
 }
 
 /** Group values as items keep them. */

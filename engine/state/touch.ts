@@ -1,4 +1,5 @@
 /** What one event means to one rule and key: the unit that panes add up. */
+import type { EvidenceEvent } from '../alert/alert.ts';
 import type { Order } from '../aggregate/order.ts';
 import type { JsonObject } from '../plan/program.ts';
 
@@ -14,6 +15,8 @@ export interface Touch {
   readonly args: readonly unknown[];
   /** The fields that an alert shows of the event. */
   readonly fields: JsonObject;
+  /** The event as evidence shows it, once it was shown. */
+  shown?: EvidenceEvent;
 }
 
 /** Evidence is shown in event-time order, equal times by id, so that it is the same whoever merged it. */

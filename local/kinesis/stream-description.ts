@@ -142,7 +142,7 @@ function filterShards(stream: Stream, filter: Input | undefined, now: EpochMilli
     case 'FROM_TRIM_HORIZON':
       return shards;
     case 'AT_LATEST':
-      return stream.openShards();
+      return shards.filter((shard) => shard.closedAt === undefined);
     case 'AT_TIMESTAMP':
       return shards.filter(openAt(number(filter, 'Timestamp', 0, 1e11) * 1000));
     case 'FROM_TIMESTAMP':

@@ -1,6 +1,6 @@
 /** One stream: its shards, open and closed; which shard a key belongs to; split, merge and uniform scaling. */
 import type { EpochMillis } from '../../engine/time.ts';
-import { constraint, ServiceError } from '../wire/service-error.ts';
+import { ServiceError } from '../wire/service-error.ts';
 import { before, evenRanges, fromDecimal, type HashRange, hashKey } from './hash-range.ts';
 import { Shard } from './shard.ts';
 
@@ -57,7 +57,11 @@ export class Stream {
     const only = this.#open[0];
     if (explicitHashKey === undefined && this.#open.length === 1 && only !== undefined) return only;
     const key = explicitHashKey === undefined ? hashKey(partitionKey) : fromDecimal(explicitHashKey);
-    if (key === undefined) throw constraint(explicitHashKey, 'explicitHashKey', 'Member must be a 128-bit number');
+    if (key === undefined)
+      throw new ServiceError(
+        'InvalidArgumentException',
+        `Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was ${String(explicitHashKey)}`,
+      );
     let low = 0;
     let high = this.#open.length - 1;
     while (low < high) {

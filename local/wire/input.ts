@@ -83,7 +83,7 @@ export function optionalList(input: Input, name: string): readonly unknown[] | u
   const value = input[name];
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) throw misfit(name, 'a list');
-  return value;
+  return value as readonly unknown[];
 }
 
 /** A list of structures; its length must lie between the two bounds. */

@@ -22,13 +22,14 @@ export interface JsonService {
 
 let requests = 0;
 
-export function createJsonServer(service: JsonService): Server {
+/** `clock` answers milliseconds since the epoch. */
+export function createJsonServer(service: JsonService, clock: () => number = Date.now): Server {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-      answer(service, request, body, response);
+      answer(service, request, body, response, clock() as EpochMillis);
     });
     // A client that goes away in the middle of its request gets no answer.
     request.on('error', () => response.destroy());
@@ -39,9 +40,15 @@ export function createJsonServer(service: JsonService): Server {
   return server;
 }
 
-function answer(service: JsonService, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+function answer(
+  service: JsonService,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+  now: EpochMillis,
+): void {
   try {
-    const result = operate(service, request, body);
+    const result = operate(service, request, body, now);
     send(service, response, 200, typeof result === 'string' ? result : JSON.stringify(result ?? {}));
   } catch (error) {
     if (!(error instanceof ServiceError)) console.error(`${service.name} emulator:`, error);
@@ -54,7 +61,12 @@ function answer(service: JsonService, request: IncomingMessage, body: Buffer, re
   }
 }
 
-function operate(service: JsonService, request: IncomingMessage, body: Buffer): object | string | undefined {
+function operate(
+  service: JsonService,
+  request: IncomingMessage,
+  body: Buffer,
+  now: EpochMillis,
+): object | string | undefined {
   if (request.method === 'GET') return `healthy: ${service.name}`;
   if (request.headers['content-type']?.includes('cbor') === true)
     throw new ServiceError('SerializationException', 'CBOR is not spoken here: switch the client to JSON', {}, 415);
@@ -71,7 +83,7 @@ function operate(service: JsonService, request: IncomingMessage, body: Buffer): 
     );
   const input = body.length === 0 ? {} : parse(body.toString());
   if (!isObject(input)) throw new ServiceError('SerializationException', 'the request must be a JSON object');
-  return operation(input, Date.now() as EpochMillis);
+  return operation(input, now);
 }
 
 function parse(body: string): unknown {

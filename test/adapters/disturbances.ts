@@ -1,5 +1,10 @@
 /** What networks and busy services do to calls, done to the calls of one client. */
-import type { BatchExecuteStatementInput, BatchStatementResponse, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type {
+  BatchExecuteStatementInput,
+  BatchExecuteStatementOutput,
+  BatchStatementResponse,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 
 /** The next call of this operation reaches the service, but its answer is lost on the way, and meanwhile more happens. */
 export function loseNextAnswer(client: DynamoDBClient, operation: string, meanwhile?: () => Promise<unknown>): void {
@@ -29,7 +34,7 @@ export function throttleNextStatements(client: DynamoDBClient, count: number): v
       const throttled: BatchStatementResponse[] = Array.from({ length: count }, () => ({
         Error: { Code: 'ThrottlingError', Message: 'Rate exceeded' },
       }));
-      const output = result.output as { Responses?: BatchStatementResponse[] };
+      const output = result.output as BatchExecuteStatementOutput & typeof result.output;
       return { ...result, output: { ...output, Responses: [...throttled, ...(output.Responses ?? [])] } };
     },
     { step: 'initialize' },

@@ -61,7 +61,6 @@ test('escape codes of the file do not reach the terminal', () => {
     new Map([['', 'where: \u001b[31mtrue\u0007']]),
     plain,
   );
-  // eslint-disable-next-line no-control-regex -- that is what must not be there
   expect(report).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
 });
 

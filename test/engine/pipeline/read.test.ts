@@ -144,6 +144,26 @@ test('a schema file is checked at its own places', () => {
   ]);
 });
 
+test('names that every JavaScript object has are names like any other, and are no overrides', () => {
+  const text =
+    'pipeline: p\nparams: { constructor: 1, toString: 2 }\nstreams: { constructor: { partitionKey: event.k } }\nrules: { valueOf: { from: constructor, into: d } }\n';
+  const { definition: read, faults: found } = readPipeline(text);
+  expect(found).toEqual([]);
+  expect(read?.params).toEqual({ constructor: 1, toString: 2 });
+  expect(readPipeline(text.replace('into:', 'toString: 5, into:')).faults).toMatchObject([
+    { code: 'rule.unknown-field' },
+  ]);
+});
+
+test.each([
+  ['['.repeat(20_000), 'yaml.too-deep'],
+  [`a: ${'{a: '.repeat(5_000)}`, 'yaml.too-deep'],
+  ['? {a: 1}\n: 1\n', 'yaml.key'],
+  [': 1\n', 'yaml.key'],
+])('rejects a file such as %.12s without throwing', (text, code) => {
+  expect(readPipeline(text).faults.map((fault) => fault.code)).toContain(code);
+});
+
 test('an advice leaves the file valid', () => {
   const { definition: read, faults: found } = readPipeline(
     retail.replace(/( {2}reviews:[^]*?)\n {4}eventId: event\.id/, '$1'),

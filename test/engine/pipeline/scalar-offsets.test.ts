@@ -5,7 +5,7 @@ import { scalarOffsets } from '../../../engine/pipeline/scalar-offsets.ts';
 /** What stands in the file where `part` stands in the value of the scalar that the YAML is. */
 function inFile(yaml: string, part: string): string {
   const scalar = parseDocument(yaml).contents;
-  if (!isScalar(scalar) || typeof scalar.value !== 'string' || !scalar.range) throw new Error('not a text');
+  if (!isScalar(scalar) || typeof scalar.value !== 'string') throw new Error('not a text');
   const start = scalar.value.indexOf(part);
   if (start < 0) throw new Error(`${part} is not in ${scalar.value}`);
   const raw = yaml.slice(scalar.range[0], scalar.range[1]);

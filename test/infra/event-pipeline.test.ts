@@ -1,0 +1,145 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { loadPipelineFile } from '../../cli/pipeline-file.ts';
+import { pipelineStack, type PipelineStackOptions } from '../../infra/pipeline-stack.ts';
+
+const { definition } = loadPipelineFile('pipelines/retail/pipeline.yaml');
+
+function synthesized(options: Partial<PipelineStackOptions> = {}): Template {
+  const app = new App({ analyticsReporting: false });
+  return Template.fromStack(pipelineStack(app, { definition: definition!, retain: true, ...options }));
+}
+
+const template = synthesized();
+
+/** The statements of the role's policies of every function. */
+function statements(of: Template): readonly { readonly Action: string | string[]; readonly Resource: unknown }[] {
+  return Object.values(of.findResources('AWS::IAM::Policy')).flatMap(
+    (policy) =>
+      (policy as { Properties: { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } } })
+        .Properties.PolicyDocument.Statement,
+  );
+}
+
+test('a pipeline has a stream and a function for each declared stream, and one function for time', () => {
+  template.resourceCountIs('AWS::Kinesis::Stream', 4);
+  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
+  template.resourceCountIs('AWS::Lambda::Function', 5);
+  for (const name of ['orders', 'reviews', 'visits', 'customers']) {
+    template.hasResourceProperties('AWS::Kinesis::Stream', { Name: `retail-${name}`, RetentionPeriodHours: 24 });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Architectures: ['arm64'],
+      Environment: { Variables: Match.objectLike({ WEIR_STREAM: name }) },
+    });
+  }
+  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+});
+
+test('a mapping keeps the order of its shards, answers partial batches and keeps what is given up', () => {
+  template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+    BisectBatchOnFunctionError: false,
+    ParallelizationFactor: 1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BatchSize: 5000,
+    MaximumBatchingWindowInSeconds: 1,
+    MaximumRetryAttempts: -1,
+    // An hour less than the stream's retention.
+    MaximumRecordAgeInSeconds: 23 * 3600,
+    StartingPosition: 'LATEST',
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('DeadLetters'), 'Arn'] } } },
+  });
+});
+
+test('state and alert table expire items by ttl and index what is due', () => {
+  template.resourceCountIs('AWS::DynamoDB::Table', 2);
+  template.allResourcesProperties('AWS::DynamoDB::Table', {
+    TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    BillingMode: 'PAY_PER_REQUEST',
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'due',
+        KeySchema: [
+          { AttributeName: 'slot', KeyType: 'HASH' },
+          { AttributeName: 'at', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+});
+
+test('no function may do more than is named, nor to more than its own resources', () => {
+  for (const { Action, Resource } of statements(template)) {
+    expect([Action].flat().filter((action) => action.includes('*'))).toEqual([]);
+    expect([Resource].flat()).not.toContain('*');
+  }
+});
+
+test('a function writes to the state, the topic and the dead letters, and to nothing else', () => {
+  const writes = new Set(
+    statements(template)
+      .flatMap(({ Action }) => Action)
+      .filter((action) => !/:(Get|List|Describe|Subscribe|BatchGet|Query)/.test(action)),
+  );
+  expect([...writes].sort()).toEqual([
+    'dynamodb:PartiQLInsert',
+    'dynamodb:PartiQLUpdate',
+    'dynamodb:PutItem',
+    's3:PutObject',
+    'sns:Publish',
+  ]);
+});
+
+test('data outlives the stack unless it is told not to', () => {
+  const stores = ['AWS::Kinesis::Stream', 'AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup'];
+  const passing = synthesized({ retain: false });
+  for (const type of stores) {
+    template.allResources(type, { DeletionPolicy: 'Retain' });
+    passing.allResources(type, { DeletionPolicy: 'Delete' });
+  }
+});
+
+test('alerts are mailed where an address is given', () => {
+  template.resourceCountIs('AWS::SNS::Subscription', 0);
+  synthesized({ alertEmail: 'team@example.com' }).hasResourceProperties('AWS::SNS::Subscription', {
+    Protocol: 'email',
+    Endpoint: 'team@example.com',
+  });
+});
+
+test('rejects names that AWS would not take', () => {
+  const named =
+    (name: string): (() => Template) =>
+    () =>
+      synthesized({ definition: { ...definition!, name } });
+  expect(named('my_shop')).toThrow('the pipeline is called "my_shop", AWS allows 1 to 100 letters, digits and hyphens');
+  expect(() =>
+    synthesized({ definition: { ...definition!, streams: [{ ...definition!.streams[0]!, name: 'x'.repeat(122) }] } }),
+  ).toThrow('at most 121 of them');
+});
+
+test('the stack holds these types of resources and no others', () => {
+  const counts: Record<string, number> = {};
+  for (const { Type } of Object.values(template.toJSON()['Resources'] as Record<string, { Type: string }>)) {
+    counts[Type] = (counts[Type] ?? 0) + 1;
+  }
+  expect(counts).toMatchInlineSnapshot(`
+{
+  "AWS::DynamoDB::Table": 2,
+  "AWS::Events::Rule": 1,
+  "AWS::IAM::Policy": 5,
+  "AWS::IAM::Role": 5,
+  "AWS::Kinesis::Stream": 4,
+  "AWS::Lambda::EventInvokeConfig": 1,
+  "AWS::Lambda::EventSourceMapping": 4,
+  "AWS::Lambda::Function": 5,
+  "AWS::Lambda::Permission": 1,
+  "AWS::Logs::LogGroup": 5,
+  "AWS::S3::Bucket": 1,
+  "AWS::S3::BucketPolicy": 1,
+  "AWS::SNS::Topic": 1,
+  "AWS::SNS::TopicPolicy": 1,
+}
+`);
+});
