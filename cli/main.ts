@@ -94,13 +94,14 @@ function backtestOptions(command: Argv) {
 
 function testOptions(command: Argv) {
   return withParams(command)
-    .usage('Usage: $0 test [files..] [--param name=value]')
+    .usage('Usage: $0 test [files..] [--json] [--param name=value]')
     .positional('files', {
       describe: 'Test files, pipeline files or folders; without any, all under pipelines/',
       type: 'string',
       array: true,
       default: [] as string[],
     })
+    .option('json', { describe: 'Print one JSON object, for editors and scripts', type: 'boolean', default: false })
     .example('$0 test', 'All under pipelines/')
     .example('$0 test pipelines/retail/pipeline.test.yaml', 'One pipeline');
 }

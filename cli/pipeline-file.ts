@@ -35,7 +35,7 @@ export function loadPipelineFile(file: string, params: Readonly<Record<string, s
   return { path: file, sources, ...readPipeline(pipeline.text, { params, files }) };
 }
 
-function notUtf8({ line, column }: { line: number; column: number }): Fault {
+export function notUtf8({ line, column }: { line: number; column: number }): Fault {
   return {
     code: 'file.not-utf8',
     severity: 'error',

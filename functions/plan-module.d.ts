@@ -1,8 +1,6 @@
 /** The compiled pipeline of the deployment, which the bundler puts in place of this name. */
+/* eslint-disable @typescript-eslint/consistent-type-imports -- an ambient module cannot import by a relative path */
 declare module 'weir:plan' {
-  import type { Plan } from '../engine/plan/plan.ts';
-  import type { Program } from '../engine/plan/program.ts';
-
-  export const plan: Plan;
-  export const program: Program;
+  export const plan: import('../engine/plan/plan.ts').Plan;
+  export const program: import('../engine/plan/program.ts').Program;
 }

@@ -11,16 +11,18 @@ export function awsPorts(): Ports {
   const sns = snsClient();
   const topic = required(variables.alertTopic);
   const bucket = required(variables.deadLetterBucket);
-  let s3: ReturnType<typeof import('../adapters/s3.ts').s3Client> | undefined;
+  let store: Promise<(key: string, lines: readonly string[]) => Promise<void>> | undefined;
   return {
     state: new ItemTable(dynamodb, required(variables.stateTable)),
     alerts: new ItemTable(dynamodb, required(variables.alertTable)),
     publish: (messages) => publish(sns, topic, messages, logProblem),
     async deadLetter(prefix, name, lines) {
       // Most invocations have nothing to keep, so the client is loaded by the first that has.
-      const { putLines, s3Client } = await import('../adapters/s3.ts');
-      s3 ??= s3Client();
-      await putLines(s3, bucket, `${prefix}/${name}.ndjson`, lines);
+      store ??= import('../adapters/s3.ts').then(({ putLines, s3Client }) => {
+        const client = s3Client();
+        return (key, kept) => putLines(client, bucket, key, kept);
+      });
+      await (await store)(`${prefix}/${name}.ndjson`, lines);
     },
     now: () => Date.now() as EpochMillis,
   };

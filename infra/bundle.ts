@@ -2,7 +2,7 @@
  * The code of a function as it is deployed: one minified ES module that holds the handler, the SDK and the compiled
  * pipeline. What reads YAML and CEL stays behind: it ran at synth.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { buildSync } from 'esbuild';
 export type FunctionName = 'process-stream' | 'advance-time';
 
 export interface Bundle {
-  /** The folder of the asset: `index.mjs` alone. */
+  /** The folder of the asset, `index.mjs` alone; it goes with the process. */
   readonly directory: string;
   readonly bytes: number;
   /** Every file that something of went into it, relative to the repository. */
@@ -27,6 +27,9 @@ const requireForCommonJs = `import{createRequire as weirRequire}from'node:module
 /** Bundles functions/`name`.ts with `planModule` as the module `weir:plan`; throws with esbuild's report. */
 export function bundle(name: FunctionName, planModule: string): Bundle {
   const work = mkdtempSync(join(tmpdir(), 'weir-bundle-'));
+  process.once('exit', () => {
+    rmSync(work, { recursive: true, force: true });
+  });
   const plan = join(work, 'plan.mjs');
   writeFileSync(plan, planModule);
   const directory = join(work, name);

@@ -1,9 +1,10 @@
 /** The aggregates: `count sum avg min max first last countDistinct collect`. */
 import type { Accumulator, AccumulatorPlan } from './accumulator.ts';
 import { DecimalSum } from './decimal-sum.ts';
-import { compareOrder, decodeOrder, type EncodedOrder, encodeOrder, type Order } from './order.ts';
+import { compareOrder, decodeOrder, encodeOrder, type Order } from './order.ts';
 import { canonicalJson, decodeValue, encodeValue, isList, type Json } from './value.ts';
 import { Duration, Timestamp } from '../expression/operators.ts';
+import type { EpochMillis } from '../time.ts';
 
 export function createAccumulator(plan: AccumulatorPlan): Accumulator {
   switch (plan.kind) {
@@ -108,8 +109,6 @@ class Average implements Accumulator {
   }
 }
 
-type Comparable = number | string | Timestamp | Duration;
-
 /** Numbers before texts before times before durations, so that a mixed field still has one smallest value. */
 function compareValues(a: unknown, b: unknown): number {
   const rank = (value: unknown): number =>
@@ -122,7 +121,7 @@ function compareValues(a: unknown, b: unknown): number {
 }
 
 class Extreme implements Accumulator {
-  #value: Comparable | unknown = null;
+  #value: unknown = null;
   readonly #sign: 1 | -1;
   constructor(sign: 1 | -1) {
     this.#sign = sign;
@@ -240,6 +239,6 @@ class Collect implements Accumulator {
 function readOrder(encoded: Json | undefined): Order | undefined {
   if (encoded === undefined || encoded === null || typeof encoded !== 'object' || !isList(encoded)) return undefined;
   const [t, arrival, shard, sequenceNumber, index] = encoded;
-  // Branding: an item holds what encodeOrder wrote.
-  return decodeOrder([Number(t), Number(arrival), String(shard), String(sequenceNumber), Number(index)] as unknown as EncodedOrder);
+  if (typeof t !== 'number' || typeof arrival !== 'number' || typeof shard !== 'string' || typeof sequenceNumber !== 'string' || typeof index !== 'number') return undefined;
+  return decodeOrder([t as EpochMillis, arrival as EpochMillis, shard, sequenceNumber, index]);
 }

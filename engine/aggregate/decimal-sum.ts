@@ -78,7 +78,7 @@ export class DecimalSum {
   }
 
   absorb(encoded: Json): void {
-    const [units, scale] = String(encoded).split('e-');
+    const [units, scale] = (typeof encoded === 'string' ? encoded : '0').split('e-');
     this.#absorbBig(BigInt(units ?? '0'), Number(scale ?? 0));
   }
 

@@ -88,7 +88,10 @@ function sameContent(a: AlertContent, b: AlertContent): boolean {
     a.window?.start === b.window?.start &&
     a.window?.end === b.window?.end &&
     a.events.length === b.events.length &&
-    a.events.every((event, i) => event.id === b.events[i]?.id && event.stream === b.events[i]?.stream) &&
+    a.events.every(({ id, stream }, i) => {
+      const other = b.events[i];
+      return other !== undefined && id === other.id && stream === other.stream;
+    }) &&
     JSON.stringify(a.values) === JSON.stringify(b.values) &&
     a.title === b.title &&
     a.severity === b.severity

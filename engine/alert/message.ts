@@ -93,6 +93,6 @@ function messageText({ rule, id, revision, content }: AlertRecord, status: strin
 /** SNS takes no line breaks or control characters in a subject, and fewer than 100 characters. */
 function subjectOf(text: string): string {
   const clean = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  const characters = [...clean];
+  const characters = Array.from(clean);
   return characters.length <= longestSubject ? clean : `${characters.slice(0, longestSubject - 1).join('')}…`;
 }

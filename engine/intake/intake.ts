@@ -113,7 +113,7 @@ export class Intake implements Sink {
     if (typeof id !== 'string' && typeof id !== 'number') return `eventId: must be a text or a number; this is ${describe(id)}`;
     meta.eventId = String(id);
     const key = program.partitionKey(event, meta);
-    const declared = key === undefined || key === null ? undefined : String(plain(key));
+    const declared = key === undefined || key === null ? undefined : keyText(key);
     if (record.partitionKey === undefined) meta.partitionKey = declared ?? '';
     // A key on another shard than its own would be written there too, unseen by the shard that trusts its memory of it.
     else if (declared !== undefined && declared !== record.partitionKey) {
@@ -176,6 +176,12 @@ export class Intake implements Sink {
       reason: `${part}: ${source} has no usable value${found === '' ? '' : ` (${found})`}`,
     });
   }
+}
+
+/** A partition key as producers send it: text as it is, anything else as JSON. */
+function keyText(key: unknown): string {
+  const shown = plain(key);
+  return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }
 
 function isJsonObject(value: unknown): value is JsonObject {

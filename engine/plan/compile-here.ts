@@ -8,7 +8,7 @@ import { compileValidators } from './schema-validators.ts';
 
 export function compileHere(definition: PipelineDefinition): Compiled {
   const { plan, program } = compilePlan(definition);
-  // The text is what the bundle holds as a module; here there is nobody to bundle it.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval, no-restricted-syntax -- Weir generated the text: what the bundle holds as a module, and here there is nobody to bundle it
   const evaluate = new Function('$', '$re', '$validators', program) as (...names: readonly unknown[]) => Program;
   return { plan, program: evaluate(runtime, regularExpression, compileValidators(definition)) };
 }

@@ -1,5 +1,4 @@
 /** Validators of the streams' JSON Schemas: as functions on a laptop, as the text of a module for the Lambda bundle. */
-import type { AnySchema } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { schemaValidator } from '../pipeline/json-schema.ts';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
@@ -8,7 +7,7 @@ import { type Validate, validator } from './schema-mismatch.ts';
 
 export function compileValidators(definition: PipelineDefinition): Readonly<Record<string, Validate>> {
   return Object.fromEntries(
-    definition.streams.flatMap(({ name, schema }) => (schema === undefined ? [] : [[name, validator(schemaValidator(schema).compile(schema as AnySchema))]])),
+    definition.streams.flatMap(({ name, schema }) => (schema === undefined ? [] : [[name, validator(schemaValidator(schema).compile(schema))]])),
   );
 }
 
@@ -17,7 +16,7 @@ export function validatorsText(definition: PipelineDefinition): string {
   const parts = definition.streams.flatMap(({ name, schema }, i) => {
     if (schema === undefined) return [];
     const ajv = schemaValidator(schema, { source: true, esm: false });
-    const code = standalone(ajv, ajv.compile(schema as AnySchema));
+    const code = standalone(ajv, ajv.compile(schema));
     return [`const schema${i} = ((module, exports) => { ${code}; return module.exports; })({ exports: {} }, {});`, `$validators[${literal(name)}] = $schema.validator(schema${i}.default ?? schema${i});`];
   });
   return parts.length === 0 ? 'const $validators = {};' : `import * as $schema from 'weir:schema-mismatch';\nconst $validators = {};\n${parts.join('\n')}`;

@@ -134,7 +134,7 @@ function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {
 
 /** Reads a record; throws where another version of Weir wrote it in a form that this one does not know. */
 export function readAlert(item: Item): Recorded {
-  // The engine itself wrote it, by JSON.stringify of an AlertRecord; the version says so.
+  // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
   const { v, ...record } = JSON.parse(item.body) as AlertRecord & { readonly v: number };
   if (v !== format) throw new Error(`an alert is recorded in format ${v}; this version of Weir reads format ${format}`);
   return { record, version: item.version };

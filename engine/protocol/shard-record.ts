@@ -35,6 +35,7 @@ export function shardRecordItem(stream: string, shard: string, record: ShardReco
 }
 
 export function readShardRecord(item: Item): StoredShardRecord {
+  // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
   const { v, ...record } = JSON.parse(item.body) as ShardRecord & { readonly v: number };
   if (v !== format) throw new Error(`a shard is recorded in format ${v}; this version of Weir reads format ${format}`);
   return { record, version: item.version };

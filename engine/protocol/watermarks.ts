@@ -25,20 +25,18 @@ export function readWatermarks(plan: Plan, item: Item | undefined): EpochMillis[
 
 /** The item with watermarks raised, or undefined where none would rise. */
 export function raiseWatermarks(plan: Plan, item: Item | undefined, raised: readonly EpochMillis[]): Item | undefined {
-  const rules: Record<string, EpochMillis> = { ...(item === undefined ? {} : read(item).rules) };
-  let changed = false;
-  plan.rules.forEach((rule, index) => {
+  const published = item === undefined ? {} : read(item).rules;
+  const higher = plan.rules.flatMap((rule, index) => {
     const to = raised[index] ?? beginningOfTime;
-    if (to <= (rules[ruleName(rule)] ?? beginningOfTime)) return;
-    rules[ruleName(rule)] = to;
-    changed = true;
+    return to > (published[ruleName(rule)] ?? beginningOfTime) ? [[ruleName(rule), to] as const] : [];
   });
-  if (!changed) return undefined;
-  const body: WatermarkBody = { v: format, rules };
+  if (higher.length === 0) return undefined;
+  const body: WatermarkBody = { v: format, rules: { ...published, ...Object.fromEntries(higher) } };
   return { ...watermarkKey, version: (item?.version ?? 0) + 1, body: JSON.stringify(body), ttl: Math.floor(lastInstant / 1000) as EpochSeconds };
 }
 
 function read(item: Item): WatermarkBody {
+  // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
   const body = JSON.parse(item.body) as WatermarkBody;
   if (body.v !== format) throw new Error(`watermarks are stored in format ${body.v}; this version of Weir reads format ${format}`);
   return body;

@@ -45,13 +45,13 @@ export function explain(
     revisions.filter((revision) => revision.rule === rule.name && revision.moment <= moment);
   const windows = before(open.revisions).filter(({ status }) => status !== 'withdrawn');
   const { place, key, values } = expected;
-  const window = nearestOf({ place, ...(key && { key }), ...(values && { values }) }, windows.reverse())?.alert;
+  const window = nearestOf({ place, ...(key && { key }), ...(values && { values }) }, windows.toReversed())?.alert;
   const streams = sourcesOf(pipeline, rule.from).map((source) => source.name);
   const index = pipeline.rules.filter(({ mode }) => mode !== 'off').indexOf(rule);
   return {
     rule: rule.name,
     sent: run.sent.filter((sent) => streams.includes(sent.stream) && sent.moment <= moment).length,
-    taken: [...new Set(windows.reverse().flatMap(({ content }) => content.events.map(({ id }) => id)))],
+    taken: [...new Set(windows.flatMap(({ content }) => content.events.map(({ id }) => id)))],
     predicateFailures: run.predicateFailures[index] ?? 0,
     revisions: before(run.revisions),
     ...(window !== undefined && rule.window !== undefined && { window }),

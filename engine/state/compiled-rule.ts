@@ -80,7 +80,7 @@ export function payload(texts: RenderedTexts, values: JsonObject): Payload {
 }
 
 function readPayload(result: unknown): Payload {
-  // The engine itself put it into the accumulator, by `payload`.
+  // eslint-disable-next-line no-restricted-syntax -- the engine itself put it into the accumulator, by `payload`
   return result as Payload;
 }
 

@@ -65,26 +65,15 @@ export class KeyedStates {
   forget(watermarks: readonly EpochMillis[]): void {
     for (const grouping of this.#groupings) {
       for (const [key, record] of grouping.records) {
-        let left = false;
         record.states.forEach((state, rule) => {
-          if (state === undefined) return;
-          if (state.forget(watermarks[rule] ?? beginningOfTime)) {
-            record.states[rule] = undefined;
-            this.#size--;
-          } else left = true;
+          if (state?.forget(watermarks[rule] ?? beginningOfTime) !== true) return;
+          record.states[rule] = undefined;
+          this.#size--;
         });
-        if (!left) grouping.records.delete(key);
+        if (record.states.every((state) => state === undefined)) grouping.records.delete(key);
       }
       grouping.lastRecord = undefined;
     }
-  }
-
-  clear(): void {
-    for (const grouping of this.#groupings) {
-      grouping.records.clear();
-      grouping.lastRecord = undefined;
-    }
-    this.#size = 0;
   }
 }
 

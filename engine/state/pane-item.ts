@@ -4,7 +4,7 @@
  * not rewrite a long log for every event.
  */
 import { decodeOrder, type EncodedOrder, encodeOrder } from '../aggregate/order.ts';
-import { decodeValue, encodeValue, isList, type Json, plain } from '../aggregate/value.ts';
+import { decodeValue, encodeValue, type Json, plain } from '../aggregate/value.ts';
 import type { Episode } from '../alert/episodes.ts';
 import type { EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
@@ -62,7 +62,7 @@ export function decodeAggregation(rule: WindowedRule, encoded: PaneBody['a']): A
 
 /** Reads a body; throws where another version of Weir wrote it in a form that this one does not know. */
 export function readPaneBody(body: string): PaneBody {
-  // The engine itself wrote it, by JSON.stringify of a PaneBody; the version says so.
+  // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
   const read = JSON.parse(body) as PaneBody;
   if (read.v !== format) throw new Error(`a pane is stored in format ${String(read.v)}; this version of Weir reads format ${format}`);
   return read;
@@ -105,6 +105,7 @@ export function readSortableTime(text: string): EpochMillis {
 
 /** The group key of an item, from its partition key or, where that is hashed, from its body. */
 export function readGroups(pk: string, body: PaneBody): readonly unknown[] {
-  const encoded: Json = body.k ?? JSON.parse(pk.slice(pk.indexOf('#', pk.indexOf('#') + 1) + 1));
-  return encoded !== null && typeof encoded === 'object' && isList(encoded) ? encoded.map(decodeValue) : [];
+  if (body.k !== undefined) return body.k.map(decodeValue);
+  const encoded: unknown = JSON.parse(pk.slice(pk.indexOf('#', pk.indexOf('#') + 1) + 1));
+  return Array.isArray(encoded) ? encoded.map(decodeValue) : [];
 }

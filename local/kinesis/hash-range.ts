@@ -2,7 +2,7 @@
  * Hash keys are 128-bit numbers. Here they are 32 hexadecimal digits, so that text order is number order and the MD5
  * of a partition key needs no conversion.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface HashRange {
   readonly start: string;
@@ -12,7 +12,7 @@ export interface HashRange {
 
 export const hashKeys = 2n ** 128n;
 
-export const hashKey = (partitionKey: string): string => createHash('md5').update(partitionKey).digest('hex');
+export const hashKey = (partitionKey: string): string => hash('md5', partitionKey);
 
 export const toHex = (value: bigint): string => value.toString(16).padStart(32, '0');
 

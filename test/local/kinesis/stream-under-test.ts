@@ -18,6 +18,7 @@ export const start = Date.UTC(2026, 0, 1);
 
 export class StreamUnderTest {
   client!: KinesisClient;
+  endpoint = '';
   name = '';
   now = start;
 
@@ -55,12 +56,9 @@ export function streamUnderTest(): StreamUnderTest {
   beforeAll(async () => {
     server = createJsonServer(kinesisService(new Kinesis()), () => stream.now);
     const requestHandler = new NodeHttpHandler();
-    stream.client = new KinesisClient({
-      endpoint: await listen(server),
-      region: 'us-east-1',
-      credentials,
-      requestHandler,
-    });
+    stream.endpoint = await listen(server);
+    const { endpoint } = stream;
+    stream.client = new KinesisClient({ endpoint, region: 'us-east-1', credentials, requestHandler });
   });
   beforeEach(() => {
     streams += 1;

@@ -1,0 +1,118 @@
+/**
+ * Ports in memory: two tables with the semantics of engine/protocol/item.ts, a topic, dead letters and a clock. A
+ * disturbance is called around every call and between the writes of one put; what it throws fails the call there, and
+ * while it waits others go on.
+ */
+import type { AlertMessage } from '../../../engine/alert/message.ts';
+import type { Conflict, Item, ItemKey, ItemStore } from '../../../engine/protocol/item.ts';
+import type { Ports } from '../../../engine/protocol/ports.ts';
+import type { EpochMillis } from '../../../engine/time.ts';
+
+export interface Call {
+  readonly on: 'state' | 'alerts' | 'topic' | 'letters';
+  readonly operation: 'get' | 'query' | 'put' | 'due' | 'publish' | 'deadLetter';
+  /** `within`: between two writes of one put. */
+  readonly moment: 'before' | 'within' | 'after';
+}
+
+export type Disturbance = (call: Call) => void | Promise<void>;
+
+const textOf = ({ pk, sk }: ItemKey): string => `${pk}\n${sk}`;
+
+/** What a table holds, and how often it was asked. */
+export class MemoryTable {
+  readonly items = new Map<string, Item>();
+  readonly writes: Item[] = [];
+  readonly counts = { gets: 0, queries: 0, conflicts: 0 };
+
+  reset(): void {
+    this.writes.length = 0;
+    Object.assign(this.counts, { gets: 0, queries: 0, conflicts: 0 });
+  }
+
+  /** The table as one process reaches it. */
+  store(on: 'state' | 'alerts', disturb: Disturbance): ItemStore {
+    const around = async <T>(operation: Call['operation'], work: () => T | Promise<T>): Promise<T> => {
+      await disturb({ on, operation, moment: 'before' });
+      const done = await work();
+      await disturb({ on, operation, moment: 'after' });
+      return done;
+    };
+    return {
+      get: (keys) =>
+        around('get', () => {
+          this.counts.gets++;
+          return [...new Set(keys.map(textOf))].flatMap((key) => this.items.get(key) ?? []);
+        }),
+      query: (pk, from = '', to = '\uFFFF') =>
+        around('query', () => {
+          this.counts.queries++;
+          const found = [...this.items.values()].filter((item) => item.pk === pk && item.sk >= from && item.sk <= to);
+          return found.sort((a, b) => (a.sk < b.sk ? -1 : 1));
+        }),
+      put: (items) =>
+        around('put', async () => {
+          const conflicts: Conflict[] = [];
+          for (const [i, item] of items.entries()) {
+            if (i > 0) await disturb({ on, operation: 'put', moment: 'within' });
+            const current = this.items.get(textOf(item));
+            if ((current?.version ?? 0) === item.version - 1) {
+              this.items.set(textOf(item), item);
+              this.writes.push(item);
+            } else conflicts.push({ item, current });
+          }
+          this.counts.conflicts += conflicts.length;
+          return conflicts;
+        }),
+      due: (slot, until, limit) =>
+        around('due', () =>
+          [...this.items.values()]
+            .filter(({ due }) => due?.slot === slot && due.at <= until)
+            .sort((a, b) => (a.due?.at ?? 0) - (b.due?.at ?? 0))
+            .slice(0, limit)
+            .map(({ pk, sk }) => ({ pk, sk })),
+        ),
+    };
+  }
+}
+
+export interface DeadLetters {
+  readonly prefix: string;
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+/** Everything outside of the processes. */
+export class MemoryWorld {
+  readonly state = new MemoryTable();
+  readonly alerts = new MemoryTable();
+  readonly messages: AlertMessage[] = [];
+  readonly letters = new Map<string, DeadLetters>();
+  now = 0 as EpochMillis;
+
+  /** The world as one process reaches it. */
+  ports(disturb: Disturbance = () => undefined): Ports {
+    return {
+      state: this.state.store('state', disturb),
+      alerts: this.alerts.store('alerts', disturb),
+      publish: async (messages) => {
+        await disturb({ on: 'topic', operation: 'publish', moment: 'before' });
+        this.messages.push(...messages);
+        await disturb({ on: 'topic', operation: 'publish', moment: 'after' });
+        return new Set();
+      },
+      deadLetter: async (prefix, name, lines) => {
+        await disturb({ on: 'letters', operation: 'deadLetter', moment: 'before' });
+        this.letters.set(`${prefix}/${name}`, { prefix, name, lines });
+        await disturb({ on: 'letters', operation: 'deadLetter', moment: 'after' });
+      },
+      now: () => this.now,
+    };
+  }
+
+  reset(): void {
+    this.state.reset();
+    this.alerts.reset();
+    this.messages.length = 0;
+  }
+}

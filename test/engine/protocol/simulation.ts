@@ -1,0 +1,152 @@
+/**
+ * A history of a pipeline as the cloud could play it: shards read in batches of any size, batches delivered again,
+ * processes that start anew, that fail at any call, or that go on after they were given up, and time advancing in
+ * between. All that happens follows from one seed.
+ */
+import { readAlert } from '../../../engine/protocol/alert-store.ts';
+import { advanceTime } from '../../../engine/protocol/advance-time.ts';
+import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
+import type { AlertRecord } from '../../../engine/alert/alert.ts';
+import type { InputRecord } from '../../../engine/intake/input-record.ts';
+import type { Compiled } from '../../../engine/plan/program.ts';
+import type { EpochMillis } from '../../../engine/time.ts';
+import { type Call, MemoryWorld } from './memory-ports.ts';
+import { Dice } from './dice.ts';
+
+export interface Disorder {
+  /** Of ten calls at most, one fails so often. */
+  readonly failures: boolean;
+  /** Processes that are given up and yet go on. */
+  readonly zombies: boolean;
+  /** Batches come again although they were finished, from any earlier position. */
+  readonly replays: boolean;
+  /** The watermark moves while records come. */
+  readonly advances: boolean;
+  /** Processes end between batches, and others begin. */
+  readonly restarts: boolean;
+}
+
+export const calm: Disorder = { failures: false, zombies: false, replays: false, advances: false, restarts: false };
+export const wild: Disorder = { failures: true, zombies: true, replays: true, advances: true, restarts: true };
+
+class InjectedFailure extends Error {}
+
+/** Plays records, in the order of their arrival, and then the end of time. */
+export async function play(compiled: Compiled, records: readonly InputRecord[], seed: number, disorder: Disorder): Promise<MemoryWorld> {
+  const world = new MemoryWorld();
+  const dice = new Dice(seed);
+  const turns = new Turns(dice);
+  let processes = 0;
+  let failuresLeft = disorder.failures ? 12 : 0;
+
+  const disturb = async ({ moment }: Call): Promise<void> => {
+    await turns.wait();
+    if (failuresLeft > 0 && moment !== 'within' && dice.oneIn(25)) {
+      failuresLeft--;
+      throw new InjectedFailure('injected');
+    }
+    if (failuresLeft > 0 && moment === 'within' && dice.oneIn(25)) {
+      failuresLeft--;
+      throw new InjectedFailure('injected within a put');
+    }
+  };
+  const newProcess = (stream: string): StreamProcessor => new StreamProcessor(compiled, stream, world.ports(disturb), `p${++processes}`);
+  const shards = [...new Set(records.map(({ stream, shard }) => `${stream}/${shard}`))].map((name) => {
+    const [stream = '', shard = ''] = name.split('/');
+    return { stream, shard, records: records.filter((record) => record.stream === stream && record.shard === shard), done: 0 };
+  });
+  type Shard = (typeof shards)[number];
+  const arrivedOf = ({ records: all }: Shard): number => all.filter(({ arrival = 0 }) => arrival <= world.now).length;
+
+  const read = async (shard: Shard): Promise<void> => {
+    let process = newProcess(shard.stream);
+    while (shard.done < shard.records.length) {
+      const arrived = arrivedOf(shard);
+      if (arrived <= shard.done) {
+        await turns.wait();
+        if (dice.oneIn(4)) world.now = Math.max(world.now, shard.records[shard.done]?.arrival ?? 0) as EpochMillis;
+        continue;
+      }
+      if (disorder.restarts && dice.oneIn(4)) process = newProcess(shard.stream);
+      const from = disorder.replays && dice.oneIn(4) ? dice.below(shard.done + 1) : shard.done;
+      const to = Math.min(arrived, from + 1 + dice.below(8));
+      const batch = shard.records.slice(from, to);
+      const working = attempt(() => process.process(shard.shard, batch));
+      if (disorder.zombies && dice.oneIn(4)) {
+        // Whoever is given up here ends at some time; a failure of his is delivered again, like any other.
+        zombies.push(retried(working, () => newProcess(shard.stream).process(shard.shard, batch)));
+        process = newProcess(shard.stream);
+        continue;
+      }
+      if (await working) shard.done = Math.max(shard.done, to);
+    }
+  };
+  const zombies: Promise<void>[] = [];
+  const retried = async (first: Promise<boolean>, again: () => Promise<unknown>): Promise<void> => {
+    for (let done = await first; !done; done = await attempt(again));
+  };
+  const port = {
+    shards: async (stream: string) => shards.filter((shard) => shard.stream === stream).map(({ shard }) => shard),
+    atTip: async (stream: string, name: string, after: string | undefined) => {
+      const shard = shards.find((one) => one.stream === stream && one.shard === name);
+      if (shard === undefined) return true;
+      return shard.records.slice(0, arrivedOf(shard)).every(({ sequenceNumber }) => after !== undefined && Number(sequenceNumber) <= Number(after));
+    },
+  };
+  let reading = true;
+  const tick = async (): Promise<void> => {
+    while (reading) {
+      for (let pause = dice.below(60); pause > 0 && reading; pause--) await turns.wait();
+      if (reading) await attempt(() => advanceTime(compiled, world.ports(disturb), port, world.now));
+    }
+  };
+
+  await turns.run(async () => {
+    const ticking = disorder.advances ? tick() : Promise.resolve();
+    await Promise.all(shards.map(read));
+    await Promise.all(zombies);
+    reading = false;
+    await ticking;
+  });
+  for (let i = 0; i < 2; i++) await advanceTime(compiled, world.ports(), port, world.now, 'end');
+  return world;
+}
+
+async function attempt(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (cause) {
+    if (cause instanceof InjectedFailure) return false;
+    throw cause;
+  }
+}
+
+/** Of all that wait for their turn, one at a time goes on. */
+class Turns {
+  readonly #waiting: (() => void)[] = [];
+  readonly #dice: Dice;
+  constructor(dice: Dice) {
+    this.#dice = dice;
+  }
+  wait(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+  async run(work: () => Promise<void>): Promise<void> {
+    const ended = { now: false, failure: undefined as unknown };
+    work().then(
+      () => (ended.now = true),
+      (cause: unknown) => Object.assign(ended, { now: true, failure: cause }),
+    );
+    while (!ended.now) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#waiting.length > 0) this.#waiting.splice(this.#dice.below(this.#waiting.length), 1)[0]?.();
+    }
+    if (ended.failure !== undefined) throw ended.failure;
+  }
+}
+
+/** The records of the alert table. */
+export function alertsOf(world: MemoryWorld): AlertRecord[] {
+  return [...world.alerts.items.values()].flatMap((item) => readAlert(item).record ?? []);
+}
