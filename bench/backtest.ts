@@ -3,22 +3,21 @@
  *
  *     taskset -c 0 npx tsx bench/backtest.ts [INPUT.ndjson] [--pipeline FILE] [--rounds N]
  *
- * The floor has its lines in memory as texts. The backtest is the command as a user runs it: start of the process,
- * reading the file, the rules, sorting and printing what stands. Without INPUT, all of Online Retail is converted.
+ * The floor has its lines in memory as texts. The backtest is the command as a user runs it, measured twice: as it
+ * reports itself (reading the file, the rules, sorting and printing what stands), and as a whole process, with the start
+ * of Node and the compilation of the pipeline. Without INPUT, all of Online Retail is converted.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { records } from '../pipelines/online-retail/conversion.ts';
-import { readOnlineRetail, writeNdjson } from '../pipelines/online-retail/online-retail-file.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const source = `${root}../shared/data/online-retail/online-retail.csv.gz`;
+import { median, thousands } from './measure.ts';
+import { onlineRetail, pipeline, root } from './online-retail.ts';
 
 interface Round {
   readonly seconds: number;
+  /** What the command says of itself. */
+  readonly reported?: number;
   /** Largest resident set, where the contender has a process of its own. */
   readonly megabytes?: number;
 }
@@ -31,7 +30,7 @@ interface Contender {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    pipeline: { type: 'string', default: `${root}pipelines/online-retail/pipeline.yaml` },
+    pipeline: { type: 'string', default: pipeline },
     rounds: { type: 'string', default: '5' },
   },
 });
@@ -46,17 +45,28 @@ const rounds = contenders.map((): Round[] => []);
 for (let round = 0; round < Number(values.rounds); round += 1) {
   for (const [index, contender] of contenders.entries()) rounds[index]?.push(await contender.run());
 }
-const rates = rounds.map((all) => lines.length / median(all.map(({ seconds }) => seconds)));
-for (const [index, { name }] of contenders.entries()) {
-  const all = rounds[index] ?? [];
+const [floor = [], whole = []] = rounds;
+const reported = whole.map((round) => ({ ...round, seconds: round.reported ?? NaN }));
+tell('JSON.parse alone', floor);
+tell('weir backtest, as it reports', reported);
+tell('weir backtest, whole process', whole);
+console.log(
+  `ratios of the medians ${ratio(reported)} as reported, ${ratio(whole)} as a whole process, ${lines.length} events, ` +
+    `at most ${Math.max(...whole.map(({ megabytes }) => megabytes ?? NaN)).toFixed(0)} MB`,
+);
+
+function tell(name: string, all: readonly Round[]): void {
   const each = all.map(({ seconds }) => thousands(lines.length / seconds)).join(' ');
-  const memory = all.flatMap(({ megabytes }) => megabytes ?? []);
-  console.log(
-    `${name.padEnd(18)} ${thousands(rates[index] ?? NaN)} thousand events/s (${each})` +
-      (memory.length > 0 ? `, at most ${Math.max(...memory).toFixed(0)} MB` : ''),
-  );
+  console.log(`${name.padEnd(28)} ${thousands(rate(all))} thousand events/s (${each})`);
 }
-console.log(`ratio of the medians ${((rates[1] ?? NaN) / (rates[0] ?? NaN)).toFixed(2)}, ${lines.length} events`);
+
+function ratio(all: readonly Round[]): string {
+  return (rate(all) / rate(floor)).toFixed(2);
+}
+
+function rate(all: readonly Round[]): number {
+  return lines.length / median(all.map(({ seconds }) => seconds));
+}
 
 /** What the parser makes is looked at, so that no round can be optimised away. */
 function parseAll(all: readonly string[]): Round {
@@ -71,21 +81,25 @@ function parseAll(all: readonly string[]): Round {
   return { seconds };
 }
 
-async function backtest(pipeline: string, file: string): Promise<Round> {
+async function backtest(rules: string, file: string): Promise<Round> {
   const marker = 'largest-resident-set';
   const tell = `process.on('exit', () => console.error('${marker} ' + process.resourceUsage().maxRSS))`;
   const started = performance.now();
-  const child = spawn(process.execPath, [`${root}cli/weir.mjs`, 'backtest', pipeline, file, '--json', '--standing'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const child = spawn(process.execPath, [`${root}cli/weir.mjs`, 'backtest', rules, file, '--standing'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tell)}` },
   });
+  let stdout = '';
   let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = (stdout + text).slice(-10_000)));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const [code] = (await once(child, 'close')) as [number | null];
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`weir backtest ended with ${code ?? 'a signal'}:\n${stderr}`);
   const kilobytes = [...stderr.matchAll(new RegExp(`${marker} (\\d+)`, 'g'))].map(([, digits]) => Number(digits));
-  return { seconds, megabytes: Math.max(...kilobytes) / 1024 };
+  const [, events = '', perSecond = ''] = /^([\d,]+) events in .* \(([\d,]+) a second\)/m.exec(stdout) ?? [];
+  const reported = number(events) / number(perSecond);
+  return { seconds, reported, megabytes: Math.max(...kilobytes) / 1024 };
 }
 
 /** Texts of their own, each as the reader of a file makes them. */
@@ -100,21 +114,6 @@ function linesOf(file: Buffer): string[] {
   return texts;
 }
 
-async function onlineRetail(): Promise<string> {
-  const converted = `${root}.weir/bench/online-retail.ndjson`;
-  if (!existsSync(converted)) {
-    mkdirSync(`${root}.weir/bench`, { recursive: true });
-    await writeNdjson(converted, records(await readOnlineRetail(source)));
-  }
-  return converted;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
-}
-
-function thousands(rate: number): string {
-  return (rate / 1000).toFixed(0);
+function number(text: string): number {
+  return Number(text.replaceAll(',', ''));
 }

@@ -89,8 +89,8 @@ function recordOf(text: string, path: string, number: number, position: number):
         shard: line.shard ?? 'shardId-000000000000',
         sequenceNumber,
         event: line.event,
-        ...(line.partitionKey !== undefined && { partitionKey: line.partitionKey }),
-        ...(line.arrivalTime !== undefined && { arrival: Date.parse(line.arrivalTime) as EpochMillis }),
+        partitionKey: line.partitionKey,
+        arrival: line.arrivalTime === undefined ? undefined : (Date.parse(line.arrivalTime) as EpochMillis),
       };
     }
     return {

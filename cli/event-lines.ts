@@ -1,5 +1,5 @@
 /** Lines of NDJSON files, also gzipped and from the standard input, read in large pieces. */
-import { createReadStream, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
@@ -24,37 +24,62 @@ export function eventFile(path: string): EventFile {
   return { path, bytes: stat.size };
 }
 
-/** What is read of a file: how far, and lines in their order. `line` is called for every line that is not empty. */
+/** Calls `line` for every line that is not empty, in order, and `progress` with how much of the file was read. */
 export async function readLines(
   file: EventFile,
   line: (text: string, number: number) => void,
   progress: (bytesRead: number) => void,
 ): Promise<void> {
-  const source: Readable =
-    file.path === '-' ? process.stdin : createReadStream(file.path, { highWaterMark: pieceSize });
-  let bytesRead = 0;
-  source.on('data', (piece: Buffer) => (bytesRead += piece.length));
-  const decoded: AsyncIterable<Buffer> = file.path.endsWith('.gz')
-    ? source.pipe(createGunzip({ chunkSize: pieceSize }))
-    : source;
-  source.on('error', (cause) => {
-    if (file.path.endsWith('.gz')) (decoded as unknown as Readable).destroy(cause);
-  });
-  let rest: Buffer | undefined;
+  let rest = Buffer.alloc(0);
   let number = 0;
-  for await (const piece of decoded) {
-    const end = piece.lastIndexOf(newline);
-    if (end < 0) {
-      rest = rest === undefined ? piece : Buffer.concat([rest, piece]);
+  for await (const { piece, bytesRead } of file.path === '-' || file.path.endsWith('.gz') ? streamed(file) : read(file)) {
+    const first = piece.indexOf(newline);
+    if (first < 0) {
+      rest = Buffer.concat([rest, piece]);
       continue;
     }
-    const whole = rest === undefined ? piece.subarray(0, end) : Buffer.concat([rest, piece.subarray(0, end)]);
-    number = eachLine(whole.toString('utf8'), number, line);
-    rest = end + 1 < piece.length ? piece.subarray(end + 1) : undefined;
+    const last = piece.lastIndexOf(newline);
+    number = eachLine(Buffer.concat([rest, piece.subarray(0, first)]).toString('utf8'), number, line);
+    if (last > first) number = eachLine(piece.toString('utf8', first + 1, last), number, line);
+    rest = Buffer.from(piece.subarray(last + 1));
     progress(bytesRead);
   }
-  if (rest !== undefined) eachLine(rest.toString('utf8'), number, line);
-  progress(bytesRead);
+  eachLine(rest.toString('utf8'), number, line);
+}
+
+interface Piece {
+  /** Only until the next is asked for. */
+  readonly piece: Buffer;
+  readonly bytesRead: number;
+}
+
+/** A plain file, through one buffer: a fresh one a piece costs more than reading it. */
+function* read({ path }: EventFile): Generator<Piece> {
+  const descriptor = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(pieceSize);
+    let bytesRead = 0;
+    for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
+      bytesRead += length;
+      yield { piece: buffer.subarray(0, length), bytesRead };
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function* streamed({ path }: EventFile): AsyncGenerator<Piece> {
+  const source: Readable = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: pieceSize });
+  let bytesRead = 0;
+  if (!path.endsWith('.gz')) {
+    for await (const piece of source as AsyncIterable<Buffer>) yield { piece, bytesRead: (bytesRead += piece.length) };
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: pieceSize });
+  source.on('data', (piece: Buffer) => (bytesRead += piece.length));
+  source.on('error', (cause) => gunzip.destroy(cause));
+  source.pipe(gunzip);
+  for await (const piece of gunzip as AsyncIterable<Buffer>) yield { piece, bytesRead };
 }
 
 function eachLine(text: string, before: number, line: (text: string, number: number) => void): number {

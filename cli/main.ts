@@ -31,7 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
       testOptions,
       async (options) => {
         const { runTest } = await import('./test.ts');
-        code = await runTest({ ...options, param: named(options.param) });
+        code = runTest({ ...options, param: named(options.param) });
       },
     )
     .demandCommand(1, 1, 'it needs a command: check, backtest or test', 'One command at a time.')

@@ -29,9 +29,9 @@ export interface TestFile {
  * or those of the folders in it.
  */
 export function findTestFiles(given: string): string[] {
-  if (!existsSync(given) || !statSync(given).isDirectory()) {
-    return [given.replace(/(?<!\.test)\.(ya?ml)$/, '.test.$1')];
-  }
+  const isFile = /\.ya?ml$/.test(given) || (existsSync(given) && !statSync(given).isDirectory());
+  if (isFile) return [given.replace(/(?<!\.test)\.(ya?ml)$/, '.test.$1')];
+  if (!existsSync(given)) return [];
   const own = path.join(given, testName);
   if (existsSync(own)) return [own];
   return readdirSync(given)
@@ -42,6 +42,10 @@ export function findTestFiles(given: string): string[] {
 
 /** Loads and checks a test file; `params` are values in place of the pipeline's own. Never throws for what files hold. */
 export function loadTestFile(file: string, params: Readonly<Record<string, string>> = {}): TestFile {
+  if (!/\.test\.ya?ml$/.test(file)) {
+    const unreadable = `${file} is no test file: pipeline.test.yaml, for example, tests pipeline.yaml beside it`;
+    return { path: file, faults: [], text: '', unreadable };
+  }
   const tests = readTextFile(file);
   if ('unreadable' in tests) return { path: file, faults: [], text: '', unreadable: tests.unreadable };
   if (tests.badByte) return { path: file, faults: [notUtf8(tests.badByte)], text: tests.text };

@@ -25,15 +25,21 @@ export function caseReport(result: CaseResult, context: ReportContext): string {
   const { paint } = context;
   const { testCase, failures } = result;
   const passes = failures.length === 0;
+  const explained = new Set(failures.flatMap(({ explanation }) => explanation?.rejected ?? []));
+  const notes = result.unmentioned.filter((rejected) => !explained.has(rejected));
   const name = visible(testCase.name);
   return [
     passes ? `  ${paint.green('✓')} ${name}` : `  ${paint.red('✗')} ${paint.bold(name)}`,
     ...failures.flatMap((failure) => indented(failureLines(failure, result, context), 6)),
-    ...result.unmentioned.map((rejected) => `      ${paint.yellow('note')} ${rejectedText(rejected)}`),
+    ...notes.map((rejected) => `      ${paint.yellow('note')} ${rejectedText(rejected)}`),
   ].join('\n');
 }
 
-function failureLines({ failure, explanation }: ExplainedFailure, { testCase, moments }: CaseResult, context: ReportContext): string[] {
+function failureLines(
+  { failure, explanation }: ExplainedFailure,
+  { testCase, moments }: CaseResult,
+  context: ReportContext,
+): string[] {
   const { paint, test } = context;
   const title = (line: number, words: string): string => `${paint.bold(`line ${line}`)}: ${paint.red(words)}`;
   switch (failure.kind) {
@@ -89,13 +95,18 @@ function differenceLines(found: readonly Difference[], { paint, test }: ReportCo
 
 function explanationLines(explanation: Explanation | undefined, context: ReportContext): string[] {
   if (explanation === undefined) return ['nothing that stands is left to compare it with'];
-  const { rule, sent, taken, window, where, having, final, predicateFailures, revisions } = explanation;
+  const { rule, sent, taken, window, where, having, final, predicateFailures, revisions, rejected } = explanation;
   const lines = [`nothing ${revisions.length === 0 ? '' : 'else '}of ${rule} stands`];
-  if (taken.length > 0) lines.push(`  it took ${taken.length} of ${counted(sent, 'event')}: ${taken.map(visible).join(', ')}`);
+  if (taken.length > 0)
+    lines.push(`  it took ${taken.length} of ${counted(sent, 'event')}: ${taken.map(visible).join(', ')}`);
   else if (sent === 0) lines.push('  no event was sent to its streams');
-  else lines.push(`  it took none of ${counted(sent, 'event')}${where === undefined ? '' : `; where: ${visible(where)}`}`);
+  else
+    lines.push(`  it took none of ${counted(sent, 'event')}${where === undefined ? '' : `; where: ${visible(where)}`}`);
+  lines.push(...rejected.map((one) => `  ${rejectedText(one)}`));
   if (predicateFailures > 0) {
-    lines.push(`  a predicate of it failed ${counted(predicateFailures, 'time')}, and so did not match: a field is missing or of another type`);
+    lines.push(
+      `  a predicate of it failed ${counted(predicateFailures, 'time')}, and so did not match: a field is missing or of another type`,
+    );
   }
   if (window !== undefined) {
     lines.push(`  the window that comes nearest: ${windowText(window)}`);
@@ -106,7 +117,9 @@ function explanationLines(explanation: Explanation | undefined, context: ReportC
   const story = revisions.filter(({ id }) => gone.has(id));
   if (story.length > 0) lines.push('  what it said before');
   for (const { revision, status, content } of story) {
-    lines.push(`    revision ${revision} at ${shown(isoTime(content.at), context.test)}: ${status}: ${visible(content.title)}`);
+    lines.push(
+      `    revision ${revision} at ${shown(isoTime(content.at), context.test)}: ${status}: ${visible(content.title)}`,
+    );
   }
   return lines;
 }
@@ -128,7 +141,7 @@ function messageLines(alert: AlertRecord, { pipeline, paint }: ReportContext): s
   return text.split('\n').map((line) => `  ${paint.dim('|')} ${visible(line)}`.trimEnd());
 }
 
-export function rejectedText({ kind, record, rule, eventId, reason }: Rejected): string {
+function rejectedText({ kind, record, rule, eventId, reason }: Rejected): string {
   const place = rule === undefined ? record.stream : `${record.stream} for ${rule}`;
   return visible(`${kind}: ${eventId === undefined ? 'an event' : eventId} of ${place}: ${reason}`);
 }

@@ -27,10 +27,9 @@ interface FileResult {
 export function runTest({ files, json, param }: TestOptions, output: Output = terminal): number {
   const given = files.length === 0 ? ['pipelines'] : files;
   const found = given.map((one) => ({ given: one, tests: findTestFiles(one) }));
-  const empty = found.filter(({ tests }) => tests.length === 0).map((one) => one.given);
-  if (empty.length > 0 || (files.length === 0 && !found.some(({ tests }) => tests.some((test) => test !== 'pipelines')))) {
-    const [where = 'pipelines'] = empty;
-    output.error(`weir test: there is no pipeline.test.yaml in ${where}, nor in a folder of it.`);
+  const without = found.filter(({ tests }) => tests.length === 0).map((one) => one.given);
+  if (without.length > 0) {
+    output.error(`weir test: there is no pipeline.test.yaml in ${without.join(', ')}, nor in a folder in it.`);
     return 2;
   }
   const results = [...new Set(found.flatMap(({ tests }) => tests))].map((file) => resultOf(loadTestFile(file, param)));
@@ -69,11 +68,16 @@ function summary(results: readonly FileResult[]): string {
   const cases = results.flatMap((result) => result.cases);
   const failed = cases.filter((result) => !passes(result)).length;
   const broken = results.filter(({ file }) => file.ready === undefined).length;
-  return [
-    `${counted(cases.length, 'case')} in ${counted(results.length - broken, 'file')}: ${cases.length - failed} passed, ${failed} failed`,
-    ...(broken === 0 ? [] : [`, and ${counted(broken, 'file')} could not be run`]),
-    '.',
-  ].join('');
+  const files = results.length - broken;
+  const parts = [
+    ...(files === 0
+      ? []
+      : [
+          `${counted(cases.length, 'case')} in ${counted(files, 'file')}: ${cases.length - failed} passed, ${failed} failed`,
+        ]),
+    ...(broken === 0 ? [] : [`${counted(broken, 'file')} could not be run`]),
+  ];
+  return `${parts.join('; ')}.`;
 }
 
 function counted(count: number, one: string): string {
@@ -112,6 +116,7 @@ function failureJson({ failure, explanation }: ExplainedFailure): object {
         ...(explanation && {
           explanation: {
             ...explanation,
+            rejected: explanation.rejected.map(rejectedJson),
             revisions: explanation.revisions.map(recordJson),
             ...(explanation.window && { window: recordJson(explanation.window) }),
           },
@@ -134,5 +139,11 @@ function recordJson({ rule, id, status, revision, content }: AlertRecord): objec
 }
 
 function rejectedJson({ kind, record, rule, eventId, reason }: Rejected): object {
-  return { kind, stream: record.stream, ...(rule !== undefined && { rule }), ...(eventId !== undefined && { event: eventId }), reason };
+  return {
+    kind,
+    stream: record.stream,
+    ...(rule !== undefined && { rule }),
+    ...(eventId !== undefined && { event: eventId }),
+    reason,
+  };
 }

@@ -47,8 +47,8 @@ export function alertText(alert: AlertBody, time: string, width: number, paint: 
 
 /** Key and window. */
 function where({ key, window }: AlertBody): string {
-  const span = window === undefined ? [] : [`${minute(window.start)} to ${minute(window.end)}`];
-  return [pairs(key), ...span].filter((part) => part !== '').join(' · ');
+  const span = window === undefined ? '' : [...new Set([minute(window.start), minute(window.end)])].join(' to ');
+  return [pairs(key), span].filter((part) => part !== '').join(' · ');
 }
 
 function evidence({ events }: AlertBody): string {

@@ -12,6 +12,7 @@ import {
   type GivenUp,
   type MappingProgress,
   type MappingSettings,
+  type MappingTarget,
 } from './event-source-mapping.ts';
 
 export interface HostedFunction {
@@ -31,7 +32,16 @@ export interface HostedMapping {
   /** Names the mapping in the keys of what it gives up. */
   readonly id: string;
   readonly destination?: { readonly endpoint: string; readonly bucket: string };
+  /** Absent: every batch comes once, unless it fails. */
+  readonly redelivery?: Redelivery;
 }
+
+/**
+ * Lambda delivers at least once. `after`: every batch comes again when it is done; `meanwhile`: it comes again while it
+ * is being processed, as when an invocation goes on that Lambda has given up. Either time in another execution
+ * environment, and the two take turns.
+ */
+export type Redelivery = 'after' | 'meanwhile';
 
 /** What the parent asks. */
 export type HostRequest =
@@ -117,6 +127,23 @@ class Environments {
   }
 }
 
+/** Invokes the function for a batch, twice where it is to come again; the answer of the last delivery counts. */
+function delivery(environments: Environments, redelivery: Redelivery | undefined): MappingTarget['invoke'] {
+  if (redelivery === undefined) return (event, shardId) => environments.invoke(shardId, event);
+  const turns = new Map<string, number>();
+  return async (event, shardId) => {
+    const turn = turns.get(shardId) ?? 0;
+    turns.set(shardId, 1 - turn);
+    const first = environments.invoke(`${shardId} ${String(turn)}`, event).catch((error: unknown) => {
+      report({ kind: 'problem', message: `first delivery: ${error instanceof Error ? error.message : String(error)}` });
+    });
+    if (redelivery === 'after') await first;
+    const answer = await environments.invoke(`${shardId} ${String(1 - turn)}`, event);
+    await first;
+    return answer;
+  };
+}
+
 /** Writes what a mapping gives up as Lambda does: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
 async function writeGivenUp(target: HostedFunction, mapping: HostedMapping, batch: GivenUp): Promise<void> {
   if (mapping.destination === undefined) return;
@@ -162,7 +189,7 @@ async function host(target: HostedFunction, hosted: HostedMapping | undefined): 
   let mapping: EventSourceMapping | undefined;
   if (hosted !== undefined) {
     mapping = new EventSourceMapping(hosted.settings, {
-      invoke: (event, shardId) => environments.invoke(shardId, event),
+      invoke: delivery(environments, hosted.redelivery),
       giveUp: (batch) => writeGivenUp(target, hosted, batch),
       problem: (message) => {
         report({ kind: 'problem', message });

@@ -14,6 +14,7 @@ import { Condition } from './condition.ts';
 import { deploy, type DeployedFunction, type Deployment, type Endpoints } from './deployment.ts';
 import { type Emulator, type EmulatorName, startEmulator } from './emulator.ts';
 import type { MappingProgress } from './event-source-mapping.ts';
+import type { Redelivery } from './function-host.ts';
 import { type FunctionProcess, startFunction } from './hosted-function.ts';
 import { Producer } from './producer.ts';
 
@@ -23,6 +24,8 @@ export interface LocalRunOptions {
   readonly shards: number;
   /** The first of three ports in a row; 0: any that are free. */
   readonly port: number;
+  /** Whether every batch comes twice, as it may in Lambda. */
+  readonly redelivery?: Redelivery;
   /** Milliseconds between invocations of advance-time; absent: as the template says. */
   readonly advanceEvery?: number;
   /** The body of a message that came out of SNS. */
@@ -51,6 +54,8 @@ export interface LocalRun {
   /** The name in the pipeline file to the name in Kinesis. */
   readonly streams: ReadonlyMap<string, string>;
   readonly producer: Producer;
+  /** Every process of the run but this one. */
+  readonly processes: readonly { readonly name: string; readonly pid: number }[];
   readonly totals: Totals;
   /** Records that were delivered, of all streams. */
   delivered(): number;
@@ -75,6 +80,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
   const stackName = `weir-${definition.name}`;
   const folder = await mkdtemp(join(tmpdir(), 'weir-local-'));
   const emulators: Emulator[] = [];
+  const pids = new Map<EmulatorName, number>();
   const processes: FunctionProcess[] = [];
   let queue: AlertQueue | undefined;
   let timers: readonly NodeJS.Timeout[] = [];
@@ -89,6 +95,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
     const starting = services.map(async (name, index) => {
       const emulator = await startEmulator(name, { port: options.port === 0 ? 0 : options.port + index });
       emulators.push(emulator);
+      pids.set(name, emulator.pid);
       return emulator.endpoint;
     });
     // The services start while this process synthesizes; whatever fails, none is left behind half started.
@@ -138,6 +145,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
             id,
             settings: { ...settings, streamName, endpoint: endpoints.kinesis, envelope },
             ...(destination !== undefined && { destination: { endpoint: endpoints.messaging, bucket: destination } }),
+            ...(options.redelivery !== undefined && { redelivery: options.redelivery }),
           },
           progress: (now: MappingProgress) => {
             progress.set(id, now);
@@ -184,6 +192,10 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
       outputs: deployment.outputs,
       streams,
       producer,
+      processes: [
+        ...services.map((name) => ({ name, pid: pids.get(name) ?? 0 })),
+        ...processes.map(({ name, pid }) => ({ name, pid })),
+      ],
       totals,
       delivered,
       lag: () => Math.max(0, ...[...progress.values()].map(({ millisBehind }) => millisBehind)),

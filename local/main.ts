@@ -6,7 +6,7 @@ import { wantsColour } from '../cli/report.ts';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
 import { compileHere } from '../engine/plan/compile-here.ts';
 import { LiveView } from './live-view.ts';
-import { type LocalRun, startLocal } from './local-run.ts';
+import type { LocalRun } from './local-run.ts';
 import { playLifecycle, shopStreams } from './play-lifecycle.ts';
 import { replay, ReplayError } from './replay.ts';
 import { type RunOptions, readOptions, UsageError } from './run-options.ts';
@@ -54,6 +54,8 @@ async function run(options: RunOptions, definition: PipelineDefinition): Promise
   const compiled = compileHere(definition);
   const report = new RunReport(view, paint);
   view.print(`Starting ${paint.bold(definition.name)} (${options.pipeline}) …`);
+  // With the CDK in it: what is refused before need not wait for that.
+  const { startLocal } = await import('./local-run.ts');
   const local = await startLocal({
     definition,
     shards: options.shards,

@@ -54,11 +54,10 @@ export async function readOptions(args: readonly string[]): Promise<RunOptions |
     .exitProcess(false)
     .fail((message, error) => {
       // yargs passes no error where the arguments are at fault.
-      throw (error as Error | undefined) ?? new UsageError(message);
+      throw (error as Error | undefined) ?? new UsageError(wrongCall(message, args));
     });
   const given = await parser.parseAsync();
   if (given['help'] === true) return undefined;
-  if (given._.length > 0) throw new UsageError(`${JSON.stringify(String(given._[0]))} belongs to no option`);
   const replay = replayOf(given.replay, given.speed);
   return {
     pipeline: given.pipeline,
@@ -68,6 +67,14 @@ export async function readOptions(args: readonly string[]): Promise<RunOptions |
     shards: wholeNumber('--shards', given.shards, 1, 64),
     ...(replay !== undefined && { replay }),
   };
+}
+
+/** What yargs says of a call, in words that help. */
+function wrongCall(message: string, args: readonly string[]): string {
+  const name = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
+  if (name === undefined) return message;
+  if (args.includes(name)) return `${name} belongs to no option; a pipeline file is given as --pipeline ${name}`;
+  return `there is no option --${name}`;
 }
 
 function replayOf(file: string | undefined, speed: string | undefined): RunOptions['replay'] {

@@ -18,7 +18,7 @@ export interface EvidenceEvent {
 export interface AlertContent {
   readonly key: { readonly [name: string]: Json };
   /** Absent for a stateless rule. */
-  readonly window?: { readonly start: EpochMillis; readonly end: EpochMillis };
+  readonly window: { readonly start: EpochMillis; readonly end: EpochMillis } | undefined;
   /** All aggregates; for a stateless rule the `select`, else the fields that it reads. */
   readonly values: { readonly [name: string]: Json };
   /** The newest events of the window, oldest first. */
@@ -27,8 +27,8 @@ export interface AlertContent {
   readonly at: EpochMillis;
   readonly severity: Severity;
   readonly title: string;
-  readonly description?: string;
-  readonly labels?: { readonly [name: string]: string };
+  readonly description: string | undefined;
+  readonly labels: { readonly [name: string]: string } | undefined;
   /** True where the window began before the rule did. */
   readonly partial: boolean;
 }
@@ -43,7 +43,7 @@ export interface AlertRecord {
   readonly revision: number;
   readonly content: AlertContent;
   /** What is still to be published, in the words of the message; absent once it is. */
-  readonly pending?: Announcement;
+  readonly pending: Announcement | undefined;
   /** The event time of what was last published. */
   readonly publishedAt: EpochMillis;
 }
@@ -60,25 +60,27 @@ export interface AlertIdentity {
 
 /** The record as it should be; undefined where it stands as it should already. */
 export function reconcile(identity: AlertIdentity, record: AlertRecord | undefined, desired: AlertContent | undefined): AlertRecord | undefined {
-  const { rule, id, live } = identity;
-  const next = (status: AlertStatus, content: AlertContent, announcement: Announcement | undefined): AlertRecord => {
-    const pending = announcement ?? record?.pending;
-    return {
-      rule,
-      id,
-      status,
-      revision: record === undefined ? 0 : record.revision + 1,
-      content,
-      ...(live && pending !== undefined && { pending }),
-      publishedAt: announcement === undefined ? (record?.publishedAt ?? content.at) : content.at,
-    };
-  };
-  if (record === undefined) return desired && next('open', desired, 'opened');
-  if (record.status === 'withdrawn') return desired && next('open', desired, 'reopened');
-  if (desired === undefined) return next('withdrawn', record.content, 'withdrawn');
+  if (record === undefined || record.status === 'withdrawn') {
+    return desired && revise(identity, record, 'open', desired, record === undefined ? 'opened' : 'reopened');
+  }
+  if (desired === undefined) return revise(identity, record, 'withdrawn', record.content, 'withdrawn');
   if (sameContent(record.content, desired)) return undefined;
   const goesOn = identity.cooldown > 0 && desired.at - record.publishedAt > identity.cooldown;
-  return next('amended', desired, goesOn ? 'amended' : undefined);
+  return revise(identity, record, 'amended', desired, goesOn ? 'amended' : undefined);
+}
+
+function revise(
+  { rule, id, live }: AlertIdentity,
+  record: AlertRecord | undefined,
+  status: AlertStatus,
+  content: AlertContent,
+  announcement: Announcement | undefined,
+): AlertRecord {
+  const revision = record === undefined ? 0 : record.revision + 1;
+  // What was never published is published with the next revision, as what it is by then.
+  const pending = live ? (announcement ?? record?.pending) : undefined;
+  const publishedAt = announcement === undefined ? (record?.publishedAt ?? content.at) : content.at;
+  return { rule, id, status, revision, content, pending, publishedAt };
 }
 
 /** Texts follow from values and evidence, so these decide. */

@@ -14,6 +14,8 @@ export interface Episode {
   first: EpochMillis;
   last: EpochMillis;
   standing: boolean;
+  /** Grows with every change of the three: of two that have the same name, the later is the episode. */
+  revision: number;
 }
 
 export class Episodes {
@@ -33,12 +35,12 @@ export class Episodes {
     return this.#all;
   }
 
-  /** Learns what is already reflected in the episodes, when state comes back from the table. */
+  /** Takes episodes as they were stored, where no later revision of them is known. */
   restore(episodes: readonly Episode[]): void {
     for (const episode of episodes) {
       const known = this.#all.find(({ name }) => name === episode.name);
       if (known === undefined) this.#all.push({ ...episode });
-      else if (episode.last > known.last) Object.assign(known, episode);
+      else if (episode.revision > known.revision) Object.assign(known, episode);
     }
     this.#all.sort((a, b) => a.first - b.first);
   }
@@ -55,7 +57,7 @@ export class Episodes {
       const newest = this.#all.at(-1);
       if (newest?.standing === true && newest.last === last && t - newest.last <= this.#cooldown) {
         newest.last = t;
-        this.#changed.add(newest);
+        this.#change(newest);
       } else this.derive(t);
     } else if (last === t) {
       this.#trueTimes.pop();
@@ -76,8 +78,8 @@ export class Episodes {
   }
 
   /**
-   * Finds the episodes again from the true windows at and around an instant. Windows before `from − cooldown` are
-   * taken as they were.
+   * Finds the episodes again from an instant on. Which windows are true must be known from `from − cooldown` on, and
+   * all episodes that reach that far; what lies before is taken as it was.
    */
   derive(from: EpochMillis): void {
     const knownFrom = from - this.#cooldown;
@@ -92,14 +94,14 @@ export class Episodes {
       const [kept] = overlapping;
       const first = Math.min(run.first, ...overlapping.filter((e) => e.standing && e.first < knownFrom).map((e) => e.first)) as EpochMillis;
       if (kept === undefined) {
-        const fresh = { name: this.#freeName(run.first), first: run.first, last: run.last, standing: true };
+        const fresh = { name: this.#freeName(run.first, open), first: run.first, last: run.last, standing: true, revision: 0 };
         open.push(fresh);
         taken.add(fresh);
-        this.#changed.add(fresh);
+        this.#change(fresh);
         continue;
       }
       taken.add(kept);
-      if (!kept.standing || kept.first !== first || kept.last !== run.last) this.#changed.add(kept);
+      if (!kept.standing || kept.first !== first || kept.last !== run.last) this.#change(kept);
       kept.standing = true;
       kept.first = first;
       kept.last = run.last;
@@ -107,7 +109,7 @@ export class Episodes {
     for (const episode of open) {
       if (taken.has(episode) || !episode.standing) continue;
       episode.standing = false;
-      this.#changed.add(episode);
+      this.#change(episode);
     }
     this.#all = [...settled, ...open].sort((a, b) => a.first - b.first || a.name - b.name);
   }
@@ -124,9 +126,14 @@ export class Episodes {
     return runs;
   }
 
-  #freeName(wanted: EpochMillis): EpochMillis {
+  #change(episode: Episode): void {
+    episode.revision++;
+    this.#changed.add(episode);
+  }
+
+  #freeName(wanted: EpochMillis, open: readonly Episode[]): EpochMillis {
     let name = wanted;
-    while (this.#all.some((episode) => episode.name === name)) name = (name + 1) as EpochMillis;
+    while (this.#all.some((episode) => episode.name === name) || open.some((episode) => episode.name === name)) name = (name + 1) as EpochMillis;
     return name;
   }
 

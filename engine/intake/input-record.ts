@@ -8,9 +8,9 @@ export interface InputRecord {
   readonly shard: string;
   readonly sequenceNumber: string;
   /** Absent: the one that the stream declares for the event. */
-  readonly partitionKey?: string;
+  readonly partitionKey?: string | undefined;
   /** Absent: the event time, or the arrival of the event before where that is later. */
-  readonly arrival?: EpochMillis;
+  readonly arrival?: EpochMillis | undefined;
   /** The event; undefined where `unreadable` says why there is none. */
   readonly event: unknown;
   readonly unreadable?: string;

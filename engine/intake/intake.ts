@@ -54,6 +54,7 @@ export class Intake implements Sink {
   /** Made by the first rule that keeps the event. */
   #reference: EventReference | undefined;
   #index = 0;
+  #lastShard = { stream: '', shard: '', name: '' };
   #lastArrival = 0 as EpochMillis;
 
   constructor(compiled: Compiled) {
@@ -132,13 +133,13 @@ export class Intake implements Sink {
   }
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
-    this.touches.push({ rule, groups, touch: { event: this.#event(), args, fields }, record: this.#record });
+    this.touches.push({ rule, groups, touch: { event: this.#event(), args, fields, shown: undefined }, record: this.#record });
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
     if (texts === undefined) return;
-    this.matches.push({ rule, groups, said: payload(texts, values), touch: { event: this.#event(), args: [], fields }, record: this.#record });
+    this.matches.push({ rule, groups, said: payload(texts, values), touch: { event: this.#event(), args: [], fields, shown: undefined }, record: this.#record });
   }
 
   derive(rule: number, stream: string, event: JsonObject): void {
@@ -158,8 +159,15 @@ export class Intake implements Sink {
   #event(): EventReference {
     if (this.#reference !== undefined) return this.#reference;
     const { stream, shard, sequenceNumber, arrival, t = arrival, eventId: id = '' } = this.#meta;
-    this.#reference = { t, arrival, shard: `${stream}/${shard}`, sequenceNumber, index: 0, stream, id };
+    this.#reference = { t, arrival, shard: this.#shardName(stream, shard), sequenceNumber, index: 0, stream, id };
     return this.#reference;
+  }
+
+  /** `<stream>/<shardId>`, one text for all events of a shard. */
+  #shardName(stream: string, shard: string): string {
+    const last = this.#lastShard;
+    if (last.stream !== stream || last.shard !== shard) this.#lastShard = { stream, shard, name: `${stream}/${shard}` };
+    return this.#lastShard.name;
   }
 
   predicateFailed(rule: number): void {
@@ -180,6 +188,7 @@ export class Intake implements Sink {
 
 /** A partition key as producers send it: text as it is, anything else as JSON. */
 function keyText(key: unknown): string {
+  if (typeof key === 'string') return key;
   const shown = plain(key);
   return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }

@@ -53,8 +53,8 @@ export interface WindowTimes {
 export interface RenderedTexts {
   readonly severity: Severity;
   readonly title: string;
-  readonly description?: string;
-  readonly labels?: { readonly [name: string]: string };
+  readonly description?: string | undefined;
+  readonly labels?: { readonly [name: string]: string } | undefined;
 }
 
 export interface RuleProgram {

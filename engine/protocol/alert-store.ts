@@ -94,9 +94,11 @@ export class AlertStore {
     if (pending.length === 0) return;
     const messages = pending.map(({ record }) => alertMessage(this.#pipeline, record));
     const failed = await this.#ports.publish(messages);
-    const marks = pending.flatMap(({ wanted, record: { pending: _, ...record }, version }, i) =>
-      failed.has(messages[i]?.id ?? '') ? [] : [{ wanted, record, item: this.#item(wanted, record, version + 1) }],
-    );
+    const marks = pending.flatMap(({ wanted, record: unpublished, version }, i) => {
+      if (failed.has(messages[i]?.id ?? '')) return [];
+      const record: AlertRecord = { ...unpublished, pending: undefined };
+      return [{ wanted, record, item: this.#item(wanted, record, version + 1) }];
+    });
     const lost = new Set((await this.#ports.alerts.put(marks.map(({ item }) => item))).map(({ item }) => item));
     for (const { wanted, record, item } of marks) if (!lost.has(item)) wanted.store({ record, version: item.version });
   }

@@ -7,10 +7,11 @@ import type { KeyedTouch } from '../intake/intake.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
 import type { KeyedStates } from '../state/keyed-states.ts';
+import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
 import type { ItemStore } from './item.ts';
-import { dirtyPanes, holds, loadPanes, type PanePut, type PaneRequest, panesNeeded, putDone, restorePane } from './pane-store.ts';
+import { dirtyPanes, holds, isOwned, loadPanes, loadPanesFrom, type PanePut, type PaneRequest, putDone, restorePane } from './pane-store.ts';
 
 /** Rounds of losing to others before the batch is given back to be delivered again. */
 const mostRounds = 20;
@@ -49,9 +50,14 @@ export class BatchFold {
     return [...this.#rejections.values()];
   }
 
-  /** What the batch touched, keys that this shard owns and keys that other shards write too. */
-  changed(writer: 'key' | 'shard'): Change[] {
-    return [...this.#changes.values()].filter(({ rule }) => rule.plan.writer === writer);
+  /** What the batch touched of the keys that this shard owns. */
+  get owned(): Change[] {
+    return [...this.#changes.values()].filter(({ rule }) => isOwned(rule));
+  }
+
+  /** What it touched of the others. */
+  get shared(): Change[] {
+    return [...this.#changes.values()].filter(({ rule }) => !isOwned(rule));
   }
 
   async apply(touches: readonly KeyedTouch[]): Promise<void> {
@@ -67,40 +73,38 @@ export class BatchFold {
     let open = [...this.#changes.values()];
     await this.#load(open, this.#context.horizon);
     for (const change of open) this.#fold(change);
-    for (let round = 0; open.length > 0; round++) {
-      if (round === mostRounds) throw new Error(`other writers changed the same ${open.length} keys ${mostRounds} times in a row; the batch must come again`);
-      open = await this.#put(open);
+    for (let lostRounds = 0; open.length > 0; ) {
+      const { lost, rest } = await this.#put(open);
+      if (lost.length > 0 && ++lostRounds === mostRounds) throw new Error(`other writers changed the same ${lost.length} keys ${mostRounds} times in a row; the batch must come again`);
+      open = [...new Set([...lost, ...rest])];
     }
   }
 
   async #load(changes: readonly Change[], horizon: EpochMillis): Promise<void> {
-    const byWriter = { key: new Map<string, PaneRequest[]>(), shard: new Map<string, PaneRequest[]>() };
-    const loaded = new Set<Change>();
-    for (const change of changes) {
-      const { state, rule } = change;
-      const asked = new Set<EpochMillis>();
-      for (const { touch } of change.touches) {
-        for (const start of panesNeeded(rule, touch.event.t)) {
-          if (asked.has(start) || state.panes.get(start)?.stored !== undefined) continue;
-          asked.add(start);
-          if (start > horizon) restorePane(state, start, []);
-          else {
-            const writer = this.#writer(rule);
-            const requests = byWriter[rule.plan.writer].get(writer) ?? [];
-            requests.push({ state, start });
-            byWriter[rule.plan.writer].set(writer, requests);
-            loaded.add(change);
-          }
-        }
+    const single = new Map<string, PaneRequest[]>();
+    const whole: { readonly state: RuleState; readonly from: EpochMillis }[] = [];
+    for (const { state, rule, touches } of changes) {
+      if (isOwned(rule) && rule.joins) {
+        const from = Math.min(...touches.map(({ touch }) => reachBack(rule, touch.event.t))) as EpochMillis;
+        if (from < state.loadedFrom) whole.push({ state, from });
+        continue;
+      }
+      const writer = this.#writer(rule);
+      const requests = single.get(writer) ?? [];
+      single.set(writer, requests);
+      for (const start of new Set(touches.map(({ touch }) => rule.grid.start(touch.event.t)))) {
+        if (state.panes.get(start)?.stored !== undefined) continue;
+        // A pane that another stream writes too may be there already, however new it is.
+        if (start > horizon && !(rule.plan.writer === 'key' && !rule.plan.cacheable)) restorePane(state, start, []);
+        else requests.push({ state, start });
       }
     }
-    for (const requests of Object.values(byWriter)) for (const [writer, list] of requests) await loadPanes(this.#context.store, list, writer);
-    for (const { state, rule, touches } of loaded) {
-      if (rule.plan.writer === 'shard') continue;
-      for (const { touch } of touches) {
-        const t = rule.slide === undefined ? rule.grid.start(touch.event.t) : touch.event.t;
-        state.learn((t - rule.plan.cooldown) as EpochMillis, (t + (rule.slide ?? rule.plan.cooldown + 1)) as EpochMillis);
-      }
+    await loadPanesFrom(this.#context.store, whole, horizon);
+    for (const [writer, requests] of single) await loadPanes(this.#context.store, requests, writer);
+    for (const { state, rule, touches } of changes) {
+      if (!isOwned(rule) || !rule.joins) continue;
+      const first = Math.min(...touches.map(({ touch }) => (rule.slide === undefined ? rule.grid.start(touch.event.t) : touch.event.t)));
+      state.judgeFrom((first - rule.plan.cooldown) as EpochMillis);
     }
   }
 
@@ -111,31 +115,36 @@ export class BatchFold {
   #fold({ state, rule, touches }: Change): void {
     const { shard, watermarks } = this.#context;
     const watermark = watermarks[rule.index] ?? beginningOfTime;
-    const evaluate = rule.plan.writer === 'key' && rule.plan.emit !== 'final';
+    const evaluate = isOwned(rule);
+    const fresh: { readonly keyed: KeyedTouch; readonly pane: Pane }[] = [];
+    let repeated: EpochMillis | undefined;
     for (const keyed of touches) {
-      const { touch } = keyed;
-      const { t, sequenceNumber } = touch.event;
+      const { t, sequenceNumber } = keyed.touch.event;
       const start = rule.grid.start(t);
-      const pane = state.pane(start);
-      if (holds(pane, shard, sequenceNumber)) {
-        // Whoever put it may have died before the alerts agreed with it.
-        if (evaluate) state.recheck(t, start);
-      } else if (pane.closed || isLate(rule, t, start, watermark)) {
+      const pane = state.panes.get(start) ?? restorePane(state, start, []);
+      if (!holds(pane, shard, sequenceNumber)) fresh.push({ keyed, pane });
+      else if (evaluate && !rule.joins) state.revisit(t, start);
+      else repeated = Math.min(t, repeated ?? t) as EpochMillis;
+    }
+    if (evaluate && repeated !== undefined) state.revisit(repeated, rule.grid.start(repeated));
+    for (const { keyed, pane } of fresh) {
+      const { touch } = keyed;
+      if (pane.closed || isLate(rule, touch.event.t, pane.start, watermark)) {
         this.#rejections.set(keyed, { kind: 'late', record: keyed.record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
-      } else {
-        state.add(pane, touch, evaluate);
-        if (pane.stored !== undefined) pane.stored.dirty = true;
+        continue;
       }
+      state.add(pane, touch, evaluate);
+      if (pane.stored !== undefined) pane.stored.dirty = true;
     }
     if (evaluate) state.note();
   }
 
-  /** Puts what is dirty; answers the changes that are not all put yet. */
-  async #put(changes: readonly Change[]): Promise<Change[]> {
+  /** Puts what is dirty; answers the changes that lost to another writer, and those with more to put. */
+  async #put(changes: readonly Change[]): Promise<{ readonly lost: readonly Change[]; readonly rest: readonly Change[] }> {
     const { store, shard, now, states } = this.#context;
     const puts = new Map<PanePut['item'], { readonly put: PanePut; readonly change: Change }>();
     for (const change of changes) for (const put of dirtyPanes(change.state, this.#writer(change.rule), shard, now)) puts.set(put.item, { put, change });
-    if (puts.size === 0) return [];
+    if (puts.size === 0) return { lost: [], rest: [] };
     const lost = new Set<Change>();
     for (const { item } of await store.put([...puts.keys()])) {
       const found = puts.get(item);
@@ -151,6 +160,11 @@ export class BatchFold {
     }
     await this.#load([...lost], endOfTime);
     for (const change of lost) this.#fold(change);
-    return [...new Set([...lost, ...[...puts.values()].flatMap(({ put, change }) => (put.rest ? [change] : []))])];
+    return { lost: [...lost], rest: [...puts.values()].flatMap(({ put, change }) => (put.rest ? [change] : [])) };
   }
+}
+
+/** The earliest instant whose events decide over a window that an event at `t` changes, or over its episode. */
+function reachBack({ grid, plan, slide }: WindowedRule, t: EpochMillis): EpochMillis {
+  return (slide === undefined ? grid.start(t) - plan.cooldown : t - plan.cooldown - slide) as EpochMillis;
 }

@@ -1,5 +1,6 @@
 /** Brings panes from the state table into memory and back: one item per pane, writer and part. */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
+import type { Episode } from '../alert/episodes.ts';
 import { Aggregation } from '../state/aggregation.ts';
 import { encodeGroups, type WindowedRule } from '../state/compiled-rule.ts';
 import type { Pane, Part, StoredParts } from '../state/pane.ts';
@@ -9,17 +10,20 @@ import {
   decodeEpisodes,
   decodeTouch,
   encodeAggregation,
+  encodeEpisodes,
   encodeTouch,
   type EncodedTouch,
   type PaneBody,
   paneSortKey,
   readPaneBody,
+  readPaneSortKey,
   sealedAbove,
+  sortableTime,
   writePaneBody,
 } from '../state/pane-item.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import type { Touch } from '../state/touch.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { type EpochMillis, endOfTime } from '../time.ts';
 import type { Item, ItemKey, ItemStore } from './item.ts';
 import { paneTimeToLive } from './retention.ts';
 
@@ -33,8 +37,8 @@ export interface PanePut extends PaneRequest {
   readonly item: Item;
   readonly sealed: boolean;
   readonly progress: PaneBody['p'];
-  /** The episodes that it holds, encoded. */
-  readonly episodes: string;
+  /** The episodes that it holds. */
+  readonly episodes: StoredParts['episodes'];
   /** How many entries of the open log it holds, and whether there are more. */
   readonly entries: number;
   readonly rest: boolean;
@@ -56,6 +60,39 @@ export async function loadPanes(store: ItemStore, requests: readonly PaneRequest
   requests.forEach(({ state, start }, position) => restorePane(state, start, found[position] ?? []));
 }
 
+/** Most panes of a key that are asked for by name; more are found by a query. */
+const mostNamed = 8;
+
+/**
+ * Brings all panes of owned keys from an instant on into memory: an event changes windows after it, and the episodes
+ * that they are in may go on. Nobody wrote a pane that begins after the horizon.
+ */
+export async function loadPanesFrom(store: ItemStore, keys: readonly { readonly state: RuleState; readonly from: EpochMillis }[], horizon: EpochMillis): Promise<void> {
+  const named: PaneRequest[] = [];
+  const queries: Promise<void>[] = [];
+  for (const { state, from } of keys) {
+    const { grid } = state.rule;
+    const last = Math.min(horizon, state.loadedFrom - 1);
+    const starts: EpochMillis[] = [];
+    for (let start = grid.start(from); start <= last && starts.length <= mostNamed; start = grid.end(start)) starts.push(start);
+    if (starts.length <= mostNamed) named.push(...starts.map((start) => ({ state, start })));
+    else queries.push(queryPanes(store, state, grid.start(from)));
+    state.loadedFrom = grid.start(from);
+  }
+  await Promise.all([loadPanes(store, named, ''), ...queries]);
+}
+
+async function queryPanes(store: ItemStore, state: RuleState, from: EpochMillis): Promise<void> {
+  const until = state.loadedFrom;
+  const parts = new Map<EpochMillis, Item[]>();
+  const items = await store.query(state.partitionKey, sortableTime(from), until === endOfTime ? undefined : sortableTime(until));
+  for (const item of items) {
+    const { start } = readPaneSortKey(item.sk);
+    parts.set(start, [...(parts.get(start) ?? []), item]);
+  }
+  for (const [start, found] of parts) restorePane(state, start, found);
+}
+
 /** Restores one pane from its parts, in order; without any it is new. */
 export function restorePane(state: RuleState, start: EpochMillis, parts: readonly Item[]): Pane {
   const pane = state.pane(start);
@@ -63,7 +100,7 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
     open: newPart(state, pane, parts.length),
     progress: new Map(),
     dirty: false,
-    episodes: '[]',
+    episodes: new Map(),
   };
   const bodies = parts.map((item) => readPaneBody(item.body));
   bodies.forEach((body, number) => {
@@ -78,9 +115,8 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
       ...(pane.aggregation !== undefined && { aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a) }),
     };
   });
-  const encoded = bodies.findLast(({ e }) => e !== undefined)?.e ?? [];
-  stored.episodes = JSON.stringify(encoded);
-  const episodes = decodeEpisodes(encoded);
+  const episodes = decodeEpisodes(bodies.findLast(({ e }) => e !== undefined)?.e);
+  stored.episodes = new Map(episodes.map((episode) => [episode.name, episode]));
   state.episodes?.restore(episodes);
   for (const { name } of episodes) if (!state.records.has(name)) state.unread.add(name);
   pane.stored = stored;
@@ -121,23 +157,31 @@ export function dirtyPanes(state: RuleState, writer: string, shard: string, now:
   for (const pane of state.panes.values()) {
     const { stored } = pane;
     if (stored === undefined) continue;
-    const episodes = state.rule.plan.writer === 'shard' ? [] : encodeEpisodes(state, pane);
-    if (stored.dirty || JSON.stringify(episodes) !== stored.episodes) puts.push(putOf(state, pane, stored, { episodes, writer, shard, now }));
+    const changed = isOwned(state.rule) ? changedEpisodes(state, pane, stored) : [];
+    if (!stored.dirty && changed.length === 0) continue;
+    const episodes = new Map([...stored.episodes, ...changed.map((episode) => [episode.name, { ...episode }] as const)]);
+    puts.push(putOf(state, pane, stored, { episodes, writer, shard, now }));
   }
   return puts;
 }
 
-function encodeEpisodes(state: RuleState, pane: Pane): NonNullable<PaneBody['e']> {
-  return (state.episodes?.all ?? [])
-    .filter(({ last }) => last >= pane.start && last < pane.end)
-    .map(({ name, first, last, standing }) => [name, first, last, standing ? 1 : 0] as const);
+/**
+ * The episodes that the pane's item must tell anew: those whose last true window is in the pane, and those that it tells
+ * of though they end earlier now. One that goes on in a later pane is told there; here it stays as it was, so that no
+ * order of puts can lose it, and the higher revision is believed.
+ */
+function changedEpisodes(state: RuleState, pane: Pane, { episodes }: StoredParts): Episode[] {
+  return (state.episodes?.all ?? []).filter(({ name, last, revision }) => {
+    const told = episodes.get(name);
+    return last < pane.end && (last >= pane.start || told !== undefined) && told?.revision !== revision;
+  });
 }
 
 function putOf(
   state: RuleState,
   pane: Pane,
   stored: StoredParts,
-  { episodes, writer, shard, now }: { readonly episodes: NonNullable<PaneBody['e']>; readonly writer: string; readonly shard: string; readonly now: EpochMillis },
+  { episodes, writer, shard, now }: { readonly episodes: StoredParts['episodes']; readonly writer: string; readonly shard: string; readonly now: EpochMillis },
 ): PanePut {
   const { rule, partitionKey: pk } = state;
   const { open } = stored;
@@ -148,7 +192,7 @@ function putOf(
     ...(pane.noted && { noted: true }),
     ...(pane.closed && { closed: true }),
     ...(!pk.endsWith(']') && { k: encodeGroups(state.groups) }),
-    ...((episodes.length > 0 || stored.episodes !== '[]') && { e: episodes }),
+    ...(episodes.size > 0 && { e: encodeEpisodes(episodes.values()) }),
     ...(log !== undefined && { l: log.encoded }),
     ...(open.aggregation !== undefined && { a: encodeAggregation(open.aggregation) }),
   };
@@ -162,7 +206,7 @@ function putOf(
     ttl: paneTimeToLive(rule.plan, pane.end, now),
     ...(rule.plan.emit === 'final' && !pane.closed && { due: { slot: dueSlot(rule, pk), at: (pane.end + rule.plan.allowedLateness) as EpochMillis } }),
   };
-  return { state, start: pane.start, item, sealed, progress: content.p, episodes: JSON.stringify(episodes), entries: log?.entries.length ?? 0, rest: log?.rest === true };
+  return { state, start: pane.start, item, sealed, progress: content.p, episodes, entries: log?.entries.length ?? 0, rest: log?.rest === true };
 }
 
 /** DynamoDB takes 400 KB an item. */
@@ -179,7 +223,7 @@ function cut(entries: readonly Touch[]): { readonly entries: readonly Touch[]; r
     if (size > largestLog && touch.event.sequenceNumber !== entries[i - 1]?.event.sequenceNumber) return { entries: entries.slice(0, i), encoded, rest: true };
     const one = encodeTouch(touch, true);
     encoded.push(one);
-    if (entries.length > 100) size += JSON.stringify(one).length;
+    size += JSON.stringify(one).length;
   }
   return { entries, encoded, rest: false };
 }
@@ -220,20 +264,12 @@ export function paneKey(state: RuleState, start: EpochMillis, writer: string, pa
   return { pk: state.partitionKey, sk: paneSortKey(start, writer, part) };
 }
 
-/** The panes that must be in memory before an event at `t` is folded. */
-export function panesNeeded(rule: WindowedRule, t: EpochMillis): EpochMillis[] {
-  const { grid, slide, plan } = rule;
-  const own = grid.start(t);
-  if (plan.writer === 'shard' || plan.cooldown === 0) return [own];
-  const from = slide === undefined ? own - plan.cooldown : t - plan.cooldown - slide;
-  const to = slide === undefined ? own + plan.cooldown : t + slide - 1;
-  const needed: EpochMillis[] = [];
-  let last = beginningOfTime;
-  for (let at = grid.start(from as EpochMillis); at <= to && at > last; at = grid.end(at)) {
-    needed.push(at);
-    last = at;
-  }
-  return needed;
+/**
+ * True where a key's alerts are settled from memory: one shard at a time writes all that they follow from. Of other
+ * keys, memory holds only what this shard is going to write.
+ */
+export function isOwned({ plan }: WindowedRule): boolean {
+  return plan.cacheable && plan.emit !== 'final';
 }
 
 function byKey(items: readonly Item[]): ReadonlyMap<string, Item> {

@@ -3,6 +3,7 @@
  * writers, strongly; derive what should stand from both; put the records on their versions; and go round until a round
  * changes nothing. Two writers that each read before their own put would otherwise both see two of three events.
  */
+import type { AlertRecord } from '../alert/alert.ts';
 import type { Episode } from '../alert/episodes.ts';
 import { readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
 import { RuleState } from '../state/rule-state.ts';
@@ -41,30 +42,27 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
 /** What should stand of one key, by all its writers. */
 async function derive(alerts: AlertStore, store: ItemStore, { rule, groups, touches }: Change): Promise<Wanted[]> {
   const state = new RuleState(rule, groups);
-  const times = touches.map(({ touch }) => touch.event.t).sort((a, b) => a - b);
-  const first = times[0];
-  const last = times.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
+  const times = touches.map(({ touch }) => touch.event.t);
   const { cooldown } = rule.plan;
-  if (cooldown === 0) {
+  if (!rule.joins) {
+    const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
     for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start)))) state.records.set(readSortableTime(key.sk), recorded);
     await Promise.all(starts.map((start) => readPanes(store, state, start, start)));
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
   }
+  const earliest = Math.min(...times) as EpochMillis;
+  const first = rule.slide === undefined ? rule.grid.start(earliest) : earliest;
   await restoreEpisodes(alerts, state);
-  const reach = cooldown + (rule.slide ?? 0);
-  await readPanes(store, state, rule.grid.start((first - reach) as EpochMillis), rule.grid.start((last + reach) as EpochMillis));
-  state.learn((first - cooldown) as EpochMillis, (last + reach + 1) as EpochMillis);
-  state.episodes?.derive(rule.slide === undefined ? rule.grid.start(first) : first);
-  state.episodes?.touch(rule.slide === undefined ? rule.grid.start(first) : first, (last + reach) as EpochMillis);
+  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  state.judgeFrom((first - cooldown) as EpochMillis);
+  state.revisit(first, first);
   return state.take().map((desired) => wantedOf(state, desired));
 }
 
-/** Merges the panes that begin in [from, to] of every writer into a state. */
-export async function readPanes(store: ItemStore, state: RuleState, from: EpochMillis, to: EpochMillis): Promise<void> {
-  const items = await store.query(state.partitionKey, `${sortableTime(from)}#`, `${sortableTime(to)}#~`);
+/** Merges the panes that begin in [from, to] of every writer into a state; without `to`, all from there on. */
+export async function readPanes(store: ItemStore, state: RuleState, from: EpochMillis, to?: EpochMillis): Promise<void> {
+  const items = await store.query(state.partitionKey, `${sortableTime(from)}#`, to === undefined ? undefined : `${sortableTime(to)}#~`);
   for (const item of items) merge(state, state.pane(readPaneSortKey(item.sk).start), readPaneBody(item.body));
 }
 
@@ -73,14 +71,14 @@ export async function restoreEpisodes(alerts: AlertStore, state: RuleState): Pro
   for (const { key, recorded } of await alerts.readAll(state.partitionKey)) {
     const name = readSortableTime(key.sk);
     state.records.set(name, recorded);
-    const { record } = recorded;
-    if (record?.content.window !== undefined) state.episodes?.restore([episodeOf(state, name, record.content.window, record.status !== 'withdrawn')]);
+    if (recorded.record !== undefined) state.episodes?.restore(episodeOf(state, name, recorded.record));
   }
 }
 
 /** The episode that an alert's record tells of: its window begins with the first and ends with the last true one. */
-function episodeOf({ rule }: RuleState, name: EpochMillis, window: { readonly start: EpochMillis; readonly end: EpochMillis }, standing: boolean): Episode {
-  if (rule.slide === undefined) return { name, first: window.start, last: rule.grid.start((window.end - 1) as EpochMillis), standing };
-  return { name, first: (rule.window.kind === 'instant' ? window.start : window.start + rule.slide) as EpochMillis, last: window.end, standing };
+function episodeOf({ rule }: RuleState, name: EpochMillis, { content: { window }, status, revision }: AlertRecord): Episode[] {
+  if (window === undefined) return [];
+  const told = { name, standing: status !== 'withdrawn', revision };
+  if (rule.slide === undefined) return [{ ...told, first: window.start, last: rule.grid.start((window.end - 1) as EpochMillis) }];
+  return [{ ...told, first: (rule.window.kind === 'instant' ? window.start : window.start + rule.slide) as EpochMillis, last: window.end }];
 }
-

@@ -1,7 +1,5 @@
 /** What the matches of stateless rules come to: an alert each, or touches of keyed state where `cooldown` joins them. */
-import { evidenceOf, keyOf } from '../state/compiled-rule.ts';
-import { type CompiledRule, isWindowed } from '../state/compiled-rule.ts';
-import type { AlertContent } from '../alert/alert.ts';
+import { alertContent, type CompiledRule, evidenceOf, isWindowed, keyOf } from '../state/compiled-rule.ts';
 import { partitionKeyOf, statelessName } from '../alert/identity.ts';
 import type { KeyedTouch, Match } from '../intake/intake.ts';
 import type { Wanted } from './alert-store.ts';
@@ -17,7 +15,7 @@ export function statelessMatches(rules: readonly CompiledRule[], matches: readon
       continue;
     }
     const { stream, id, t } = touch.event;
-    const content: AlertContent = { key: keyOf(rule, groups), events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: t, partial: false, ...said };
+    const content = alertContent(said, { key: keyOf(rule, groups), window: undefined, events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: t });
     const pk = partitionKeyOf(rule.plan, [stream, id]);
     // The first of several events with one id is the event; the others are a producer's retries.
     if (!wanted.has(pk)) wanted.set(pk, { plan: rule.plan, key: { pk, sk: statelessName }, content, recorded: undefined, store: () => undefined });

@@ -116,12 +116,15 @@ export class StreamProcessor {
     });
     await fold.apply(touches);
     rejections.push(...fold.rejections);
-    const owned = fold.changed('key');
-    const told = [await settleOwned(this.#alerts, owned, stateless.wanted), await settleShared(this.#alerts, state, fold.changed('shard'))];
+    const { owned, shared } = fold;
+    const told = [await settleOwned(this.#alerts, owned, stateless.wanted), await settleShared(this.#alerts, state, shared)];
 
     await this.#deadLetter(shard, rejections);
-    await this.#finish(shard, memory, stored, fresh.at(-1)?.sequenceNumber, newest);
-    for (const { state: used } of owned) if (!used.rule.plan.cacheable) memory.states.drop(used);
+    const alone = await this.#finish(shard, memory, stored, fresh.at(-1)?.sequenceNumber, newest);
+    // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
+    if (!alone) told.push(await settleShared(this.#alerts, state, owned));
+    // Another stream's process writes these panes too.
+    for (const { state: used, rule } of shared) if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
     this.#sweep(memory, watermarks, touches.length);
     return {
       stream: this.#stream,
@@ -176,20 +179,25 @@ export class StreamProcessor {
     }
   }
 
-  /** Records that all up to a sequence number is finished, unless somebody has come further. */
-  async #finish(shard: string, memory: ShardMemory, stored: StoredShardRecord | undefined, finished: string | undefined, newest: EpochMillis): Promise<void> {
-    if (finished === undefined) return;
+  /**
+   * Records that all up to a sequence number is finished, unless somebody has come further. False where somebody else
+   * has recorded anything since we began.
+   */
+  async #finish(shard: string, memory: ShardMemory, stored: StoredShardRecord | undefined, finished: string | undefined, newest: EpochMillis): Promise<boolean> {
+    if (finished === undefined) return true;
     const owner = `${this.#process}/${++this.#batches}`;
     const record = { finished, readAt: this.#ports.now(), owner, ...(newest !== beginningOfTime && { newest }) };
     const [conflict] = await this.#ports.state.put([shardRecordItem(this.#stream, shard, record, (stored?.version ?? 0) + 1)]);
     if (conflict === undefined) {
       memory.owner = owner;
-      return;
+      return true;
     }
     this.#memories.delete(shard);
     const current = conflict.current && readShardRecord(conflict.current);
-    if (current !== undefined && compareSequenceNumbers(current.record.finished, finished) >= 0) return;
-    await this.#finish(shard, memory, current, finished, Math.max(newest, current?.record.newest ?? beginningOfTime) as EpochMillis);
+    if (current === undefined || compareSequenceNumbers(current.record.finished, finished) < 0) {
+      await this.#finish(shard, memory, current, finished, Math.max(newest, current?.record.newest ?? beginningOfTime) as EpochMillis);
+    }
+    return false;
   }
 }
 

@@ -1,7 +1,11 @@
 /** Pairs what is expected with what is there, so that as many as possible find a partner. */
 
 /** The partner of each of the first, by position; undefined for those that have none. */
-export function assign(count: number, others: number, fits: (one: number, other: number) => boolean): (number | undefined)[] {
+export function assign(
+  count: number,
+  others: number,
+  fits: (one: number, other: number) => boolean,
+): (number | undefined)[] {
   const ownerOf = new Map<number, number>();
   // Kuhn's algorithm: who is in the way looks for another partner.
   const place = (one: number, tried: Set<number>): boolean => {

@@ -32,7 +32,11 @@ const statuses = ['open', 'amended', 'withdrawn'] as const;
 /** `about`: the rules whose alerts the case looks at. */
 export function readExpectedAlerts(context: Context, entry: Entry, about?: readonly string[]): ExpectedAlerts {
   const { report } = context;
-  const items = readList(report, entry, 'a list of alerts, for example [] or [{ rule: my-rule, key: { customer: c1 } }]');
+  const items = readList(
+    report,
+    entry,
+    'a list of alerts, for example [] or [{ rule: my-rule, key: { customer: c1 } }]',
+  );
   const alerts = (items ?? []).flatMap((item) => readExpectedAlert(context, item, about) ?? []);
   return { place: report.source.place(entry.key), alerts };
 }
@@ -42,6 +46,11 @@ function readExpectedAlert(context: Context, item: Entry, about?: readonly strin
   const entries = entriesOf(report, item, item.code, 'a map of fields, for example { rule: my-rule }');
   if (entries === undefined) return undefined;
   const given = readFields(report, entries, item.key, { code: 'test.alert', what: 'an expected alert' }, alertFields);
+  if (entries.length === 0) {
+    report.error('test.alert.empty', item.key, 'this fits any alert', {
+      allowed: 'one field or more, for example: rule',
+    });
+  }
   const text = (entry: Entry | undefined) => entry && readWord(report, entry, 'a text');
   const map = (entry: Entry | undefined) => entry && readMap(report, entry, 'a map of names to values');
   const events = given.events && readList(report, given.events, 'a list of ids of events, oldest first');
@@ -92,7 +101,7 @@ function readAlertRule(context: Context, entry: Entry, about: readonly string[] 
   return name;
 }
 
-/** The name of a rule that runs. */
+/** The name of a rule; undefined, with a fault, where the pipeline has none of this name. */
 export function readRuleName(context: Context, entry: Entry): string | undefined {
   const { report, pipeline } = context;
   const name = readWord(report, entry, 'the name of a rule');
@@ -101,7 +110,9 @@ export function readRuleName(context: Context, entry: Entry): string | undefined
   if (rule === undefined) {
     const known = pipeline.rules.map((one) => one.name);
     reportUnknownName(context, { code: `${entry.code}.unknown-rule`, what: 'rule', name, range: entry.range }, known);
-  } else if (rule.mode === 'off') {
+    return undefined;
+  }
+  if (rule.mode === 'off') {
     report.error(`${entry.code}.off`, entry.range, `the rule '${name}' is off: it never runs`, {
       allowed: "a rule whose mode is 'live' or 'shadow'",
     });
@@ -122,10 +133,19 @@ export function readExpectedRejections(context: Context, entry: Entry): Expected
     const streams = pipeline.streams.map(({ name }) => name);
     if (given.stream && stream !== undefined && !streams.includes(stream)) {
       const { range } = given.stream;
-      reportUnknownName(context, { code: 'test.rejection.stream.unknown', what: 'stream', name: stream, range }, streams);
+      reportUnknownName(
+        context,
+        { code: 'test.rejection.stream.unknown', what: 'stream', name: stream, range },
+        streams,
+      );
     }
     const rule = given.rule && readRuleName(context, given.rule);
-    return [{ place: report.source.place(item.key), ...defined({ stream, rule, reason: text(given.reason), event: text(given.event) }) }];
+    return [
+      {
+        place: report.source.place(item.key),
+        ...defined({ stream, rule, reason: text(given.reason), event: text(given.event) }),
+      },
+    ];
   });
 }
 

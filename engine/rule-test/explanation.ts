@@ -6,8 +6,9 @@ import type { AlertRecord } from '../alert/alert.ts';
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { compileHere } from '../plan/compile-here.ts';
 import { sourcesOf } from '../plan/sources.ts';
+import type { Millis } from '../time.ts';
 import type { ExpectedAlert, TestCase } from './definition.ts';
-import { type CaseRun, runCase } from './run.ts';
+import { type CaseRun, type Rejected, runCase } from './run.ts';
 import { nearestOf } from './verdict.ts';
 
 export interface Explanation {
@@ -18,6 +19,8 @@ export interface Explanation {
   readonly taken: readonly string[];
   /** Predicates that failed on an event, and so did not match. */
   readonly predicateFailures: number;
+  /** Events that were sent to the rule's streams, or made for it, and that it could not take. */
+  readonly rejected: readonly Rejected[];
   /** What the rule said before it was silent. */
   readonly revisions: readonly AlertRecord[];
   /** The window that comes nearest to what is expected, as an alert of the rule without its `having`. */
@@ -53,6 +56,10 @@ export function explain(
     sent: run.sent.filter((sent) => streams.includes(sent.stream) && sent.moment <= moment).length,
     taken: [...new Set(windows.flatMap(({ content }) => content.events.map(({ id }) => id)))],
     predicateFailures: run.predicateFailures[index] ?? 0,
+    rejected: run.rejections.filter(
+      (one) =>
+        one.moment <= moment && (one.rule === undefined ? streams.includes(one.record.stream) : one.rule === rule.name),
+    ),
     revisions: before(run.revisions),
     ...(window !== undefined && rule.window !== undefined && { window }),
     ...(rule.where !== undefined && { where: rule.where.source }),
@@ -61,8 +68,14 @@ export function explain(
   };
 }
 
+/** Without `having` every window is true: so that none joins its neighbours, there is no cooldown either. */
 function withoutHaving(pipeline: PipelineDefinition, wanted: RuleDefinition): PipelineDefinition {
   const { having: _, alert, ...rest } = wanted;
-  const open: RuleDefinition = { ...rest, emit: 'changes', ...(alert && { alert: { ...alert, evidence: mostEvidence } }) };
+  const cooldown = wanted.window === undefined ? (alert?.cooldown ?? (0 as Millis)) : (0 as Millis);
+  const open: RuleDefinition = {
+    ...rest,
+    emit: 'changes',
+    ...(alert && { alert: { ...alert, evidence: mostEvidence, cooldown } }),
+  };
   return { ...pipeline, rules: pipeline.rules.map((rule) => (rule === wanted ? open : rule)) };
 }

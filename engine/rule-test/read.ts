@@ -45,8 +45,15 @@ export function readRuleTest(text: string, pipeline: PipelineDefinition): TestRe
   const test = root && readRoot(mapEntries(root, 'test'), { report, pipeline, start: 0 as EpochMillis });
   const faults = report.faults
     // Behind what cannot be read nothing is known, and of what is missing neither.
-    .filter(({ code, place }) => unreadFrom === Number.POSITIVE_INFINITY || code.startsWith('yaml.') || (place.line < unreadFrom && !code.endsWith('.missing')))
-    .map((fault) => (/^yaml\.(?:empty|not-a-map)$/.test(fault.code) ? { ...fault, allowed: "a map with 'start' and 'cases'" } : fault))
+    .filter(
+      ({ code, place }) =>
+        unreadFrom === Number.POSITIVE_INFINITY ||
+        code.startsWith('yaml.') ||
+        (place.line < unreadFrom && !code.endsWith('.missing')),
+    )
+    .map((fault) =>
+      /^yaml\.(?:empty|not-a-map)$/.test(fault.code) ? { ...fault, allowed: "a map with 'start' and 'cases'" } : fault,
+    )
     .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
   const isValid = faults.every(({ severity }) => severity !== 'error');
   return { ...(test && isValid && { test }), faults };
@@ -74,7 +81,9 @@ function readCase(context: Context, item: Entry, names: Set<string>): TestCase |
   const given = readFields(report, entries, item.key, { code: 'test.case', what: 'a case' }, caseFields);
   const name = given.name && readWord(report, given.name, 'a text that says what must be');
   if (given.name && name !== undefined && names.has(name)) {
-    report.error('test.case.name.twice', given.name.range, 'two cases have this name', { allowed: 'each name once' });
+    report.error('test.case.name.twice', given.name.range, 'this is the name of another case', {
+      allowed: 'each name once',
+    });
   }
   if (name !== undefined) names.add(name);
   const rules = given.rules && readRules(context, given.rules);

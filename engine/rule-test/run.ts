@@ -90,14 +90,21 @@ function compareText(a: string, b: string): number {
 
 /** The id that the stream declares for the event of a rejection. */
 function idOf({ program }: Compiled, { record }: Rejection): string | undefined {
-  const read = program.streams[record.stream]?.eventId;
-  if (read === undefined) return `${record.stream}/${record.shard}/${record.sequenceNumber}/0`;
+  const stream = program.streams[record.stream];
+  if (stream?.eventId === undefined) return `${record.stream}/${record.shard}/${record.sequenceNumber}/0`;
   if (!isObject(record.event)) return undefined;
   resetSteps();
-  const { stream, sequenceNumber, arrival = 0 } = record;
+  const { sequenceNumber, arrival = 0 } = record;
   const arrivalTime = new Timestamp(arrival);
-  const meta = { stream, shard: record.shard, sequenceNumber, arrivalTime, partitionKey: '', eventTime: undefined, eventId: undefined };
-  const id = read(record.event, meta);
+  const id = stream.eventId(record.event, {
+    stream: record.stream,
+    shard: record.shard,
+    sequenceNumber,
+    arrivalTime,
+    partitionKey: '',
+    eventTime: undefined,
+    eventId: undefined,
+  });
   return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 }
 

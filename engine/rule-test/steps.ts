@@ -16,7 +16,9 @@ const forms = 'a step is { at: 5m, <stream>: { …the event… } }, { advance: 1
 
 export function readSteps(context: Context, entry: Entry, about?: readonly string[]): Step[] {
   const reader = new StepReader(context, about);
-  return (readList(context.report, entry, `a list of steps: ${forms}`) ?? []).flatMap((item) => reader.read(item) ?? []);
+  return (readList(context.report, entry, `a list of steps: ${forms}`) ?? []).flatMap(
+    (item) => reader.read(item) ?? [],
+  );
 }
 
 class StepReader {
@@ -38,7 +40,7 @@ class StepReader {
     const table: FieldTable = { ...Object.fromEntries(streams.map((name) => [name, 'optional'])), ...stepFields };
     const derived = entries.find(({ name }) => pipeline.rules.some(({ into }) => into === name));
     if (derived !== undefined) {
-      report.error('test.step.derived-stream', derived.key, `rules make the events of '${derived.name}'`, {
+      report.error('test.step.derived-stream', derived.key, `the events of '${derived.name}' are made by a rule`, {
         allowed: listed(streams),
       });
       return undefined;
@@ -51,11 +53,14 @@ class StepReader {
     if (kinds.length !== 1 || (event === undefined && (given['at'] ?? given['arrives']))) {
       // A name that is unknown was reported, and may have been what is missing.
       if (known.length === entries.length || kinds.length > 1) this.#reportShape(item);
+      else for (const time of [given['at'], given['arrives']]) if (time) readInstant(this.#context, time);
       return undefined;
     }
     if (event !== undefined) return this.#event(event, item, given['at'], given['arrives']);
     if (given['advance']) return this.#advance(given['advance']);
-    return given['expect'] && { kind: 'expect', expect: readExpectedAlerts(this.#context, given['expect'], this.#about) };
+    return (
+      given['expect'] && { kind: 'expect', expect: readExpectedAlerts(this.#context, given['expect'], this.#about) }
+    );
   }
 
   #reportShape({ key }: Entry): void {
@@ -72,9 +77,14 @@ class StepReader {
     const arrives = arrivesEntry && readInstant(this.#context, arrivesEntry);
     const fields = readMap(report, event, `the event, for example { id: e1 }`);
     if (arrivesEntry && arrives !== undefined && arrives < this.#now) {
-      report.error('test.step.arrives.backwards', arrivesEntry.range, 'this event arrives before what stands above it', {
-        allowed: 'steps in the order in which their events arrive',
-      });
+      report.error(
+        'test.step.arrives.backwards',
+        arrivesEntry.range,
+        'this event arrives before what stands above it',
+        {
+          allowed: 'steps in the order in which their events arrive',
+        },
+      );
     }
     if (at === undefined || fields === undefined) return undefined;
     const arrival = arrives ?? (Math.max(at, this.#now) as EpochMillis);
@@ -88,9 +98,14 @@ class StepReader {
     const to = readInstant(this.#context, entry);
     if (to === undefined) return undefined;
     if (to < this.#now) {
-      this.#context.report.error('test.step.advance.backwards', entry.range, 'time has come further already', {
-        allowed: 'a time that is not before the steps above',
-      });
+      this.#context.report.error(
+        'test.step.advance.backwards',
+        entry.range,
+        'the watermark never goes back, and time has come further already',
+        {
+          allowed: 'a time that is not before the steps above',
+        },
+      );
     }
     this.#now = to;
     return { kind: 'advance', to };

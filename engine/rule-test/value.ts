@@ -24,7 +24,7 @@ function readValue(report: FaultReport, entry: Entry): Json {
   if (isMap(node)) {
     return Object.fromEntries(mapEntries(node, entry.code).map((inner) => [inner.name, readValue(report, inner)]));
   }
-  if (isSeq(node)) return itemsOf(node).map((item) => readValue(report, itemEntry(entry, item)));
+  if (isSeq(node)) return itemsOf(node).map((item, index) => readValue(report, itemEntry(entry, item, index)));
   const value: unknown = isScalar(node) ? node.value : null;
   if (typeof value === 'number') return checkedNumber(report, entry, value);
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;
@@ -60,9 +60,9 @@ export function readFlag(report: FaultReport, entry: Entry): boolean | undefined
   return undefined;
 }
 
-/** The items of a list, each as if it stood there under the list's name; undefined, with a fault, where it is none. */
+/** The items of a list, named `steps[1]` and so on; undefined, with a fault, where it is none. */
 export function readList(report: FaultReport, entry: Entry, what: string): Entry[] | undefined {
-  if (isSeq(entry.value)) return itemsOf(entry.value).map((item) => itemEntry(entry, item));
+  if (isSeq(entry.value)) return itemsOf(entry.value).map((item, index) => itemEntry(entry, item, index));
   const given = isEmpty(entry.value) ? 'has nothing under it' : 'is no list';
   report.error(`${entry.code}.not-a-list`, entry.range, `'${entry.name}' ${given}`, { allowed: what });
   return undefined;
@@ -73,8 +73,9 @@ function itemsOf(list: { readonly items: readonly unknown[] }): ParsedNode[] {
   return list.items.filter((item): item is ParsedNode => typeof item === 'object' && item !== null);
 }
 
-function itemEntry(list: Entry, item: ParsedNode): Entry {
+function itemEntry(list: Entry, item: ParsedNode, index: number): Entry {
   const { start, end } = rangeOf(item);
-  const key = { start, end: Math.max(start + 1, isMap(item) || isSeq(item) ? start + 1 : end) };
-  return { name: list.name, code: list.code, key, range: isMap(item) || isSeq(item) ? key : { start, end }, value: item };
+  // Of a map or a list of several lines its first character is mark enough.
+  const key = isMap(item) || isSeq(item) ? { start, end: start + 1 } : { start, end };
+  return { name: `${list.name}[${index + 1}]`, code: list.code, key, range: key, value: item };
 }

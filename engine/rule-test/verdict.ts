@@ -6,7 +6,12 @@ import { type Difference, differences, distance } from './difference.ts';
 import type { CaseRun, Moment, Rejected } from './run.ts';
 
 export type Failure =
-  | { readonly kind: 'missing-alert'; readonly moment: number; readonly expected: ExpectedAlert; readonly nearest?: NearestAlert }
+  | {
+      readonly kind: 'missing-alert';
+      readonly moment: number;
+      readonly expected: ExpectedAlert;
+      readonly nearest?: NearestAlert;
+    }
   | { readonly kind: 'unexpected-alert'; readonly moment: number; readonly alert: AlertRecord }
   | { readonly kind: 'missing-rejection'; readonly as: Rejected['kind']; readonly expected: ExpectedRejection }
   | { readonly kind: 'unexpected-rejection'; readonly rejected: Rejected };
@@ -36,7 +41,12 @@ function alertFailures({ expect, alerts }: Moment, moment: number, about: (rule:
   const partners = assign(expect.alerts.length, candidates.length, (one, other) => {
     const expected = expect.alerts[one];
     const alert = candidates[other];
-    return expected !== undefined && alert !== undefined && isCandidate(expected, alert) && differences(expected, alert).length === 0;
+    return (
+      expected !== undefined &&
+      alert !== undefined &&
+      isCandidate(expected, alert) &&
+      differences(expected, alert).length === 0
+    );
   });
   const left = new Set(candidates.filter((alert, index) => alert.status !== 'withdrawn' && !partners.includes(index)));
   const missing = expect.alerts.filter((_, index) => partners[index] === undefined);
@@ -84,7 +94,9 @@ function rejectionFailures(
 function isAs(expected: ExpectedRejection | undefined, found: Rejected | undefined): boolean {
   if (expected === undefined || found === undefined) return false;
   const { stream = found.record.stream, rule = found.rule, event = found.eventId, reason = '' } = expected;
-  return stream === found.record.stream && rule === found.rule && event === found.eventId && found.reason.includes(reason);
+  return (
+    stream === found.record.stream && rule === found.rule && event === found.eventId && found.reason.includes(reason)
+  );
 }
 
 /** Rejected events that concern the case and that it does not speak of. */

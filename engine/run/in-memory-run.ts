@@ -2,7 +2,7 @@
  * Runs a pipeline in memory, event by event, with nothing between an event and what it means: the rule test and the
  * backtest, and what the deployed functions must agree with. State is forgotten as the watermark allows.
  */
-import { isWindowed, compiledRules, keyOf, evidenceOf, type CompiledRule, type WindowedRule } from '../state/compiled-rule.ts';
+import { alertContent, isWindowed, compiledRules, keyOf, evidenceOf, type CompiledRule, type WindowedRule } from '../state/compiled-rule.ts';
 import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
@@ -89,7 +89,7 @@ export class InMemoryRun {
     const id = alertId(partitionKeyOf(rule.plan, [touch.event.stream, touch.event.id]), statelessName);
     if (this.#stateless.has(id)) return;
     this.#stateless.add(id);
-    const content = { key: keyOf(rule, groups), events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: touch.event.t, partial: false, ...said };
+    const content = alertContent(said, { key: keyOf(rule, groups), window: undefined, events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: touch.event.t });
     const opened = reconcile({ rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown }, undefined, content);
     if (opened !== undefined) this.#listener.alert(opened);
   }
@@ -107,10 +107,10 @@ export class InMemoryRun {
       return;
     }
     const state = this.#states.state(rule, groups);
-    const known = state.panes.has(start);
-    const pane = state.pane(start);
+    const known = state.find(start);
+    const pane = known ?? state.pane(start);
     const final = rule.plan.emit === 'final';
-    if (!known && final) this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
+    if (known === undefined && final) this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
     state.add(pane, touch, !final);
     if (!final) this.#settle(state);
     this.#touchesUntilSweep--;

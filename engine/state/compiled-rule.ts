@@ -21,6 +21,8 @@ export interface WindowedRule extends CompiledRule {
   readonly grid: PaneGrid;
   /** The size of a sliding window; absent where a pane is a window. */
   readonly slide?: Millis;
+  /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
+  readonly joins: boolean;
   createAccumulators(): Accumulator[];
 }
 
@@ -35,6 +37,7 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       window,
       grid: paneGrid(window.kind === 'instant' ? { kind: 'sliding', size: cooldown } : window, cooldown),
       ...(slide !== undefined && { slide }),
+      joins: slide !== undefined || cooldown > 0,
       createAccumulators: () => accumulators.map(createAccumulator),
     };
   });
@@ -63,20 +66,31 @@ export function windowContent(
   results: readonly unknown[],
   window: { readonly bounds: WindowBounds; readonly extent: WindowBounds; readonly at: EpochMillis; readonly evidence: readonly Touch[] },
 ): AlertContent {
-  const shared = { key: keyOf(rule, groups), window: window.extent, events: evidenceOf(window.evidence), at: window.at, partial: false };
-  if (rule.window.kind === 'instant') return { ...shared, ...readPayload(results[0]) };
+  const { extent, evidence, at, bounds } = window;
+  const said = rule.window.kind === 'instant' ? readPayload(results[0]) : windowPayload(rule, groups, results, bounds);
+  return alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
+}
+
+function windowPayload(rule: WindowedRule, groups: readonly unknown[], results: readonly unknown[], bounds: WindowBounds): Payload {
   resetSteps();
   const aggregates = aggregatesOf(rule, results);
-  const values = Object.fromEntries(rule.plan.aggregateNames.map((name, i) => [name, plain(aggregates[i])]));
-  const texts = rule.program.windowTexts?.(groups, aggregates, times(window.bounds));
-  return { ...shared, values, ...(texts ?? { severity: 'info', title: rule.plan.name }) };
+  const values: Record<string, Json> = {};
+  rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
+  const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds)) ?? { severity: 'info', title: rule.plan.name };
+  return { values, severity: texts.severity, title: texts.title, description: texts.description, labels: texts.labels };
+}
+
+/** All alerts are built here, field by field: it is done for every event of some rules. */
+export function alertContent(said: Payload, { key, window, events, at }: Pick<AlertContent, 'key' | 'window' | 'events' | 'at'>): AlertContent {
+  const { values, severity, title, description, labels } = said;
+  return { key, window, values, events, at, severity, title, description, labels, partial: false };
 }
 
 /** What a stateless alert says, kept whole where `cooldown` joins several. */
 export type Payload = Pick<AlertContent, 'values' | 'severity' | 'title' | 'description' | 'labels'>;
 
 export function payload(texts: RenderedTexts, values: JsonObject): Payload {
-  return { values: plainFields(values), ...texts };
+  return { values: plainFields(values), severity: texts.severity, title: texts.title, description: texts.description, labels: texts.labels };
 }
 
 function readPayload(result: unknown): Payload {
@@ -93,7 +107,9 @@ function times({ start, end }: WindowBounds): { start: Timestamp; end: Timestamp
 }
 
 export function keyOf(rule: CompiledRule, groups: readonly unknown[]): { readonly [name: string]: Json } {
-  return Object.fromEntries(rule.plan.groupNames.map((name, i) => [name, plain(groups[i])]));
+  const key: Record<string, Json> = {};
+  rule.plan.groupNames.forEach((name, i) => (key[name] = plain(groups[i])));
+  return key;
 }
 
 export function evidenceOf(touches: readonly Touch[]): EvidenceEvent[] {

@@ -23,8 +23,8 @@ export interface PaneBody {
   readonly closed?: true;
   /** The group key, where the partition key holds only its hash. */
   readonly k?: readonly Json[];
-  /** Episodes whose last true window is in this pane: name, first, last, standing. */
-  readonly e?: readonly (readonly [EpochMillis, EpochMillis, EpochMillis, 0 | 1])[];
+  /** Episodes whose last true window is in this pane, or was: name, first, last, standing, revision. */
+  readonly e?: readonly (readonly [EpochMillis, EpochMillis, EpochMillis, 0 | 1, number])[];
   /** Accumulators, newest event time, evidence. */
   readonly a?: { readonly s: readonly Json[]; readonly t: EpochMillis; readonly g: readonly EncodedTouch[] };
   /** Entries of a log. */
@@ -73,7 +73,11 @@ export function writePaneBody(body: Omit<PaneBody, 'v'>): string {
 }
 
 export function decodeEpisodes(encoded: PaneBody['e']): Episode[] {
-  return (encoded ?? []).map(([name, first, last, standing]) => ({ name, first, last, standing: standing === 1 }));
+  return (encoded ?? []).map(([name, first, last, standing, revision]) => ({ name, first, last, standing: standing === 1, revision }));
+}
+
+export function encodeEpisodes(episodes: Iterable<Episode>): NonNullable<PaneBody['e']> {
+  return [...episodes].map(({ name, first, last, standing, revision }) => [name, first, last, standing ? 1 : 0, revision] as const);
 }
 
 /** The sort key of a part; the writer is empty where a key has one writer. */

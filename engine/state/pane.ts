@@ -2,6 +2,7 @@
  * One pane of one key and rule, as one process holds it. Where state is kept in a table, a pane is stored in parts: the
  * last part is open, those before it are sealed, and each remembers the progress of every shard that wrote to it.
  */
+import type { Episode } from '../alert/episodes.ts';
 import type { EpochMillis } from '../time.ts';
 import type { Aggregation } from './aggregation.ts';
 import type { Touch } from './touch.ts';
@@ -36,6 +37,6 @@ export interface StoredParts {
   /** Of each `<stream>/<shardId>`, the last sequence number that the pane holds, as it was read or last put. */
   readonly progress: Map<string, string>;
   dirty: boolean;
-  /** The episodes as the open part's item holds them, encoded. */
-  episodes: string;
+  /** The episodes as the item holds them, by name. */
+  episodes: ReadonlyMap<EpochMillis, Episode>;
 }

@@ -5,12 +5,15 @@
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
 import type { AlertContent, AlertRecord } from '../alert/alert.ts';
-import type { EpochMillis, Millis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, endOfTime, type Millis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import { compareEvidence, type Touch } from './touch.ts';
 import type { Pane } from './pane.ts';
 import { SlidingLog } from './sliding-log.ts';
+
+/** A day on which clocks go back. */
+const longestDay = 25 * 3_600_000;
 
 /** What should stand under a name; undefined: nothing. */
 export interface Desired {
@@ -36,7 +39,13 @@ export class RuleState {
   readonly records = new Map<EpochMillis, Recorded>();
   /** Alerts whose records stand in the table and are not known, by name. */
   readonly unread = new Set<EpochMillis>();
+  /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
+  loadedFrom: EpochMillis = endOfTime;
+  /** and all windows that are named from here on are judged. */
+  judgedFrom: EpochMillis = endOfTime;
   #partitionKey: string | undefined;
+  /** The pane that was asked for last: most events go where the one before went. */
+  #last: Pane | undefined;
   /** Starts of windows that changed since the last `take`. */
   readonly #touched = new Set<EpochMillis>();
 
@@ -44,7 +53,7 @@ export class RuleState {
     this.rule = rule;
     this.groups = groups;
     this.log = rule.slide === undefined ? undefined : new SlidingLog(rule.slide, () => rule.createAccumulators());
-    this.episodes = rule.plan.cooldown > 0 ? new Episodes(rule.plan.cooldown) : undefined;
+    this.episodes = rule.joins ? new Episodes(rule.plan.cooldown) : undefined;
   }
 
   /** The partition key of the key's items, in both tables. */
@@ -54,13 +63,20 @@ export class RuleState {
   }
 
   pane(start: EpochMillis): Pane {
-    const known = this.panes.get(start);
+    const known = this.find(start);
     if (known !== undefined) return known;
     const { rule } = this;
     const pane: Pane = { start, end: rule.grid.end(start), closed: false, noted: false };
     if (rule.slide === undefined) pane.aggregation = new Aggregation(rule);
     this.panes.set(start, pane);
+    this.#last = pane;
     return pane;
+  }
+
+  /** The pane that begins then, where there is one. */
+  find(start: EpochMillis): Pane | undefined {
+    if (this.#last?.start !== start) this.#last = this.panes.get(start);
+    return this.#last;
   }
 
   /** Adds an event; with `evaluate`, finds which windows are true now. */
@@ -93,6 +109,24 @@ export class RuleState {
     } else this.evaluate(t, this.#reach(t));
   }
 
+  /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
+  revisit(t: EpochMillis, paneStart: EpochMillis): void {
+    if (this.episodes === undefined) {
+      this.#touched.add(paneStart);
+      return;
+    }
+    const from = this.log === undefined ? paneStart : t;
+    this.episodes.derive(from);
+    this.episodes.touch((from - this.rule.plan.cooldown) as EpochMillis, endOfTime);
+  }
+
+  /** Judges the windows named by a time from an instant on that were not judged yet. */
+  judgeFrom(from: EpochMillis): void {
+    if (from >= this.judgedFrom) return;
+    this.learn(from, this.judgedFrom);
+    this.judgedFrom = from;
+  }
+
   /** Finds which windows named by a time in [from, to) are true, and the episodes with them. */
   evaluate(from: EpochMillis, to: EpochMillis): void {
     const { episodes } = this;
@@ -118,6 +152,7 @@ export class RuleState {
   }
 
   #isTrueAt(time: EpochMillis): boolean {
+    if (!this.rule.plan.hasHaving && this.log === undefined) return (this.panes.get(time)?.aggregation?.newest ?? beginningOfTime) > beginningOfTime;
     const results = this.#resultsAt(time);
     return results !== undefined && judge(this.rule, this.groups, results, this.#bounds(time));
   }
@@ -178,13 +213,21 @@ export class RuleState {
     return windowContent(rule, groups, results, { bounds, extent, at, evidence });
   }
 
+  /** Before this nothing is changed or needed by an event that is still accepted. */
+  #frozenAt(watermark: EpochMillis): EpochMillis {
+    const { plan, slide, window } = this.rule;
+    const reach = slide !== undefined ? 2 * slide : window.kind === 'tumbling' ? window.size : longestDay;
+    return (watermark - plan.allowedLateness - plan.cooldown - reach) as EpochMillis;
+  }
+
   /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
   forget(watermark: EpochMillis): boolean {
-    const { plan, slide = 0 } = this.rule;
-    const frozen = (watermark - plan.allowedLateness - plan.cooldown - 2 * slide) as EpochMillis;
+    const frozen = this.#frozenAt(watermark);
+    const { plan } = this.rule;
     for (const [start, pane] of this.panes) {
-      if (pane.end > frozen || (plan.emit === 'final' && !pane.closed && pane.stored === undefined)) continue;
+      if ((this.log === undefined ? start : pane.end) >= frozen || (plan.emit === 'final' && !pane.closed && pane.stored === undefined)) continue;
       this.panes.delete(start);
+      this.#last = undefined;
       if (this.episodes === undefined) this.records.delete(start);
     }
     this.log?.forget(frozen);

@@ -43,10 +43,14 @@ export class SlidingLog {
   /** The accumulators' results over the window that ends with, and holds, an instant. */
   resultsAt(t: EpochMillis): readonly unknown[] {
     const entries = this.#entries;
-    const behind = entries[this.#tail - 1];
-    if (behind !== undefined && behind.event.t > t) this.#restart(this.#firstAfter((t - this.#size) as EpochMillis));
+    const from = (t - this.#size) as EpochMillis;
+    // The running window only moves on: where it holds what is later, or lacks what is not older, it is added up again.
+    const newest = entries[this.#tail - 1];
+    const excluded = entries[this.#head - 1];
+    const passed = (newest !== undefined && newest.event.t > t) || (excluded !== undefined && excluded.event.t > from);
+    if (passed || this.#head === this.#tail) this.#restart(this.#firstAfter(from));
     for (let next = entries[this.#tail]; next !== undefined && next.event.t <= t; next = entries[++this.#tail]) this.#include(next);
-    for (let oldest = entries[this.#head]; oldest !== undefined && oldest.event.t <= t - this.#size; oldest = entries[this.#head]) {
+    for (let oldest = entries[this.#head]; oldest !== undefined && oldest.event.t <= from; oldest = entries[this.#head]) {
       if (this.#head >= this.#tail) break;
       this.#head++;
       if (!this.#exclude(oldest)) this.#rebuild(t);

@@ -16,7 +16,7 @@ export interface Touch {
   /** The fields that an alert shows of the event. */
   readonly fields: JsonObject;
   /** The event as evidence shows it, once it was shown. */
-  shown?: EvidenceEvent;
+  shown?: EvidenceEvent | undefined;
 }
 
 /** Evidence is shown in event-time order, equal times by id, so that it is the same whoever merged it. */

@@ -32,8 +32,19 @@ function fixedGrid(size: number, offset: number): PaneGrid {
   };
 }
 
-/** Days of a time zone: they begin at the first instant of the local date, and have 23 to 25 hours. */
+const dayGrids = new Map<string, PaneGrid>();
+
+/** One grid for all rules of a time zone: finding a day costs more than all else of an event. */
 function dayGrid(timezone: string): PaneGrid {
+  const known = dayGrids.get(timezone);
+  if (known !== undefined) return known;
+  const grid = createDayGrid(timezone);
+  dayGrids.set(timezone, grid);
+  return grid;
+}
+
+/** Days of a time zone: they begin at the first instant of the local date, and have 23 to 25 hours. */
+function createDayGrid(timezone: string): PaneGrid {
   let cachedStart = Number.POSITIVE_INFINITY as EpochMillis;
   let cachedEnd = Number.NEGATIVE_INFINITY as EpochMillis;
   const ends = new Map<EpochMillis, EpochMillis>();

@@ -74,6 +74,7 @@ async function agrees(pipeline: Compiled, records: readonly InputRecord[], seed:
 
 const runs = Number(process.env['RUNS'] ?? 30);
 const only = process.env['ONLY'];
+const patience = 600_000;
 describe.each(Object.entries(rules).filter(([name]) => only === undefined || name === only).map(([name, text]) => ({ name, pipeline: compiled(withRules(text)) })))('$name', ({ pipeline }) => {
   test('what stands after repeated and split batches is the perfect run, ids included', async () => {
     const inOrder = drawn.map((event): Drawn => ({ ...event, late: 0 }));
@@ -83,7 +84,7 @@ describe.each(Object.entries(rules).filter(([name]) => only === undefined || nam
       ),
       { numRuns: runs },
     );
-  });
+  }, patience);
 
   test('what stands after disorder within the bounds is the perfect run', async () => {
     await fc.assert(
@@ -92,7 +93,7 @@ describe.each(Object.entries(rules).filter(([name]) => only === undefined || nam
       ),
       { numRuns: runs },
     );
-  });
+  }, patience);
 
   test('what stands after failures, zombies and replays is the perfect run', async () => {
     await fc.assert(
@@ -101,5 +102,5 @@ describe.each(Object.entries(rules).filter(([name]) => only === undefined || nam
       ),
       { numRuns: runs },
     );
-  });
+  }, patience);
 });
