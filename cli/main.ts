@@ -1,6 +1,9 @@
 /** The command line `weir`: which commands there are, their options, and what is said when they are called wrongly. */
 import yargs, { type Argv } from 'yargs';
 
+/** yargs drops a lone `-` from a list of files, so it goes through it by another name. */
+const standardInput = './-';
+
 /** What the command line cannot be understood as. */
 class UsageError extends Error {}
 
@@ -9,7 +12,7 @@ const commandNames: readonly string[] = ['check', 'backtest', 'test'];
 /** Runs the command line and gives the exit code: 0 fine, 1 the command found faults, 2 it was called wrongly. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
-  const commands = yargs([...args])
+  const commands = yargs(args.map((arg) => (arg === '-' ? standardInput : arg)))
     .scriptName('weir')
     .usage('Weir: a stream processor for your own AWS account, with rules in a file.\n\nUsage: $0 <command>')
     .command('check <files..>', 'Check pipeline files and print every fault at once', checkOptions, async (options) => {
@@ -22,7 +25,8 @@ export async function main(args: readonly string[]): Promise<number> {
       backtestOptions,
       async (options) => {
         const { runBacktest } = await import('./backtest.ts');
-        code = await runBacktest({ ...options, param: named(options.param) });
+        const inputs = options.inputs.map((file) => (file === standardInput ? '-' : file));
+        code = await runBacktest({ ...options, inputs, param: named(options.param) });
       },
     )
     .command(

@@ -23,7 +23,7 @@ export function welcome(run: LocalRun, example: Example | undefined): string {
     '',
     'From another terminal, with the AWS command line or any SDK:',
     '',
-    `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`,
+    `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=${region}`,
     `  ${aws(kinesis)} kinesis put-record --stream-name ${stream ?? ''} --partition-key ${example?.partitionKey ?? 'k1'} \\`,
     `      --cli-binary-format raw-in-base64-out --data '${data}'`,
     `  ${aws(messaging)} sqs create-queue --queue-name mine`,

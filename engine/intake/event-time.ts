@@ -6,7 +6,7 @@ import type { EpochMillis } from '../time.ts';
 const earliest = Date.parse('0001-01-01T00:00:00Z');
 const latest = Date.parse('9999-12-31T23:59:59.999Z');
 
-const isoWithZone = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)$/;
+const isoWithZone = /^(\d{4}-\d\d-\d\d)[Tt ](?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)$/;
 
 const zero = 48;
 
@@ -20,11 +20,18 @@ export function readEventTime(value: unknown): EpochMillis | string {
 }
 
 function readText(text: string): EpochMillis | string {
-  const millis = isoWithZone.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  const day = isoWithZone.exec(text)?.[1];
+  const millis = day !== undefined && isDay(day) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
   if (Number.isNaN(millis) || millis < earliest || millis > latest) {
     return `"${text.slice(0, 40)}" is not ISO-8601 text with a zone, such as 2026-03-02T09:00:00Z`;
   }
   return millis as EpochMillis;
+}
+
+/** False for 30 February, which Date.parse takes for a day in March. */
+function isDay(text: string): boolean {
+  const start = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(start) && new Date(start).toISOString().startsWith(text);
 }
 
 let lastDay = '';
@@ -41,8 +48,9 @@ function utcSeconds(text: string): EpochMillis | undefined {
   const hours = twoDigits(text, 11);
   const minutes = twoDigits(text, 14);
   const seconds = twoDigits(text, 17);
-  const hundreds = withMillis ? twoDigits(text, 20) * 10 + text.charCodeAt(22) - zero : 0;
-  if (!(hours < 24 && minutes < 60 && seconds < 60 && hundreds >= 0 && hundreds < 1000)) return undefined;
+  const hundredths = withMillis ? twoDigits(text, 20) : 0;
+  const thousandths = withMillis ? text.charCodeAt(22) - zero : 0;
+  if (!(hours < 24 && minutes < 60 && seconds < 60 && hundredths < 100 && thousandths >= 0 && thousandths < 10)) return undefined;
   if (!text.startsWith(lastDay) || lastDay === '') {
     const day = text.slice(0, 10);
     const start = readText(`${day}T00:00:00Z`);
@@ -50,7 +58,7 @@ function utcSeconds(text: string): EpochMillis | undefined {
     lastDay = day;
     lastDayStart = start;
   }
-  return (lastDayStart + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + hundreds) as EpochMillis;
+  return (lastDayStart + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + hundredths * 10 + thousandths) as EpochMillis;
 }
 
 /** The number that two digits write; NaN where they are none. */
