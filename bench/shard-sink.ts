@@ -28,7 +28,8 @@ async function drain({ endpoint, streamName }: SinkRequest): Promise<void> {
     void (async () => {
       for (;;) {
         await reader.changed.wait();
-        read += reader.take(reader.size).length;
+        // Taking makes the reader ask again at once: not where there is nothing.
+        if (reader.size > 0) read += reader.take(reader.size).length;
       }
     })();
   }

@@ -37,7 +37,9 @@ function decode(data: string): Pick<InputRecord, 'event' | 'unreadable'> {
   }
 }
 
-/** The parser's message quotes the data, which belongs into the dead letter and not into logs. */
+/** The parser's message quotes the data, which belongs into the dead letter and not into logs: only the place is told. */
 function withoutContent(message: string): string {
-  return message.replace(/(, )?"[\s\S]*" is not valid JSON|\.\.\.[\s\S]*/, '').trim() || 'it cannot be parsed';
+  if (message === 'Unexpected end of JSON input') return 'it ends too early';
+  const position = /JSON at position (\d+)/.exec(message)?.[1];
+  return position === undefined ? 'it cannot be parsed' : `it cannot be parsed at position ${position}`;
 }

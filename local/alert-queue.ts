@@ -67,10 +67,12 @@ export class AlertQueue {
     for (;;) {
       const askedAt = performance.now();
       try {
-        const body = { QueueUrl: this.url, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds };
+        // Whoever asks whether the queue is empty need not wait for what may come.
+        const wait = this.emptied.size > 0 ? 0 : waitSeconds;
+        const body = { QueueUrl: this.url, MaxNumberOfMessages: 10, WaitTimeSeconds: wait };
         const answer = (await this.call('ReceiveMessage', body)) as { readonly Messages?: readonly ReceivedMessage[] };
         const messages = answer.Messages ?? [];
-        for (const message of messages) this.onMessage(forQueues(message.Body));
+        for (const message of messages) this.onMessage(message.Body);
         if (messages.length === 0) {
           for (const seen of [...this.emptied]) seen(askedAt);
         } else {
@@ -84,10 +86,4 @@ export class AlertQueue {
       }
     }
   }
-}
-
-/** SNS sends a queue the default of a message with several bodies; the embedded service sends all of them. */
-function forQueues(body: string): string {
-  const bodies = JSON.parse(body) as { readonly default?: unknown };
-  return typeof bodies.default === 'string' ? bodies.default : body;
 }

@@ -49,7 +49,11 @@ function send(
         });
       },
     );
-    outgoing.on('error', reject);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // The server closed a connection that was idle, just as it was used again.
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(send(method, url, headers, body, signal));
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }

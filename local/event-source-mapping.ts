@@ -321,6 +321,7 @@ function doneBefore(answer: unknown, records: readonly KinesisRecord[]): number 
   const failures = (answer as { readonly batchItemFailures?: unknown }).batchItemFailures;
   if (failures === null || failures === undefined) return records.length;
   if (!Array.isArray(failures)) return 0;
+  if (failures.length === 0) return records.length;
   const positions = new Map(records.map((record, index) => [record.SequenceNumber, index]));
   return failures.reduce<number>((lowest, failure: unknown) => {
     const identifier = (failure as { readonly itemIdentifier?: unknown } | null)?.itemIdentifier;

@@ -31,7 +31,8 @@ export interface FunctionProcess {
 export async function startFunction(options: FunctionProcessOptions): Promise<FunctionProcess> {
   const { name } = options.function;
   const child = fork(fileURLToPath(new URL('./function-host.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
+    // The records of a batch live as long as its invocation: room for them saves copying them about.
+    execArgv: ['--import', 'tsx', '--max-semi-space-size=32'],
     // The environment of the function alone decides, as it does in Lambda.
     env: { PATH: process.env['PATH'], ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

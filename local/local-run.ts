@@ -17,6 +17,7 @@ import type { MappingProgress } from './event-source-mapping.ts';
 import type { Redelivery } from './function-host.ts';
 import { type FunctionProcess, startFunction } from './hosted-function.ts';
 import { Producer } from './producer.ts';
+import { Schedule } from './schedule.ts';
 
 export interface LocalRunOptions {
   readonly definition: PipelineDefinition;
@@ -83,9 +84,9 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
   const pids = new Map<EmulatorName, number>();
   const processes: FunctionProcess[] = [];
   let queue: AlertQueue | undefined;
-  let timers: readonly NodeJS.Timeout[] = [];
+  let schedules: readonly Schedule[] = [];
   const stop = async (): Promise<void> => {
-    for (const timer of timers) clearInterval(timer);
+    for (const each of schedules) each.stop();
     await Promise.all([queue?.stop(), ...processes.map((each) => each.stop())]);
     await Promise.all(emulators.map((each) => each.stop()));
     await rm(folder, { recursive: true, force: true });
@@ -154,27 +155,14 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
         });
       }),
     );
-    const scheduled = await Promise.all(
-      deployment.schedules.map(async ({ functionName, every }) => ({
-        every: options.advanceEvery ?? every,
-        process: await start(functionName, 'advance-time', {}),
-      })),
-    );
     let ending = false;
-    const invoke = async (process: FunctionProcess, more: object): Promise<void> => {
-      await process.invoke({ source: 'aws.events', time: new Date().toISOString(), ...more });
-    };
-    const running = new Set<FunctionProcess>();
-    timers = scheduled.map(({ every, process }) =>
-      setInterval(() => {
-        if (ending || running.has(process)) return;
-        running.add(process);
-        invoke(process, {})
-          .catch((error: unknown) => {
-            if (!ending) options.onProblem('advance-time', error instanceof Error ? error.message : String(error));
-          })
-          .finally(() => running.delete(process));
-      }, every),
+    schedules = await Promise.all(
+      deployment.schedules.map(async ({ functionName, every }) => {
+        const process = await start(functionName, 'advance-time', {});
+        return new Schedule(process, options.advanceEvery ?? every, (message) => {
+          if (!ending) options.onProblem('advance-time', message);
+        });
+      }),
     );
 
     const streams = new Map(
@@ -206,7 +194,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
         await Promise.all(readers.map((each) => each.waitUntilRead()));
       },
       advanceToEnd: async () => {
-        await Promise.all(scheduled.map(({ process }) => invoke(process, { watermark: 'end' })));
+        await Promise.all(schedules.map((each) => each.invoke({ watermark: 'end' })));
       },
       waitForAlerts: () => alertQueue.waitUntilEmpty(),
       stop: async () => {

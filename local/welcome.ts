@@ -14,6 +14,8 @@ export function welcome(run: LocalRun, example: Example | undefined): string {
   const { AlertTopicArn: topic = '', DeadLetterBucketName: bucket = '', AlertTableName: alerts = '' } = run.outputs;
   const stream = example === undefined ? [...run.streams.values()][0] : run.streams.get(example.stream);
   const data = JSON.stringify(example?.event ?? { id: '1' }).replaceAll("'", "'\\''");
+  // The name that the embedded service gives a queue; calls go to the endpoint all the same.
+  const queueUrl = `http://sqs.${region}.localhost:${new URL(messaging).port}/${account}/mine`;
   const aws = (endpoint: string): string => `aws --endpoint-url ${endpoint}`;
   return [
     `  Kinesis    ${kinesis}  ${[...run.streams.values()].join(', ')}`,
@@ -29,7 +31,7 @@ export function welcome(run: LocalRun, example: Example | undefined): string {
     `  ${aws(messaging)} sqs create-queue --queue-name mine`,
     `  ${aws(messaging)} sns subscribe --topic-arn ${topic} --protocol sqs \\`,
     `      --notification-endpoint arn:aws:sqs:${region}:${account}:mine`,
-    `  ${aws(messaging)} sqs receive-message --queue-url ${messaging}/${account}/mine --wait-time-seconds 20`,
+    `  ${aws(messaging)} sqs receive-message --queue-url ${queueUrl} --wait-time-seconds 20`,
     `  ${aws(dynamodb)} dynamodb scan --table-name ${alerts}`,
     `  ${aws(messaging)} s3 ls --recursive s3://${bucket}`,
   ].join('\n');

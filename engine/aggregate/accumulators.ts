@@ -1,6 +1,7 @@
 /** The aggregates: `count sum avg min max first last countDistinct collect`. */
 import type { Accumulator, AccumulatorPlan } from './accumulator.ts';
 import { DecimalSum } from './decimal-sum.ts';
+import { shortHash } from '../alert/identity.ts';
 import { compareOrder, decodeOrder, encodeOrder, type Order } from './order.ts';
 import { canonicalJson, decodeValue, encodeValue, isList, type Json } from './value.ts';
 import { Duration, Timestamp } from '../expression/operators.ts';
@@ -27,20 +28,6 @@ export function createAccumulator(plan: AccumulatorPlan): Accumulator {
       return new CountDistinct();
     case 'collect':
       return new Collect(plan.limit ?? 1);
-  }
-}
-
-/** True where an accumulator of this kind may hold a value of this type; anything else is a failure of the event. */
-export function accepts(kind: AccumulatorPlan['kind'], value: unknown): boolean {
-  switch (kind) {
-    case 'sum':
-    case 'avg':
-      return typeof value === 'number';
-    case 'min':
-    case 'max':
-      return typeof value === 'number' || typeof value === 'string' || value instanceof Timestamp || value instanceof Duration;
-    default:
-      return true;
   }
 }
 
@@ -175,32 +162,36 @@ class Edge implements Accumulator {
 
 class CountDistinct implements Accumulator {
   /** Identity of a value to how often it was added, so that it can be taken out again. */
-  readonly #values = new Map<unknown, { value: unknown; times: number }>();
+  readonly #times = new Map<Json, number>();
   add(value: unknown): void {
     const identity = identityOf(value);
-    const known = this.#values.get(identity);
-    if (known === undefined) this.#values.set(identity, { value, times: 1 });
-    else known.times++;
+    this.#times.set(identity, (this.#times.get(identity) ?? 0) + 1);
   }
   remove(value: unknown): boolean {
     const identity = identityOf(value);
-    const known = this.#values.get(identity);
-    if (known !== undefined && --known.times === 0) this.#values.delete(identity);
+    const times = this.#times.get(identity) ?? 0;
+    if (times > 1) this.#times.set(identity, times - 1);
+    else this.#times.delete(identity);
     return true;
   }
   absorb(encoded: Json): void {
-    if (encoded !== null && typeof encoded === 'object' && isList(encoded)) for (const value of encoded) this.add(decodeValue(value));
+    if (encoded !== null && typeof encoded === 'object' && isList(encoded)) for (const identity of encoded) this.add(identity);
   }
   encode(): Json {
-    return [...this.#values.values()].map(({ value }) => encodeValue(value));
+    return [...this.#times.keys()];
   }
   result(): number {
-    return this.#values.size;
+    return this.#times.size;
   }
 }
 
-function identityOf(value: unknown): unknown {
-  return typeof value === 'object' ? `\u0000${canonicalJson(encodeValue(value))}` : value;
+const longestIdentity = 64;
+
+/** What tells a value from others: itself, or a text for what is long or no scalar. An identity is its own identity. */
+function identityOf(value: unknown): Json {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  const text = typeof value === 'string' ? value : `\u0000${canonicalJson(encodeValue(value))}`;
+  return text.length <= longestIdentity ? text : `\u0000#${shortHash(text)}`;
 }
 
 /** The first `limit` values in event-time order. */

@@ -24,7 +24,8 @@ const deepest = 64;
 /** A value as output shows it: times in ISO-8601, durations in seconds as CEL prints them, a failed value as null. */
 export function plain(value: unknown, depth = 0): Json {
   if (value === undefined || value === null || depth > deepest) return null;
-  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
+  if (typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (value instanceof Timestamp) return isoTime(value.millis);
   if (value instanceof Duration) return `${value.millis / 1000}s`;
   if (Array.isArray(value)) return value.map((inner) => plain(inner, depth + 1));

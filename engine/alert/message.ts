@@ -2,8 +2,9 @@
  * An alert as people and programs get it from SNS: JSON for programs, a readable text for email, attributes for filter
  * policies. Clipped to what SNS takes by dropping evidence, and it says so.
  */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson, isoTime, type Json } from '../aggregate/value.ts';
-import type { AlertRecord } from './alert.ts';
+import type { AlertRecord, EvidenceEvent } from './alert.ts';
 
 export interface AlertMessage {
   /** Id and revision: what consumers deduplicate by. */
@@ -15,39 +16,56 @@ export interface AlertMessage {
 }
 
 /** SNS takes 256 KiB for body and attributes together; both bodies of a message count, escaped as JSON. */
-const largestJson = 100_000;
+const largestJson = 160 * 1024;
+/** Escaped, a character takes up to six bytes. */
+const longestText = 10_000;
 const longestSubject = 99;
-const longestText = 20_000;
+const longestClipped = 1000;
 
 export function alertMessage(pipeline: string, record: AlertRecord): AlertMessage {
   const { rule, id, revision, content } = record;
   const status = record.pending ?? 'opened';
-  let shown = content.events.length;
-  let json = messageJson(pipeline, record, status, shown);
-  while (json.length > largestJson && shown > 0) json = messageJson(pipeline, record, status, --shown);
+  const { json, shown } = messageJson(pipeline, record, status);
   return {
     id: `${id}/${revision}`,
     subject: subjectOf(`[${content.severity}] ${status === 'opened' ? '' : `${status}: `}${content.title}`),
-    text: messageText(record, status, shown).slice(0, longestText),
-    json: json.length > largestJson ? messageJson(pipeline, { ...record, content: { ...content, values: {}, title: content.title.slice(0, 1000), description: '' } }, status, 0) : json,
+    text: clip(messageText(record, status, shown).replace(/\p{Surrogate}/gu, '\uFFFD'), longestText),
+    json,
     attributes: { alertId: id, revision: String(revision), status, pipeline, rule, severity: content.severity },
   };
 }
 
-function messageJson(pipeline: string, { rule, id, revision, content }: AlertRecord, status: string, shown: number): string {
-  const { window, events, ...rest } = alertJson(content);
-  return JSON.stringify({
-    version: 1,
-    alertId: id,
-    revision,
-    status,
-    pipeline,
-    rule,
-    ...rest,
-    ...(window !== undefined && { window }),
-    events: Array.isArray(events) ? events.slice(events.length - shown) : [],
-    ...(shown < content.events.length && { eventsDropped: content.events.length - shown }),
-  });
+/** Holds as many of the newest events as fit. */
+function messageJson(pipeline: string, { rule, id, revision, content }: AlertRecord, status: string): { readonly json: string; readonly shown: number } {
+  const head = { version: 1, alertId: id, revision, status, pipeline, rule };
+  const { events: _, ...whole } = alertJson(content);
+  const fits = weight({ ...head, ...whole }) < largestJson;
+  const { severity, window, at, partial } = whole;
+  const said = fits ? whole : { severity, title: clip(content.title, longestClipped), key: clipFields(content.key), ...(window !== undefined && { window }), values: {}, at, partial, clipped: true };
+  const events = content.events.map(eventJson);
+  let left = largestJson - weight({ ...head, ...said });
+  let shown = 0;
+  for (const event of events.toReversed()) {
+    left -= weight(event) + 1;
+    if (left < 0) break;
+    shown++;
+  }
+  const dropped = events.length - shown;
+  return { json: JSON.stringify({ ...head, ...said, events: events.slice(dropped), ...(dropped > 0 && { eventsDropped: dropped }) }), shown };
+}
+
+/** Bytes of a value as JSON within JSON. */
+function weight(value: object): number {
+  return utf8ToBytes(JSON.stringify(JSON.stringify(value))).length;
+}
+
+function clipFields(fields: { readonly [name: string]: Json }): { readonly [name: string]: Json } {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? clip(value, longestClipped) : value]));
+}
+
+/** The beginning of a text, no character cut in two. */
+function clip(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** What an alert says, with times as ISO-8601: the same in messages and in the output of every command. */
@@ -61,10 +79,14 @@ export function alertJson(content: AlertRecord['content']): { readonly [name: st
     key: content.key,
     ...(window !== undefined && { window: { start: isoTime(window.start), end: isoTime(window.end) } }),
     values: content.values,
-    events: content.events.map(({ stream, id, at, fields }) => ({ stream, id, at: isoTime(at), fields })),
+    events: content.events.map(eventJson),
     at: isoTime(content.at),
     partial: content.partial,
   };
+}
+
+function eventJson({ stream, id, at, fields }: EvidenceEvent): { readonly [name: string]: Json } {
+  return { stream, id, at: isoTime(at), fields };
 }
 
 function messageText({ rule, id, revision, content }: AlertRecord, status: string, shown: number): string {
@@ -92,7 +114,6 @@ function messageText({ rule, id, revision, content }: AlertRecord, status: strin
 
 /** SNS takes no line breaks or control characters in a subject, and fewer than 100 characters. */
 function subjectOf(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  const characters = Array.from(clean);
-  return characters.length <= longestSubject ? clean : `${characters.slice(0, longestSubject - 1).join('')}…`;
+  const clean = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]+/gu, ' ').trim();
+  return clean.length <= longestSubject ? clean : `${clip(clean, longestSubject - 1)}…`;
 }

@@ -10,6 +10,7 @@ export function text(value: unknown, zone: string): string | undefined {
   if (value === undefined) return undefined;
   if (value === null) return '-';
   if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Timestamp) return timestampText(value.millis, zoneOffset(zone, value.millis) ?? 0);
   if (value instanceof Duration) return durationWords(value.millis);
   if (!isList(value)) return json(value);

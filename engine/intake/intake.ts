@@ -57,8 +57,15 @@ export class Intake implements Sink {
   #lastShard = { stream: '', shard: '', name: '' };
   #lastArrival = 0 as EpochMillis;
 
+  /** Per rule: how many characters a value may have, so that as many as a pane keeps fit into an item. */
+  readonly #largest: readonly number[];
+
   constructor(compiled: Compiled) {
     this.#compiled = compiled;
+    this.#largest = compiled.plan.rules.map(({ accumulators }) => {
+      const kept = accumulators.reduce((sum, { limit = 1 }) => sum + limit, 1);
+      return Math.min(largestValue, Math.floor(largestPane / kept));
+    });
     this.#sources = new Map(
       compiled.plan.streams.flatMap(({ name, clockSkew }) => {
         const program = compiled.program.streams[name];
@@ -112,6 +119,7 @@ export class Intake implements Sink {
     meta.t = t;
     const id = program.eventId === undefined ? `${record.stream}/${record.shard}/${record.sequenceNumber}/0` : program.eventId(event, meta);
     if (typeof id !== 'string' && typeof id !== 'number') return `eventId: must be a text or a number; this is ${describe(id)}`;
+    if (isLongerThan(id, largestValue)) return `eventId: must be at most ${largestValue} characters long; this one has ${String(id).length}`;
     meta.eventId = String(id);
     const key = program.partitionKey(event, meta);
     const declared = key === undefined || key === null ? undefined : keyText(key);
@@ -133,10 +141,18 @@ export class Intake implements Sink {
   }
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
+    if (this.#isTooLarge(rule, groups) || this.#isTooLarge(rule, args)) {
+      this.#rejectTooLarge(rule);
+      return;
+    }
     this.touches.push({ rule, groups, touch: { event: this.#event(), args, fields, shown: undefined }, record: this.#record });
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
+    if (this.#isTooLarge(rule, groups)) {
+      this.#rejectTooLarge(rule);
+      return;
+    }
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
     if (texts === undefined) return;
     this.matches.push({ rule, groups, said: payload(texts, values), touch: { event: this.#event(), args: [], fields, shown: undefined }, record: this.#record });
@@ -177,12 +193,21 @@ export class Intake implements Sink {
 
   valueFailed(rule: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void {
     const found = read.map(([path, value]) => `${path} is ${describe(value)}`).join(', ');
-    this.rejections.push({
-      kind: 'invalid',
-      record: this.#record,
-      rule: this.#compiled.plan.rules[rule]?.name ?? String(rule),
-      reason: `${part}: ${source} has no usable value${found === '' ? '' : ` (${found})`}`,
-    });
+    this.#reject(rule, `${part}: ${source} has no usable value${found === '' ? '' : ` (${found})`}`);
+  }
+
+  #isTooLarge(rule: number, values: readonly unknown[]): boolean {
+    const largest = this.#largest[rule] ?? largestValue;
+    for (const value of values) if (typeof value !== 'number' && isLongerThan(value, largest)) return true;
+    return false;
+  }
+
+  #rejectTooLarge(rule: number): void {
+    this.#reject(rule, `a group or an aggregated value is larger than the ${this.#largest[rule]} characters that the rule's state can hold`);
+  }
+
+  #reject(rule: number, reason: string): void {
+    this.rejections.push({ kind: 'invalid', record: this.#record, rule: this.#compiled.plan.rules[rule]?.name ?? String(rule), reason });
   }
 }
 
@@ -191,6 +216,15 @@ function keyText(key: unknown): string {
   if (typeof key === 'string') return key;
   const shown = plain(key);
   return typeof shown === 'string' ? shown : JSON.stringify(shown);
+}
+
+/** What goes into keys and panes is bounded: an item that DynamoDB does not take would hold its shard up for ever. */
+const largestValue = 1000;
+const largestPane = 100_000;
+
+function isLongerThan(value: unknown, largest: number): boolean {
+  if (typeof value === 'string') return value.length > largest;
+  return typeof value === 'object' && value !== null && JSON.stringify(plain(value)).length > largest;
 }
 
 function isJsonObject(value: unknown): value is JsonObject {

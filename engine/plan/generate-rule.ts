@@ -58,16 +58,17 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
 }
 
 const isValue = (code: string): string => `${code} !== undefined`;
-const isKey = (code: string): string => `typeof ${code} === 'string' || typeof ${code} === 'number' || typeof ${code} === 'boolean'`;
+/** A number such as 1e400 is JSON, and infinite here: no key, and nothing to add up. */
+const isKey = (code: string): string => `typeof ${code} === 'string' || Number.isFinite(${code}) || typeof ${code} === 'boolean'`;
 
 function acceptedBy({ name }: AggregateCall, code: string): string {
   switch (name) {
     case 'sum':
     case 'avg':
-      return `typeof ${code} === 'number'`;
+      return `Number.isFinite(${code})`;
     case 'min':
     case 'max':
-      return `typeof ${code} === 'number' || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
+      return `Number.isFinite(${code}) || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
     default:
       return isValue(code);
   }

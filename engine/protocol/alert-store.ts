@@ -24,6 +24,11 @@ export interface Wanted {
   readonly recorded: Recorded | undefined;
   /** Learns what stands now. */
   store(recorded: Recorded): void;
+  /**
+   * Told where somebody else has put the record meanwhile, and so may know more: the content must be derived again.
+   * Absent where the content cannot change, and is compared with what stands now.
+   */
+  readonly lost?: () => void;
 }
 
 interface Pending {
@@ -78,7 +83,8 @@ export class AlertStore {
       for (const [key, put] of puts) {
         const conflict = conflicts.get(key);
         if (conflict !== undefined) {
-          open.push({ ...put.wanted, recorded: conflict.current === undefined ? undefined : readAlert(conflict.current) });
+          if (put.wanted.lost !== undefined) put.wanted.lost();
+          else open.push({ ...put.wanted, recorded: conflict.current === undefined ? undefined : readAlert(conflict.current) });
           continue;
         }
         put.wanted.store({ record: put.record, version: put.item.version });

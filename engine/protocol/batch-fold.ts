@@ -11,7 +11,8 @@ import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
 import type { ItemStore } from './item.ts';
-import { dirtyPanes, holds, isOwned, loadPanes, loadPanesFrom, type PanePut, type PaneRequest, putDone, restorePane } from './pane-store.ts';
+import { loadPanes, loadPanesFrom, type PaneRequest } from './load-panes.ts';
+import { dirtyPanes, holds, isOwned, type PanePut, putDone, restorePane } from './pane-store.ts';
 
 /** Rounds of losing to others before the batch is given back to be delivered again. */
 const mostRounds = 20;
@@ -41,6 +42,8 @@ export class BatchFold {
   readonly #context: BatchContext;
   readonly #changes = new Map<RuleState, Change>();
   readonly #rejections = new Map<KeyedTouch, Rejection>();
+  /** True where somebody else wrote panes of keys that this shard owns: the memory of the shard is not to be trusted. */
+  isDoubtful = false;
 
   constructor(context: BatchContext) {
     this.#context = context;
@@ -152,6 +155,7 @@ export class BatchFold {
       puts.delete(item);
     }
     for (const { put } of puts.values()) putDone(put);
+    if ([...lost].some(({ rule }) => isOwned(rule))) this.isDoubtful = true;
     for (const change of lost) {
       states.drop(change.state);
       this.#changes.delete(change.state);

@@ -50,14 +50,19 @@ async function closePanes(rule: WindowedRule, ports: Ports, alerts: AlertStore, 
   open.sort((a, b) => a.start - b.start);
   while (open.length > 0) {
     // An episode goes on from pane to pane, so a key's panes are closed one after the other.
-    const now = rule.plan.cooldown === 0 ? open : [...new Map(open.toReversed().map((pane) => [pane.pk, pane])).values()];
+    const now = !rule.joins ? open : [...new Map(open.toReversed().map((pane) => [pane.pk, pane])).values()];
     const panes = await readDuePanes(ports, writers, now);
     const wanted = (await Promise.all(panes.map((pane) => finish(rule, ports, alerts, pane)))).flat();
     const known = await alerts.read(wanted.map(({ key }) => key));
     const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
-    const told = await alerts.settle(wanted.map((one) => ({ ...one, recorded: records.get(`${one.key.pk}\n${one.key.sk}`) })));
-    const conflicts = await ports.state.put(panes.flatMap(({ items }) => items.map(closedItem)));
+    const again = new Set<string>();
+    const told = await alerts.settle(
+      wanted.map((one) => ({ ...one, recorded: one.recorded ?? records.get(`${one.key.pk}\n${one.key.sk}`), lost: () => again.add(one.key.pk) })),
+    );
+    const settled = panes.filter(({ pk }) => !again.has(pk));
+    const conflicts = await ports.state.put(settled.flatMap(({ items }) => items.map(closedItem)));
     const lost = new Set(conflicts.map(({ item }) => `${item.pk}\n${readPaneSortKey(item.sk).start}`));
+    for (const { pk, start } of panes) if (again.has(pk)) lost.add(`${pk}\n${start}`);
     total.closed += panes.length - lost.size;
     total.alerts += told.opened;
     open = open.filter((pane) => !now.includes(pane) || lost.has(`${pane.pk}\n${pane.start}`));
@@ -106,6 +111,10 @@ async function readNeighbours(ports: Ports, alerts: AlertStore, state: RuleState
   await restoreEpisodes(alerts, state);
   await readPanes(ports.state, state, grid.start((start - plan.cooldown - slide) as EpochMillis), grid.start((start - 1) as EpochMillis));
   state.learn((start - plan.cooldown) as EpochMillis, start);
+  // A pane that was written to after it was closed is closed again, and later ones may be closed by then.
+  const read = new Set(state.panes.keys());
+  await readPanes(ports.state, state, grid.end(start));
+  for (const pane of state.panes.values()) if (pane.closed && !read.has(pane.start)) state.learn(pane.start, pane.end);
 }
 
 /** The item as closed: nothing is added to its pane any more, and it leaves the index. */

@@ -1,4 +1,4 @@
-/** Brings panes from the state table into memory and back: one item per pane, writer and part. */
+/** Panes in memory from their items, and their items from memory: one per pane, writer and part. */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { Episode } from '../alert/episodes.ts';
 import { Aggregation } from '../state/aggregation.ts';
@@ -16,24 +16,19 @@ import {
   type PaneBody,
   paneSortKey,
   readPaneBody,
-  readPaneSortKey,
   sealedAbove,
-  sortableTime,
   writePaneBody,
 } from '../state/pane-item.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import type { Touch } from '../state/touch.ts';
-import { type EpochMillis, endOfTime } from '../time.ts';
-import type { Item, ItemKey, ItemStore } from './item.ts';
+import type { EpochMillis } from '../time.ts';
+import type { Item } from './item.ts';
 import { paneTimeToLive } from './retention.ts';
 
-export interface PaneRequest {
+/** An item to be put, with the pane that it holds. */
+export interface PanePut {
   readonly state: RuleState;
   readonly start: EpochMillis;
-}
-
-/** An item to be put, with the pane that it holds. */
-export interface PanePut extends PaneRequest {
   readonly item: Item;
   readonly sealed: boolean;
   readonly progress: PaneBody['p'];
@@ -42,55 +37,6 @@ export interface PanePut extends PaneRequest {
   /** How many entries of the open log it holds, and whether there are more. */
   readonly entries: number;
   readonly rest: boolean;
-}
-
-/** Reads panes with all their parts, in hundreds, and restores them into their states. */
-export async function loadPanes(store: ItemStore, requests: readonly PaneRequest[], writer: string): Promise<void> {
-  const found = requests.map((): Item[] => []);
-  let open = requests.map((request, position) => ({ ...request, position, part: 0 }));
-  while (open.length > 0) {
-    const items = byKey(await store.get(open.map(({ state, start, part }) => paneKey(state, start, writer, part))));
-    open = open.flatMap((request) => {
-      const item = items.get(text(paneKey(request.state, request.start, writer, request.part)));
-      if (item === undefined) return [];
-      found[request.position]?.push(item);
-      return readPaneBody(item.body).sealed === true ? [{ ...request, part: request.part + 1 }] : [];
-    });
-  }
-  requests.forEach(({ state, start }, position) => restorePane(state, start, found[position] ?? []));
-}
-
-/** Most panes of a key that are asked for by name; more are found by a query. */
-const mostNamed = 8;
-
-/**
- * Brings all panes of owned keys from an instant on into memory: an event changes windows after it, and the episodes
- * that they are in may go on. Nobody wrote a pane that begins after the horizon.
- */
-export async function loadPanesFrom(store: ItemStore, keys: readonly { readonly state: RuleState; readonly from: EpochMillis }[], horizon: EpochMillis): Promise<void> {
-  const named: PaneRequest[] = [];
-  const queries: Promise<void>[] = [];
-  for (const { state, from } of keys) {
-    const { grid } = state.rule;
-    const last = Math.min(horizon, state.loadedFrom - 1);
-    const starts: EpochMillis[] = [];
-    for (let start = grid.start(from); start <= last && starts.length <= mostNamed; start = grid.end(start)) starts.push(start);
-    if (starts.length <= mostNamed) named.push(...starts.map((start) => ({ state, start })));
-    else queries.push(queryPanes(store, state, grid.start(from)));
-    state.loadedFrom = grid.start(from);
-  }
-  await Promise.all([loadPanes(store, named, ''), ...queries]);
-}
-
-async function queryPanes(store: ItemStore, state: RuleState, from: EpochMillis): Promise<void> {
-  const until = state.loadedFrom;
-  const parts = new Map<EpochMillis, Item[]>();
-  const items = await store.query(state.partitionKey, sortableTime(from), until === endOfTime ? undefined : sortableTime(until));
-  for (const item of items) {
-    const { start } = readPaneSortKey(item.sk);
-    parts.set(start, [...(parts.get(start) ?? []), item]);
-  }
-  for (const [start, found] of parts) restorePane(state, start, found);
 }
 
 /** Restores one pane from its parts, in order; without any it is new. */
@@ -260,22 +206,10 @@ export function dueSlotName({ plan }: WindowedRule, slot: number): string {
   return `${plan.name}#${plan.fingerprint}#${slot}`;
 }
 
-export function paneKey(state: RuleState, start: EpochMillis, writer: string, part: number): ItemKey {
-  return { pk: state.partitionKey, sk: paneSortKey(start, writer, part) };
-}
-
 /**
  * True where a key's alerts are settled from memory: one shard at a time writes all that they follow from. Of other
  * keys, memory holds only what this shard is going to write.
  */
 export function isOwned({ plan }: WindowedRule): boolean {
   return plan.cacheable && plan.emit !== 'final';
-}
-
-function byKey(items: readonly Item[]): ReadonlyMap<string, Item> {
-  return new Map(items.map((item) => [text(item), item]));
-}
-
-function text({ pk, sk }: ItemKey): string {
-  return `${pk}\n${sk}`;
 }

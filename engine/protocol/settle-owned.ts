@@ -2,18 +2,31 @@
 import { sortableTime } from '../state/pane-item.ts';
 import type { Desired, RuleState } from '../state/rule-state.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
+import type { Change } from './batch-fold.ts';
+
+export interface SettledOwned {
+  readonly told: Told;
+  /** Changes whose records somebody else has put meanwhile: what memory says of them is not to be trusted. */
+  readonly lost: readonly Change[];
+  /** Changes with records that this process has not read yet: to be read before their panes, and so settled anew. */
+  readonly unread: readonly Change[];
+}
 
 /** Also settles alerts of stateless rules, in the same round trips. */
-export async function settleOwned(alerts: AlertStore, changes: readonly { readonly state: RuleState }[], stateless: readonly Wanted[]): Promise<Told> {
-  const desired = changes.flatMap(({ state }) => state.take().map((one) => ({ state, one })));
-  const unread = desired.filter(({ state, one }) => state.unread.has(one.name));
-  const records = await alerts.read(unread.map(({ state, one }) => alertKey(state, one.name)));
-  for (const { state, one } of unread) {
-    const found = records.find(({ key }) => key.pk === state.partitionKey && key.sk === sortableTime(one.name));
-    if (found !== undefined) state.records.set(one.name, found.recorded);
-    state.unread.delete(one.name);
-  }
-  return alerts.settle([...stateless, ...desired.map(({ state, one }) => wantedOf(state, one))]);
+export async function settleOwned(alerts: AlertStore, changes: readonly Change[], stateless: readonly Wanted[]): Promise<SettledOwned> {
+  const unread: Change[] = [];
+  const lost = new Set<Change>();
+  const wanted = changes.flatMap((change) => {
+    const { state } = change;
+    const desired = state.take();
+    if (desired.some(({ name }) => state.unread.has(name))) {
+      unread.push(change);
+      return [];
+    }
+    return desired.map((one) => ({ ...wantedOf(state, one), lost: () => lost.add(change) }));
+  });
+  const told = await alerts.settle([...stateless, ...wanted]);
+  return { told, lost: [...lost], unread };
 }
 
 export function wantedOf(state: RuleState, { name, content }: Desired): Wanted {

@@ -1,17 +1,17 @@
 /**
- * Settles the alerts of keys that several shards write: read the alert records of the key first, then the panes of all
+ * Settles the alerts of keys that several shards write, and of owned keys where memory is not to be trusted: read the alert records of the key first, then the panes of all
  * writers, strongly; derive what should stand from both; put the records on their versions; and go round until a round
  * changes nothing. Two writers that each read before their own put would otherwise both see two of three events.
  */
 import type { AlertRecord } from '../alert/alert.ts';
 import type { Episode } from '../alert/episodes.ts';
-import { readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
+import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
 import { RuleState } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
-import { merge } from './pane-store.ts';
+import { isOwned, merge } from './pane-store.ts';
 import { alertKey, wantedOf } from './settle-owned.ts';
 
 const mostRounds = 20;
@@ -26,9 +26,19 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
     const next: Change[] = [];
     for (let at = 0; at < open.length; at += atOnce) {
       const some = open.slice(at, at + atOnce);
-      const wanted = await Promise.all(some.map((change) => derive(alerts, store, change)));
+      const wanted = await Promise.all(
+        some.map(async (change) => {
+          const state = new RuleState(change.rule, change.groups);
+          const found = await derive(alerts, store, change, state);
+          // What an owner has not read it knows now.
+          for (const [name, recorded] of state.records) change.state.records.set(name, recorded);
+          change.state.unread.clear();
+          return found;
+        }),
+      );
       const changed = new Set<string>();
-      const done = await alerts.settle(wanted.flat().map((one) => ({ ...one, store: () => changed.add(one.key.pk) })));
+      const again = ({ key }: Wanted) => changed.add(key.pk);
+      const done = await alerts.settle(wanted.flat().map((one) => ({ ...one, store: () => again(one), lost: () => again(one) })));
       told.opened += done.opened;
       told.amended += done.amended;
       told.withdrawn += done.withdrawn;
@@ -40,8 +50,7 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
 }
 
 /** What should stand of one key, by all its writers. */
-async function derive(alerts: AlertStore, store: ItemStore, { rule, groups, touches }: Change): Promise<Wanted[]> {
-  const state = new RuleState(rule, groups);
+async function derive(alerts: AlertStore, store: ItemStore, { rule, touches }: Change, state: RuleState): Promise<Wanted[]> {
   const times = touches.map(({ touch }) => touch.event.t);
   const { cooldown } = rule.plan;
   if (!rule.joins) {
@@ -53,26 +62,35 @@ async function derive(alerts: AlertStore, store: ItemStore, { rule, groups, touc
   }
   const earliest = Math.min(...times) as EpochMillis;
   const first = rule.slide === undefined ? rule.grid.start(earliest) : earliest;
-  await restoreEpisodes(alerts, state);
+  if (isOwned(rule)) await readRecords(alerts, state);
+  else await restoreEpisodes(alerts, state);
   await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  const named = new Set(state.episodes?.all.map(({ name }) => name));
   state.judgeFrom((first - cooldown) as EpochMillis);
   state.revisit(first, first);
-  return state.take().map((desired) => wantedOf(state, desired));
+  // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
+  const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
+  return desired.map((one) => wantedOf(state, one));
 }
 
 /** Merges the panes that begin in [from, to] of every writer into a state; without `to`, all from there on. */
 export async function readPanes(store: ItemStore, state: RuleState, from: EpochMillis, to?: EpochMillis): Promise<void> {
   const items = await store.query(state.partitionKey, `${sortableTime(from)}#`, to === undefined ? undefined : `${sortableTime(to)}#~`);
-  for (const item of items) merge(state, state.pane(readPaneSortKey(item.sk).start), readPaneBody(item.body));
+  for (const item of items) {
+    const body = readPaneBody(item.body);
+    merge(state, state.pane(readPaneSortKey(item.sk).start), body);
+    state.episodes?.restore(decodeEpisodes(body.e));
+  }
+}
+
+async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
+  for (const { key, recorded } of await alerts.readAll(state.partitionKey)) state.records.set(readSortableTime(key.sk), recorded);
 }
 
 /** Learns a key's episodes from the records of its alerts. */
 export async function restoreEpisodes(alerts: AlertStore, state: RuleState): Promise<void> {
-  for (const { key, recorded } of await alerts.readAll(state.partitionKey)) {
-    const name = readSortableTime(key.sk);
-    state.records.set(name, recorded);
-    if (recorded.record !== undefined) state.episodes?.restore(episodeOf(state, name, recorded.record));
-  }
+  await readRecords(alerts, state);
+  for (const [name, { record }] of state.records) if (record !== undefined) state.episodes?.restore(episodeOf(state, name, record));
 }
 
 /** The episode that an alert's record tells of: its window begins with the first and ends with the last true one. */

@@ -117,12 +117,14 @@ export class StreamProcessor {
     await fold.apply(touches);
     rejections.push(...fold.rejections);
     const { owned, shared } = fold;
-    const told = [await settleOwned(this.#alerts, owned, stateless.wanted), await settleShared(this.#alerts, state, shared)];
+    const { told: toldOwned, lost, unread } = await settleOwned(this.#alerts, owned, stateless.wanted);
+    const told = [toldOwned, await settleShared(this.#alerts, state, [...shared, ...lost, ...unread])];
 
     await this.#deadLetter(shard, rejections);
     const alone = await this.#finish(shard, memory, stored, fresh.at(-1)?.sequenceNumber, newest);
     // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
     if (!alone) told.push(await settleShared(this.#alerts, state, owned));
+    if (!alone || lost.length > 0 || fold.isDoubtful) this.#memories.delete(shard);
     // Another stream's process writes these panes too.
     for (const { state: used, rule } of shared) if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
     this.#sweep(memory, watermarks, touches.length);
@@ -192,7 +194,6 @@ export class StreamProcessor {
       memory.owner = owner;
       return true;
     }
-    this.#memories.delete(shard);
     const current = conflict.current && readShardRecord(conflict.current);
     if (current === undefined || compareSequenceNumbers(current.record.finished, finished) < 0) {
       await this.#finish(shard, memory, current, finished, Math.max(newest, current?.record.newest ?? beginningOfTime) as EpochMillis);

@@ -8,6 +8,7 @@ import type { RulePlan, WindowPlan } from '../plan/plan.ts';
 import type { Compiled, JsonObject, RenderedTexts, RuleProgram } from '../plan/program.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import { type PaneGrid, paneGrid } from '../window/pane-grid.ts';
+import { clippedText, shownEvent, shownFields, withinBounds } from './shown-fields.ts';
 import type { Touch } from './touch.ts';
 
 export interface CompiledRule {
@@ -77,7 +78,7 @@ function windowPayload(rule: WindowedRule, groups: readonly unknown[], results: 
   const values: Record<string, Json> = {};
   rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
   const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds)) ?? { severity: 'info', title: rule.plan.name };
-  return { values, severity: texts.severity, title: texts.title, description: texts.description, labels: texts.labels };
+  return { values, ...clippedTexts(texts) };
 }
 
 /** All alerts are built here, field by field: it is done for every event of some rules. */
@@ -90,7 +91,18 @@ export function alertContent(said: Payload, { key, window, events, at }: Pick<Al
 export type Payload = Pick<AlertContent, 'values' | 'severity' | 'title' | 'description' | 'labels'>;
 
 export function payload(texts: RenderedTexts, values: JsonObject): Payload {
-  return { values: plainFields(values), severity: texts.severity, title: texts.title, description: texts.description, labels: texts.labels };
+  return { values: shownFields(values), ...clippedTexts(texts) };
+}
+
+const longestText = 4_000;
+
+function clippedTexts({ severity, title, description, labels }: RenderedTexts): Omit<Payload, 'values'> {
+  return {
+    severity,
+    title: clippedText(title, longestText),
+    description: description && clippedText(description, longestText),
+    labels: labels && Object.fromEntries(Object.entries(labels).map(([name, label]) => [name, clippedText(label, longestText)])),
+  };
 }
 
 function readPayload(result: unknown): Payload {
@@ -113,17 +125,7 @@ export function keyOf(rule: CompiledRule, groups: readonly unknown[]): { readonl
 }
 
 export function evidenceOf(touches: readonly Touch[]): EvidenceEvent[] {
-  return touches.map((touch) => {
-    const { event, fields } = touch;
-    touch.shown ??= { stream: event.stream, id: event.id, at: event.t, fields: plainFields(fields) };
-    return touch.shown;
-  });
-}
-
-function plainFields(fields: JsonObject): { readonly [name: string]: Json } {
-  const shown: Record<string, Json> = {};
-  for (const name of Object.keys(fields)) if (fields[name] !== undefined) shown[name] = plain(fields[name]);
-  return shown;
+  return withinBounds(touches).map(shownEvent);
 }
 
 /** Group values as items keep them. */

@@ -20,10 +20,8 @@ export class Evidence {
       if (order < 0) break;
       at--;
     }
-    if (touches.length < this.#limit) touches.splice(at, 0, touch);
-    else if (at > 0) {
-      touches.splice(at, 0, touch);
-      touches.shift();
-    }
+    if (at === touches.length) touches.push(touch);
+    else if (at > 0 || touches.length < this.#limit) touches.splice(at, 0, touch);
+    if (touches.length > this.#limit) touches.shift();
   }
 }

@@ -4,11 +4,12 @@
  * not rewrite a long log for every event.
  */
 import { decodeOrder, type EncodedOrder, encodeOrder } from '../aggregate/order.ts';
-import { decodeValue, encodeValue, type Json, plain } from '../aggregate/value.ts';
+import { decodeValue, encodeValue, type Json } from '../aggregate/value.ts';
 import type { Episode } from '../alert/episodes.ts';
 import type { EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import type { WindowedRule } from './compiled-rule.ts';
+import { shownFields, withinBounds } from './shown-fields.ts';
 import type { Touch } from './touch.ts';
 
 const format = 1;
@@ -35,8 +36,7 @@ export interface PaneBody {
 export type EncodedTouch = readonly [EncodedOrder, string, string, readonly Json[], { readonly [name: string]: Json }];
 
 export function encodeTouch({ event, args, fields }: Touch, withArgs: boolean): EncodedTouch {
-  const shown = Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]])));
-  return [encodeOrder(event), event.id, event.stream, withArgs ? args.map(encodeValue) : [], shown];
+  return [encodeOrder(event), event.id, event.stream, withArgs ? args.map(encodeValue) : [], shownFields(fields)];
 }
 
 export function decodeTouch([order, id, stream, args, fields]: EncodedTouch): Touch {
@@ -44,7 +44,7 @@ export function decodeTouch([order, id, stream, args, fields]: EncodedTouch): To
 }
 
 export function encodeAggregation({ accumulators, newest, evidence }: Aggregation): NonNullable<PaneBody['a']> {
-  return { s: accumulators.map((accumulator) => accumulator.encode()), t: newest, g: evidence.touches.map((touch) => encodeTouch(touch, false)) };
+  return { s: accumulators.map((accumulator) => accumulator.encode()), t: newest, g: withinBounds(evidence.touches).map((touch) => encodeTouch(touch, false)) };
 }
 
 /** Merges what an item holds into an aggregation. */

@@ -41,7 +41,7 @@ export class MemoryTable {
     return {
       get: (keys) =>
         around('get', () => {
-          this.counts.gets++;
+          if (keys.length > 0) this.counts.gets++;
           return [...new Set(keys.map(textOf))].flatMap((key) => this.items.get(key) ?? []);
         }),
       query: (pk, from = '', to = '\uFFFF') =>

@@ -1,0 +1,72 @@
+/** Brings panes from the state table into memory, with all their parts. */
+import { paneSortKey, readPaneBody, readPaneSortKey, sortableTime } from '../state/pane-item.ts';
+import type { RuleState } from '../state/rule-state.ts';
+import { type EpochMillis, endOfTime } from '../time.ts';
+import type { Item, ItemKey, ItemStore } from './item.ts';
+import { restorePane } from './pane-store.ts';
+
+export interface PaneRequest {
+  readonly state: RuleState;
+  readonly start: EpochMillis;
+}
+
+/** Reads panes with all their parts, in hundreds, and restores them into their states. */
+export async function loadPanes(store: ItemStore, requests: readonly PaneRequest[], writer: string): Promise<void> {
+  const found = requests.map((): Item[] => []);
+  let open = requests.map((request, position) => ({ ...request, position, part: 0 }));
+  while (open.length > 0) {
+    const items = byKey(await store.get(open.map(({ state, start, part }) => paneKey(state, start, writer, part))));
+    open = open.flatMap((request) => {
+      const item = items.get(text(paneKey(request.state, request.start, writer, request.part)));
+      if (item === undefined) return [];
+      found[request.position]?.push(item);
+      return readPaneBody(item.body).sealed === true ? [{ ...request, part: request.part + 1 }] : [];
+    });
+  }
+  requests.forEach(({ state, start }, position) => restorePane(state, start, found[position] ?? []));
+}
+
+/** Most panes of a key that are asked for by name; more are found by a query. */
+const mostNamed = 8;
+
+/**
+ * Brings all panes of owned keys from an instant on into memory: an event changes windows after it, and the episodes
+ * that they are in may go on. Nobody wrote a pane that begins after the horizon.
+ */
+export async function loadPanesFrom(store: ItemStore, keys: readonly { readonly state: RuleState; readonly from: EpochMillis }[], horizon: EpochMillis): Promise<void> {
+  const named: PaneRequest[] = [];
+  const queries: Promise<void>[] = [];
+  for (const { state, from } of keys) {
+    const { grid } = state.rule;
+    const last = Math.min(horizon, state.loadedFrom - 1);
+    const starts: EpochMillis[] = [];
+    for (let start = grid.start(from); start <= last && starts.length <= mostNamed; start = grid.end(start)) starts.push(start);
+    if (starts.length <= mostNamed) named.push(...starts.map((start) => ({ state, start })));
+    else queries.push(queryPanes(store, state, grid.start(from)));
+    state.loadedFrom = grid.start(from);
+  }
+  await Promise.all([loadPanes(store, named, ''), ...queries]);
+}
+
+async function queryPanes(store: ItemStore, state: RuleState, from: EpochMillis): Promise<void> {
+  const until = state.loadedFrom;
+  const parts = new Map<EpochMillis, Item[]>();
+  const items = await store.query(state.partitionKey, sortableTime(from), until === endOfTime ? undefined : sortableTime(until));
+  for (const item of items) {
+    const { start } = readPaneSortKey(item.sk);
+    parts.set(start, [...(parts.get(start) ?? []), item]);
+  }
+  for (const [start, found] of parts) restorePane(state, start, found);
+}
+
+function paneKey(state: RuleState, start: EpochMillis, writer: string, part: number): ItemKey {
+  return { pk: state.partitionKey, sk: paneSortKey(start, writer, part) };
+}
+
+function byKey(items: readonly Item[]): ReadonlyMap<string, Item> {
+  return new Map(items.map((item) => [text(item), item]));
+}
+
+function text({ pk, sk }: ItemKey): string {
+  return `${pk}\n${sk}`;
+}

@@ -1,0 +1,30 @@
+/** The pages that users read, and what can be run of them. */
+import { readFileSync } from 'node:fs';
+
+export interface Block {
+  /** For example `docs/language.md:12`, for titles of tests. */
+  readonly place: string;
+  /** What stands behind the fence: `yaml`, `yaml rule`, `yaml test`, `sh`, … */
+  readonly kind: string;
+  readonly text: string;
+}
+
+export interface Page {
+  readonly path: string;
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+export function readPage(path: string): Page {
+  const text = readFileSync(path, 'utf8');
+  const blocks = [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(({ index, 1: kind = '', 2: inner = '' }): Block => {
+    const line = text.slice(0, index).split('\n').length;
+    return { place: `${path}:${line}`, kind: kind.trim(), text: inner };
+  });
+  return { path, text, blocks };
+}
+
+/** The page without its blocks: what is there to be read. */
+export function prose({ text }: Page): string {
+  return text.replaceAll(/^```[^]*?^```$/gm, '');
+}
