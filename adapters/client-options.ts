@@ -5,3 +5,9 @@
 export const timeouts = { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
 
 export const maxAttempts = 4;
+
+/** Drops the SDK's own log: for a logger that keeps nothing it copies every input and output, a tenth of a call's cost. */
+export function withoutLog<T extends { readonly middlewareStack: { remove(name: string): boolean } }>(client: T): T {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}

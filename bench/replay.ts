@@ -107,7 +107,7 @@ async function wholeReplay(): Promise<Round> {
     definition,
     shards,
     port: 0,
-    advanceEvery: 1000,
+    history: true,
     onAlert: () => (alerts += 1),
     onLog: complain,
     onProblem: complain,

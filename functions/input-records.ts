@@ -33,7 +33,10 @@ function decode(data: string): Pick<InputRecord, 'event' | 'unreadable'> {
     if (text.includes('\uFFFD')) strictUtf8.decode(scratch.subarray(0, length));
     return { event: JSON.parse(text) as unknown };
   } catch (cause) {
-    return { event: undefined, unreadable: cause instanceof SyntaxError ? `not JSON: ${withoutContent(cause.message)}` : 'not UTF-8 text' };
+    return {
+      event: undefined,
+      unreadable: cause instanceof SyntaxError ? `not JSON: ${withoutContent(cause.message)}` : 'not UTF-8 text',
+    };
   }
 }
 

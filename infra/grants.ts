@@ -7,7 +7,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { dueIndex } from '../adapters/item-attributes.ts';
 
 /** The prefixes of the dead letters that handlers write. */
-const deadLetterPrefixes = ['invalid', 'late', 'failed'];
+const deadLetterPrefixes = ['invalid', 'late'];
 
 function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));

@@ -30,9 +30,9 @@ export interface FunctionProcess {
 /** Resolves when the function takes what is put from now on. */
 export async function startFunction(options: FunctionProcessOptions): Promise<FunctionProcess> {
   const { name } = options.function;
-  const child = fork(fileURLToPath(new URL('./function-host.ts', import.meta.url)), {
+  const child = fork(fileURLToPath(new URL('./function-host.mjs', import.meta.url)), {
     // The records of a batch live as long as its invocation: room for them saves copying them about.
-    execArgv: ['--import', 'tsx', '--max-semi-space-size=32'],
+    execArgv: ['--max-semi-space-size=32'],
     // The environment of the function alone decides, as it does in Lambda.
     env: { PATH: process.env['PATH'], ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

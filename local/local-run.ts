@@ -27,8 +27,8 @@ export interface LocalRunOptions {
   readonly port: number;
   /** Whether every batch comes twice, as it may in Lambda. */
   readonly redelivery?: Redelivery;
-  /** Milliseconds between invocations of advance-time; absent: as the template says. */
-  readonly advanceEvery?: number;
+  /** True where the events are of long ago and come faster than they happened. */
+  readonly history?: boolean;
   /** The body of a message that came out of SNS. */
   readonly onAlert: (body: string) => void;
   /** A line that a function printed and that is no report of a batch. */
@@ -75,6 +75,11 @@ export interface LocalRun {
 }
 
 const services: readonly EmulatorName[] = ['kinesis', 'dynamodb', 'fauxqs'];
+
+/** A replay has the events of hours in a second, so time advances more often than once a minute. */
+const historyEvery = 1000;
+/** By a clock of today, a pause in old events would be silence until today, and everything after it late. */
+const beforeHistory = (): number => 0;
 
 export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
   const { definition } = options;
@@ -159,7 +164,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
     schedules = await Promise.all(
       deployment.schedules.map(async ({ functionName, every }) => {
         const process = await start(functionName, 'advance-time', {});
-        return new Schedule(process, options.advanceEvery ?? every, (message) => {
+        return new Schedule(process, options.history === true ? historyEvery : every, options.history === true ? beforeHistory : Date.now, (message) => {
           if (!ending) options.onProblem('advance-time', message);
         });
       }),

@@ -60,8 +60,7 @@ async function run(options: RunOptions, definition: PipelineDefinition): Promise
     definition,
     shards: options.shards,
     port: options.port,
-    // A replay has the events of hours in a second.
-    ...(options.replay !== undefined && { advanceEvery: 1000 }),
+    history: options.replay !== undefined,
     onAlert: (body) => report.alert(body),
     onLog: (source, line) => report.log(source, line),
     onProblem: (source, message) => {

@@ -3,13 +3,15 @@ import type { FunctionProcess } from './hosted-function.ts';
 /** Invokes a function at a rate, as an EventBridge rule does, one invocation at a time. */
 export class Schedule {
   private readonly target: FunctionProcess;
+  private readonly clock: () => number;
   private readonly problem: (message: string) => void;
   private readonly timer: NodeJS.Timeout;
   private running: Promise<void> | undefined;
 
-  /** `every` in milliseconds; `problem` is told of a scheduled invocation that fails. */
-  constructor(target: FunctionProcess, every: number, problem: (message: string) => void) {
+  /** `every` in milliseconds; `clock` gives the time of an invocation; `problem` is told of a scheduled invocation that fails. */
+  constructor(target: FunctionProcess, every: number, clock: () => number, problem: (message: string) => void) {
     this.target = target;
+    this.clock = clock;
     this.problem = problem;
     this.timer = setInterval(() => {
       void this.tick();
@@ -19,7 +21,7 @@ export class Schedule {
   /** Invokes the function now, with more in the event, after the invocation that runs; rejects where it fails. */
   async invoke(more: object): Promise<void> {
     while (this.running !== undefined) await this.running;
-    const invocation = this.target.invoke(scheduledEvent(more));
+    const invocation = this.target.invoke(scheduledEvent(this.clock(), more));
     this.running = invocation.then(
       () => undefined,
       () => undefined,
@@ -43,6 +45,6 @@ export class Schedule {
   }
 }
 
-function scheduledEvent(more: object): object {
-  return { source: 'aws.events', 'detail-type': 'Scheduled Event', time: new Date().toISOString(), ...more };
+function scheduledEvent(now: number, more: object): object {
+  return { source: 'aws.events', 'detail-type': 'Scheduled Event', time: new Date(now).toISOString(), ...more };
 }

@@ -3,7 +3,9 @@
 const needed = 20;
 const [major] = process.versions.node.split('.');
 if (Number(major) < needed) {
-  console.error(`Weir needs Node.js ${needed} or later; this is ${process.versions.node}. Get one from https://nodejs.org.`);
+  console.error(
+    `Weir needs Node.js ${needed} or later; this is ${process.versions.node}. Get one from https://nodejs.org.`,
+  );
   process.exit(1);
 }
 

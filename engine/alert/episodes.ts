@@ -92,9 +92,18 @@ export class Episodes {
         .filter((episode) => !taken.has(episode) && episode.first <= run.last && episode.last >= run.first)
         .sort((a, b) => Number(b.standing) - Number(a.standing) || a.first - b.first || a.name - b.name);
       const [kept] = overlapping;
-      const first = Math.min(run.first, ...overlapping.filter((e) => e.standing && e.first < knownFrom).map((e) => e.first)) as EpochMillis;
+      const first = Math.min(
+        run.first,
+        ...overlapping.filter((e) => e.standing && e.first < knownFrom).map((e) => e.first),
+      ) as EpochMillis;
       if (kept === undefined) {
-        const fresh = { name: this.#freeName(run.first, open), first: run.first, last: run.last, standing: true, revision: 0 };
+        const fresh = {
+          name: this.#freeName(run.first, open),
+          first: run.first,
+          last: run.last,
+          standing: true,
+          revision: 0,
+        };
         open.push(fresh);
         taken.add(fresh);
         this.#change(fresh);
@@ -133,7 +142,8 @@ export class Episodes {
 
   #freeName(wanted: EpochMillis, open: readonly Episode[]): EpochMillis {
     let name = wanted;
-    while (this.#all.some((episode) => episode.name === name) || open.some((episode) => episode.name === name)) name = (name + 1) as EpochMillis;
+    while (this.#all.some((episode) => episode.name === name) || open.some((episode) => episode.name === name))
+      name = (name + 1) as EpochMillis;
     return name;
   }
 

@@ -36,12 +36,27 @@ export function alertMessage(pipeline: string, record: AlertRecord): AlertMessag
 }
 
 /** Holds as many of the newest events as fit. */
-function messageJson(pipeline: string, { rule, id, revision, content }: AlertRecord, status: string): { readonly json: string; readonly shown: number } {
+function messageJson(
+  pipeline: string,
+  { rule, id, revision, content }: AlertRecord,
+  status: string,
+): { readonly json: string; readonly shown: number } {
   const head = { version: 1, alertId: id, revision, status, pipeline, rule };
   const { events: _, ...whole } = alertJson(content);
   const fits = weight({ ...head, ...whole }) < largestJson;
   const { severity, window, at, partial } = whole;
-  const said = fits ? whole : { severity, title: clip(content.title, longestClipped), key: clipFields(content.key), ...(window !== undefined && { window }), values: {}, at, partial, clipped: true };
+  const said = fits
+    ? whole
+    : {
+        severity,
+        title: clip(content.title, longestClipped),
+        key: clipFields(content.key),
+        ...(window !== undefined && { window }),
+        values: {},
+        at,
+        partial,
+        clipped: true,
+      };
   const events = content.events.map(eventJson);
   let left = largestJson - weight({ ...head, ...said });
   let shown = 0;
@@ -51,7 +66,15 @@ function messageJson(pipeline: string, { rule, id, revision, content }: AlertRec
     shown++;
   }
   const dropped = events.length - shown;
-  return { json: JSON.stringify({ ...head, ...said, events: events.slice(dropped), ...(dropped > 0 && { eventsDropped: dropped }) }), shown };
+  return {
+    json: JSON.stringify({
+      ...head,
+      ...said,
+      events: events.slice(dropped),
+      ...(dropped > 0 && { eventsDropped: dropped }),
+    }),
+    shown,
+  };
 }
 
 /** Bytes of a value as JSON within JSON. */
@@ -60,7 +83,12 @@ function weight(value: object): number {
 }
 
 function clipFields(fields: { readonly [name: string]: Json }): { readonly [name: string]: Json } {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? clip(value, longestClipped) : value]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? clip(value, longestClipped) : value,
+    ]),
+  );
 }
 
 /** The beginning of a text, no character cut in two. */
@@ -101,11 +129,15 @@ function messageText({ rule, id, revision, content }: AlertRecord, status: strin
     '',
     `Rule      ${rule} (${content.severity}), ${status}`,
     ...(Object.keys(content.key).length === 0 ? [] : [`Key       ${pairs(content.key)}`]),
-    ...(content.window === undefined ? [] : [`Window    ${isoTime(content.window.start)} to ${isoTime(content.window.end)}`]),
+    ...(content.window === undefined
+      ? []
+      : [`Window    ${isoTime(content.window.start)} to ${isoTime(content.window.end)}`]),
     `Values    ${pairs(content.values)}`,
     ...Object.entries(content.labels ?? {}).map(([name, value]) => `${name.padEnd(9)} ${value}`),
     ...(shown === 0 ? [] : ['', 'Events']),
-    ...content.events.slice(dropped).map((event) => `  ${isoTime(event.at)}  ${event.stream} ${event.id}  ${pairs(event.fields)}`),
+    ...content.events
+      .slice(dropped)
+      .map((event) => `  ${isoTime(event.at)}  ${event.stream} ${event.id}  ${pairs(event.fields)}`),
     ...(dropped === 0 ? [] : [`  (${dropped} earlier events left out: the message would be too large)`]),
     '',
     `Alert ${id}, revision ${revision}`,

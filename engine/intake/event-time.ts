@@ -14,8 +14,10 @@ const zero = 48;
 export function readEventTime(value: unknown): EpochMillis | string {
   if (typeof value === 'string') return utcSeconds(value) ?? readText(value);
   const millis = value instanceof Timestamp ? value.millis : value;
-  if (typeof millis !== 'number') return `must be ISO-8601 text with a zone, or epoch milliseconds; this is ${describe(value)}`;
-  if (!Number.isInteger(millis) || millis < earliest || millis > latest) return `${millis} is not an epoch in milliseconds between the years 1 and 9999`;
+  if (typeof millis !== 'number')
+    return `must be ISO-8601 text with a zone, or epoch milliseconds; this is ${describe(value)}`;
+  if (!Number.isInteger(millis) || millis < earliest || millis > latest)
+    return `${millis} is not an epoch in milliseconds between the years 1 and 9999`;
   return millis as EpochMillis;
 }
 
@@ -43,14 +45,16 @@ let lastDayStart = 0;
  */
 function utcSeconds(text: string): EpochMillis | undefined {
   const withMillis = text.length === 24 && text.charCodeAt(19) === 46;
-  if ((text.length !== 20 && !withMillis) || text.charCodeAt(text.length - 1) !== 90 || text.charCodeAt(10) !== 84) return undefined;
+  if ((text.length !== 20 && !withMillis) || text.charCodeAt(text.length - 1) !== 90 || text.charCodeAt(10) !== 84)
+    return undefined;
   if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;
   const hours = twoDigits(text, 11);
   const minutes = twoDigits(text, 14);
   const seconds = twoDigits(text, 17);
   const hundredths = withMillis ? twoDigits(text, 20) : 0;
   const thousandths = withMillis ? text.charCodeAt(22) - zero : 0;
-  if (!(hours < 24 && minutes < 60 && seconds < 60 && hundredths < 100 && thousandths >= 0 && thousandths < 10)) return undefined;
+  if (!(hours < 24 && minutes < 60 && seconds < 60 && hundredths < 100 && thousandths >= 0 && thousandths < 10))
+    return undefined;
   if (!text.startsWith(lastDay) || lastDay === '') {
     const day = text.slice(0, 10);
     const start = readText(`${day}T00:00:00Z`);
@@ -58,7 +62,12 @@ function utcSeconds(text: string): EpochMillis | undefined {
     lastDay = day;
     lastDayStart = start;
   }
-  return (lastDayStart + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + hundredths * 10 + thousandths) as EpochMillis;
+  return (lastDayStart +
+    hours * 3_600_000 +
+    minutes * 60_000 +
+    seconds * 1000 +
+    hundredths * 10 +
+    thousandths) as EpochMillis;
 }
 
 /** The number that two digits write; NaN where they are none. */

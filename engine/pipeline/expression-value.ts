@@ -32,8 +32,8 @@ export interface Wanted {
 
 export const predicate: Wanted = { types: ['bool'], words: 'a condition, which is true or false' };
 export const scalarValue: Wanted = {
-  types: ['bool', 'number', 'string', 'timestamp', 'duration'],
-  words: 'a single value, not null, a list or a map',
+  types: ['bool', 'number', 'string'],
+  words: 'a text, a number or a boolean',
 };
 
 export function readExpression(

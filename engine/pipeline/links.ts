@@ -111,7 +111,7 @@ function adviseEventIds(report: FaultReport, streams: readonly StreamReading[], 
     report.advice(
       'stream.eventId.advised',
       key,
-      `the stream '${name}' has no 'eventId': an event that its producer sends twice counts twice in '${reader.name}'`,
+      `the stream '${name}' has no 'eventId': its events are named by their place in a shard, so '${reader.name}' names them otherwise in a backtest than deployed`,
       { allowed: 'for example: eventId: event.id' },
     );
   }

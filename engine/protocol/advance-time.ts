@@ -37,16 +37,30 @@ interface Shard {
 }
 
 /** `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. */
-export async function advanceTime(compiled: Compiled, ports: Ports, shardPort: ShardPort, now: EpochMillis, to?: 'end'): Promise<TimeReport> {
+export async function advanceTime(
+  compiled: Compiled,
+  ports: Ports,
+  shardPort: ShardPort,
+  now: EpochMillis,
+  to?: 'end',
+): Promise<TimeReport> {
   const { plan } = compiled;
-  const shards = new Map(await Promise.all(plan.streams.map(async ({ name }) => [name, await readShards(ports, shardPort, name)] as const)));
+  const shards = new Map(
+    await Promise.all(plan.streams.map(async ({ name }) => [name, await readShards(ports, shardPort, name)] as const)),
+  );
   const idle = to === 'end' ? new Set<Shard>() : await idleShards(shards, shardPort, now);
   const raised = plan.rules.map(({ sources }) => {
     if (to === 'end') return lastInstant;
-    const outOfOrderness = (stream: string): number => plan.streams.find(({ name }) => name === stream)?.outOfOrderness ?? 0;
-    const all = sources.flatMap((stream) => (shards.get(stream) ?? []).map((shard) => ({ shard, outOfOrderness: outOfOrderness(stream) })));
+    const outOfOrderness = (stream: string): number =>
+      plan.streams.find(({ name }) => name === stream)?.outOfOrderness ?? 0;
+    const all = sources.flatMap((stream) =>
+      (shards.get(stream) ?? []).map((shard) => ({ shard, outOfOrderness: outOfOrderness(stream) })),
+    );
     const active = all.filter(({ shard }) => !idle.has(shard));
-    if (active.length > 0) return Math.min(...active.map(({ shard, outOfOrderness }) => (shard.record?.newest ?? beginningOfTime) - outOfOrderness)) as EpochMillis;
+    if (active.length > 0)
+      return Math.min(
+        ...active.map(({ shard, outOfOrderness }) => (shard.record?.newest ?? beginningOfTime) - outOfOrderness),
+      ) as EpochMillis;
     if (!all.some(({ shard }) => shard.record !== undefined)) return beginningOfTime;
     return (now - idleAfter - Math.max(...sources.map(outOfOrderness))) as EpochMillis;
   });
@@ -57,24 +71,40 @@ export async function advanceTime(compiled: Compiled, ports: Ports, shardPort: S
   for (const rule of compiledRules(compiled)) {
     const watermark = watermarks[rule.index] ?? beginningOfTime;
     if (!isWindowed(rule) || rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
-    const writers = rule.plan.writer === 'key' ? [''] : rule.plan.sources.flatMap((stream) => (shards.get(stream) ?? []).map(({ id }) => `${stream}/${id}`));
+    const writers =
+      rule.plan.writer === 'key'
+        ? ['']
+        : rule.plan.sources.flatMap((stream) => (shards.get(stream) ?? []).map(({ id }) => `${stream}/${id}`));
     const done = await closeDuePanes(rule, ports, alerts, writers, watermark);
     report.closed += done.closed;
     report.alerts += done.alerts;
   }
   const rules = new Map(plan.rules.map((rule) => [rule.name, rule]));
-  const published = await alerts.publishPending(rules, (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis);
-  return { watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])), ...report, published };
+  const published = await alerts.publishPending(
+    rules,
+    (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
+  );
+  return {
+    watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])),
+    ...report,
+    published,
+  };
 }
 
 /** The shards that Kinesis lists, and those that it has forgotten but whose panes may still be open. */
 async function readShards(ports: Ports, shardPort: ShardPort, stream: string): Promise<Shard[]> {
   const listed = await shardPort.shards(stream);
-  const records = new Map((await ports.state.query(shardRecordKey(stream, '').pk)).map((item) => [item.sk, readShardRecord(item).record]));
+  const records = new Map(
+    (await ports.state.query(shardRecordKey(stream, '').pk)).map((item) => [item.sk, readShardRecord(item).record]),
+  );
   return [...new Set([...listed, ...records.keys()])].map((id) => ({ id, record: records.get(id) }));
 }
 
-async function idleShards(shards: ReadonlyMap<string, readonly Shard[]>, shardPort: ShardPort, now: EpochMillis): Promise<Set<Shard>> {
+async function idleShards(
+  shards: ReadonlyMap<string, readonly Shard[]>,
+  shardPort: ShardPort,
+  now: EpochMillis,
+): Promise<Set<Shard>> {
   const idle = new Set<Shard>();
   for (const [stream, all] of shards) {
     await Promise.all(
@@ -88,7 +118,11 @@ async function idleShards(shards: ReadonlyMap<string, readonly Shard[]>, shardPo
 }
 
 /** Raises the published watermarks; answers what they are now. */
-async function publishWatermarks(compiled: Compiled, ports: Ports, raised: readonly EpochMillis[]): Promise<EpochMillis[]> {
+async function publishWatermarks(
+  compiled: Compiled,
+  ports: Ports,
+  raised: readonly EpochMillis[],
+): Promise<EpochMillis[]> {
   let [current] = await ports.state.get([watermarkKey]);
   for (;;) {
     const next = raiseWatermarks(compiled.plan, current, raised);

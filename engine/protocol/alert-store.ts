@@ -29,6 +29,8 @@ export interface Wanted {
    * Absent where the content cannot change, and is compared with what stands now.
    */
   readonly lost?: () => void;
+  /** True where what was recorded first stays: a second event with the same id is a producer's retry. */
+  readonly keepsFirst?: true;
 }
 
 interface Pending {
@@ -70,26 +72,42 @@ export class AlertStore {
     while (open.length > 0) {
       const puts = new Map<string, { readonly wanted: Wanted; readonly record: AlertRecord; readonly item: Item }>();
       for (const one of open) {
-        const record = reconcile(identityOf(one), one.recorded?.record, one.content);
+        const first = one.keepsFirst === true ? one.recorded?.record?.content : undefined;
+        const record = reconcile(identityOf(one), one.recorded?.record, first ?? one.content);
         if (record === undefined) {
           // A crash after the put and before the publication left it pending: finish that.
-          if (one.recorded?.record?.pending !== undefined) pending.push({ wanted: one, record: one.recorded.record, version: one.recorded.version });
+          if (one.recorded?.record?.pending !== undefined)
+            pending.push({ wanted: one, record: one.recorded.record, version: one.recorded.version });
           continue;
         }
-        puts.set(`${one.key.pk}\n${one.key.sk}`, { wanted: one, record, item: this.#item(one, record, (one.recorded?.version ?? 0) + 1) });
+        puts.set(`${one.key.pk}\n${one.key.sk}`, {
+          wanted: one,
+          record,
+          item: this.#item(one, record, (one.recorded?.version ?? 0) + 1),
+        });
       }
-      const conflicts = new Map((await this.#ports.alerts.put([...puts.values()].map(({ item }) => item))).map((conflict) => [`${conflict.item.pk}\n${conflict.item.sk}`, conflict]));
+      const conflicts = new Map(
+        (await this.#ports.alerts.put([...puts.values()].map(({ item }) => item))).map((conflict) => [
+          `${conflict.item.pk}\n${conflict.item.sk}`,
+          conflict,
+        ]),
+      );
       open = [];
       for (const [key, put] of puts) {
         const conflict = conflicts.get(key);
         if (conflict !== undefined) {
           if (put.wanted.lost !== undefined) put.wanted.lost();
-          else open.push({ ...put.wanted, recorded: conflict.current === undefined ? undefined : readAlert(conflict.current) });
+          else
+            open.push({
+              ...put.wanted,
+              recorded: conflict.current === undefined ? undefined : readAlert(conflict.current),
+            });
           continue;
         }
         put.wanted.store({ record: put.record, version: put.item.version });
         told[put.record.status === 'open' ? 'opened' : put.record.status]++;
-        if (put.record.pending !== undefined) pending.push({ wanted: put.wanted, record: put.record, version: put.item.version });
+        if (put.record.pending !== undefined)
+          pending.push({ wanted: put.wanted, record: put.record, version: put.item.version });
       }
     }
     await this.#publish(pending);
@@ -129,7 +147,13 @@ export class AlertStore {
       const record = recorded.record;
       const plan = record && rules.get(record.rule);
       if (record?.pending === undefined || plan === undefined) return [];
-      return [{ wanted: { plan, key, content: record.content, recorded, store: () => undefined }, record, version: recorded.version }];
+      return [
+        {
+          wanted: { plan, key, content: record.content, recorded, store: () => undefined },
+          record,
+          version: recorded.version,
+        },
+      ];
     });
     await this.#publish(pending);
     return pending.length;
@@ -137,7 +161,12 @@ export class AlertStore {
 }
 
 function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {
-  return { rule: plan.name, id: recorded?.record?.id ?? alertId(key.pk, key.sk), live: plan.live, cooldown: plan.cooldown };
+  return {
+    rule: plan.name,
+    id: recorded?.record?.id ?? alertId(key.pk, key.sk),
+    live: plan.live,
+    cooldown: plan.cooldown,
+  };
 }
 
 /** Reads a record; throws where another version of Weir wrote it in a form that this one does not know. */

@@ -78,7 +78,10 @@ export class BatchFold {
     for (const change of open) this.#fold(change);
     for (let lostRounds = 0; open.length > 0; ) {
       const { lost, rest } = await this.#put(open);
-      if (lost.length > 0 && ++lostRounds === mostRounds) throw new Error(`other writers changed the same ${lost.length} keys ${mostRounds} times in a row; the batch must come again`);
+      if (lost.length > 0 && ++lostRounds === mostRounds)
+        throw new Error(
+          `other writers changed the same ${lost.length} keys ${mostRounds} times in a row; the batch must come again`,
+        );
       open = [...new Set([...lost, ...rest])];
     }
   }
@@ -106,7 +109,9 @@ export class BatchFold {
     for (const [writer, requests] of single) await loadPanes(this.#context.store, requests, writer);
     for (const { state, rule, touches } of changes) {
       if (!isOwned(rule) || !rule.joins) continue;
-      const first = Math.min(...touches.map(({ touch }) => (rule.slide === undefined ? rule.grid.start(touch.event.t) : touch.event.t)));
+      const first = Math.min(
+        ...touches.map(({ touch }) => (rule.slide === undefined ? rule.grid.start(touch.event.t) : touch.event.t)),
+      );
       state.judgeFrom((first - rule.plan.cooldown) as EpochMillis);
     }
   }
@@ -133,7 +138,12 @@ export class BatchFold {
     for (const { keyed, pane } of fresh) {
       const { touch } = keyed;
       if (pane.closed || isLate(rule, touch.event.t, pane.start, watermark)) {
-        this.#rejections.set(keyed, { kind: 'late', record: keyed.record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
+        this.#rejections.set(keyed, {
+          kind: 'late',
+          record: keyed.record,
+          rule: rule.plan.name,
+          reason: lateReason(rule, watermark),
+        });
         continue;
       }
       state.add(pane, touch, evaluate);
@@ -143,10 +153,14 @@ export class BatchFold {
   }
 
   /** Puts what is dirty; answers the changes that lost to another writer, and those with more to put. */
-  async #put(changes: readonly Change[]): Promise<{ readonly lost: readonly Change[]; readonly rest: readonly Change[] }> {
+  async #put(
+    changes: readonly Change[],
+  ): Promise<{ readonly lost: readonly Change[]; readonly rest: readonly Change[] }> {
     const { store, shard, now, states } = this.#context;
     const puts = new Map<PanePut['item'], { readonly put: PanePut; readonly change: Change }>();
-    for (const change of changes) for (const put of dirtyPanes(change.state, this.#writer(change.rule), shard, now)) puts.set(put.item, { put, change });
+    for (const change of changes)
+      for (const put of dirtyPanes(change.state, this.#writer(change.rule), shard, now))
+        puts.set(put.item, { put, change });
     if (puts.size === 0) return { lost: [], rest: [] };
     const lost = new Set<Change>();
     for (const { item } of await store.put([...puts.keys()])) {

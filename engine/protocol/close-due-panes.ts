@@ -22,7 +22,13 @@ export interface Closed {
   readonly alerts: number;
 }
 
-export async function closeDuePanes(rule: WindowedRule, ports: Ports, alerts: AlertStore, writers: readonly string[], watermark: EpochMillis): Promise<Closed> {
+export async function closeDuePanes(
+  rule: WindowedRule,
+  ports: Ports,
+  alerts: AlertStore,
+  writers: readonly string[],
+  watermark: EpochMillis,
+): Promise<Closed> {
   const total = { closed: 0, alerts: 0 };
   for (let slot = 0; slot < dueSlots; slot++) {
     for (let last: string | undefined; ; ) {
@@ -44,8 +50,21 @@ interface DuePane {
   readonly start: EpochMillis;
 }
 
-async function closePanes(rule: WindowedRule, ports: Ports, alerts: AlertStore, writers: readonly string[], keys: readonly ItemKey[]): Promise<Closed> {
-  let open = [...new Map(keys.map(({ pk, sk }): [string, DuePane] => [`${pk}\n${readPaneSortKey(sk).start}`, { pk, start: readPaneSortKey(sk).start }])).values()];
+async function closePanes(
+  rule: WindowedRule,
+  ports: Ports,
+  alerts: AlertStore,
+  writers: readonly string[],
+  keys: readonly ItemKey[],
+): Promise<Closed> {
+  let open = [
+    ...new Map(
+      keys.map(({ pk, sk }): [string, DuePane] => [
+        `${pk}\n${readPaneSortKey(sk).start}`,
+        { pk, start: readPaneSortKey(sk).start },
+      ]),
+    ).values(),
+  ];
   const total = { closed: 0, alerts: 0 };
   open.sort((a, b) => a.start - b.start);
   while (open.length > 0) {
@@ -57,7 +76,11 @@ async function closePanes(rule: WindowedRule, ports: Ports, alerts: AlertStore, 
     const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
     const again = new Set<string>();
     const told = await alerts.settle(
-      wanted.map((one) => ({ ...one, recorded: one.recorded ?? records.get(`${one.key.pk}\n${one.key.sk}`), lost: () => again.add(one.key.pk) })),
+      wanted.map((one) => ({
+        ...one,
+        recorded: one.recorded ?? records.get(`${one.key.pk}\n${one.key.sk}`),
+        lost: () => again.add(one.key.pk),
+      })),
     );
     const settled = panes.filter(({ pk }) => !again.has(pk));
     const conflicts = await ports.state.put(settled.flatMap(({ items }) => items.map(closedItem)));
@@ -79,7 +102,9 @@ async function readDuePanes(ports: Ports, writers: readonly string[], panes: rea
   const found = new Map(panes.map((pane): [string, Item[]] => [`${pane.pk}\n${pane.start}`, []]));
   let open = panes.flatMap(({ pk, start }) => writers.map((writer) => ({ pk, start, writer, part: 0 })));
   while (open.length > 0) {
-    const items = await ports.state.get(open.map(({ pk, start, writer, part }) => ({ pk, sk: paneSortKey(start, writer, part) })));
+    const items = await ports.state.get(
+      open.map(({ pk, start, writer, part }) => ({ pk, sk: paneSortKey(start, writer, part) })),
+    );
     open = items.flatMap((item) => {
       const { start, writer, part } = readPaneSortKey(item.sk);
       found.get(`${item.pk}\n${start}`)?.push(item);
@@ -87,13 +112,20 @@ async function readDuePanes(ports: Ports, writers: readonly string[], panes: rea
     });
   }
   return panes.flatMap(({ pk, start }) => {
-    const items = (found.get(`${pk}\n${start}`) ?? []).filter((item) => item.due !== undefined || readPaneBody(item.body).closed !== true);
+    const items = (found.get(`${pk}\n${start}`) ?? []).filter(
+      (item) => item.due !== undefined || readPaneBody(item.body).closed !== true,
+    );
     return items.length === 0 ? [] : [{ pk, start, items: found.get(`${pk}\n${start}`) ?? [] }];
   });
 }
 
 /** What should stand of one pane's windows, now that no event can change them. */
-async function finish(rule: WindowedRule, ports: Ports, alerts: AlertStore, { pk, start, items }: ReadPane): Promise<Wanted[]> {
+async function finish(
+  rule: WindowedRule,
+  ports: Ports,
+  alerts: AlertStore,
+  { pk, start, items }: ReadPane,
+): Promise<Wanted[]> {
   const bodies = items.map(({ body }) => readPaneBody(body));
   const [first] = bodies;
   if (first === undefined) return [];
@@ -109,7 +141,12 @@ async function finish(rule: WindowedRule, ports: Ports, alerts: AlertStore, { pk
 async function readNeighbours(ports: Ports, alerts: AlertStore, state: RuleState, start: EpochMillis): Promise<void> {
   const { grid, plan, slide = 0 } = state.rule;
   await restoreEpisodes(alerts, state);
-  await readPanes(ports.state, state, grid.start((start - plan.cooldown - slide) as EpochMillis), grid.start((start - 1) as EpochMillis));
+  await readPanes(
+    ports.state,
+    state,
+    grid.start((start - plan.cooldown - slide) as EpochMillis),
+    grid.start((start - 1) as EpochMillis),
+  );
   state.learn((start - plan.cooldown) as EpochMillis, start);
   // A pane that was written to after it was closed is closed again, and later ones may be closed by then.
   const read = new Set(state.panes.keys());

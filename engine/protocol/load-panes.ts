@@ -33,14 +33,19 @@ const mostNamed = 8;
  * Brings all panes of owned keys from an instant on into memory: an event changes windows after it, and the episodes
  * that they are in may go on. Nobody wrote a pane that begins after the horizon.
  */
-export async function loadPanesFrom(store: ItemStore, keys: readonly { readonly state: RuleState; readonly from: EpochMillis }[], horizon: EpochMillis): Promise<void> {
+export async function loadPanesFrom(
+  store: ItemStore,
+  keys: readonly { readonly state: RuleState; readonly from: EpochMillis }[],
+  horizon: EpochMillis,
+): Promise<void> {
   const named: PaneRequest[] = [];
   const queries: Promise<void>[] = [];
   for (const { state, from } of keys) {
     const { grid } = state.rule;
     const last = Math.min(horizon, state.loadedFrom - 1);
     const starts: EpochMillis[] = [];
-    for (let start = grid.start(from); start <= last && starts.length <= mostNamed; start = grid.end(start)) starts.push(start);
+    for (let start = grid.start(from); start <= last && starts.length <= mostNamed; start = grid.end(start))
+      starts.push(start);
     if (starts.length <= mostNamed) named.push(...starts.map((start) => ({ state, start })));
     else queries.push(queryPanes(store, state, grid.start(from)));
     state.loadedFrom = grid.start(from);
@@ -51,7 +56,11 @@ export async function loadPanesFrom(store: ItemStore, keys: readonly { readonly 
 async function queryPanes(store: ItemStore, state: RuleState, from: EpochMillis): Promise<void> {
   const until = state.loadedFrom;
   const parts = new Map<EpochMillis, Item[]>();
-  const items = await store.query(state.partitionKey, sortableTime(from), until === endOfTime ? undefined : sortableTime(until));
+  const items = await store.query(
+    state.partitionKey,
+    sortableTime(from),
+    until === endOfTime ? undefined : sortableTime(until),
+  );
   for (const item of items) {
     const { start } = readPaneSortKey(item.sk);
     parts.set(start, [...(parts.get(start) ?? []), item]);

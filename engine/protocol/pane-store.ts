@@ -58,7 +58,9 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
       version: parts[number]?.version ?? 0,
       entries: (body.l ?? []).map(decodeTouch),
       applied: undefined,
-      ...(pane.aggregation !== undefined && { aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a) }),
+      ...(pane.aggregation !== undefined && {
+        aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a),
+      }),
     };
   });
   const episodes = decodeEpisodes(bodies.findLast(({ e }) => e !== undefined)?.e);
@@ -105,7 +107,10 @@ export function dirtyPanes(state: RuleState, writer: string, shard: string, now:
     if (stored === undefined) continue;
     const changed = isOwned(state.rule) ? changedEpisodes(state, pane, stored) : [];
     if (!stored.dirty && changed.length === 0) continue;
-    const episodes = new Map([...stored.episodes, ...changed.map((episode) => [episode.name, { ...episode }] as const)]);
+    const episodes = new Map([
+      ...stored.episodes,
+      ...changed.map((episode) => [episode.name, { ...episode }] as const),
+    ]);
     puts.push(putOf(state, pane, stored, { episodes, writer, shard, now }));
   }
   return puts;
@@ -127,7 +132,17 @@ function putOf(
   state: RuleState,
   pane: Pane,
   stored: StoredParts,
-  { episodes, writer, shard, now }: { readonly episodes: StoredParts['episodes']; readonly writer: string; readonly shard: string; readonly now: EpochMillis },
+  {
+    episodes,
+    writer,
+    shard,
+    now,
+  }: {
+    readonly episodes: StoredParts['episodes'];
+    readonly writer: string;
+    readonly shard: string;
+    readonly now: EpochMillis;
+  },
 ): PanePut {
   const { rule, partitionKey: pk } = state;
   const { open } = stored;
@@ -150,9 +165,19 @@ function putOf(
     version: open.version + 1,
     body: sealed ? writePaneBody({ ...content, sealed: true }) : body,
     ttl: paneTimeToLive(rule.plan, pane.end, now),
-    ...(rule.plan.emit === 'final' && !pane.closed && { due: { slot: dueSlot(rule, pk), at: (pane.end + rule.plan.allowedLateness) as EpochMillis } }),
+    ...(rule.plan.emit === 'final' &&
+      !pane.closed && { due: { slot: dueSlot(rule, pk), at: (pane.end + rule.plan.allowedLateness) as EpochMillis } }),
   };
-  return { state, start: pane.start, item, sealed, progress: content.p, episodes, entries: log?.entries.length ?? 0, rest: log?.rest === true };
+  return {
+    state,
+    start: pane.start,
+    item,
+    sealed,
+    progress: content.p,
+    episodes,
+    entries: log?.entries.length ?? 0,
+    rest: log?.rest === true,
+  };
 }
 
 /** DynamoDB takes 400 KB an item. */
@@ -162,11 +187,16 @@ const largestLog = 128 * 1024;
  * The entries of an open log that go into one item. Where there are more, they wait for the next part, which is put
  * after this one: each part's progress covers what it and those before it hold. Events of one record stay together.
  */
-function cut(entries: readonly Touch[]): { readonly entries: readonly Touch[]; readonly encoded: readonly EncodedTouch[]; readonly rest: boolean } {
+function cut(entries: readonly Touch[]): {
+  readonly entries: readonly Touch[];
+  readonly encoded: readonly EncodedTouch[];
+  readonly rest: boolean;
+} {
   const encoded: EncodedTouch[] = [];
   let size = 0;
   for (const [i, touch] of entries.entries()) {
-    if (size > largestLog && touch.event.sequenceNumber !== entries[i - 1]?.event.sequenceNumber) return { entries: entries.slice(0, i), encoded, rest: true };
+    if (size > largestLog && touch.event.sequenceNumber !== entries[i - 1]?.event.sequenceNumber)
+      return { entries: entries.slice(0, i), encoded, rest: true };
     const one = encodeTouch(touch, true);
     encoded.push(one);
     size += JSON.stringify(one).length;
@@ -185,7 +215,12 @@ export function putDone({ state, start, item, sealed, progress, episodes, entrie
   const { open } = stored;
   open.version = item.version;
   if (!sealed) open.applied = undefined;
-  else stored.open = { ...newPart(state, pane, open.number + 1), entries: open.entries.slice(entries), applied: rest ? open.applied : undefined };
+  else
+    stored.open = {
+      ...newPart(state, pane, open.number + 1),
+      entries: open.entries.slice(entries),
+      applied: rest ? open.applied : undefined,
+    };
 }
 
 /** True where a pane's item grows with its events; others stay small however many come. */

@@ -9,6 +9,6 @@ export interface Ports {
   /** Publishes messages; answers the ids of those that failed. */
   publish(messages: readonly AlertMessage[]): Promise<ReadonlySet<string>>;
   /** Keeps rejected events; the same name with the same content may be written again. */
-  deadLetter(prefix: 'invalid' | 'late' | 'failed', name: string, lines: readonly string[]): Promise<void>;
+  deadLetter(prefix: 'invalid' | 'late', name: string, lines: readonly string[]): Promise<void>;
   now(): EpochMillis;
 }

@@ -13,7 +13,11 @@ export interface SettledOwned {
 }
 
 /** Also settles alerts of stateless rules, in the same round trips. */
-export async function settleOwned(alerts: AlertStore, changes: readonly Change[], stateless: readonly Wanted[]): Promise<SettledOwned> {
+export async function settleOwned(
+  alerts: AlertStore,
+  changes: readonly Change[],
+  stateless: readonly Wanted[],
+): Promise<SettledOwned> {
   const unread: Change[] = [];
   const lost = new Set<Change>();
   const wanted = changes.flatMap((change) => {

@@ -1,7 +1,7 @@
 /**
- * Settles the alerts of keys that several shards write, and of owned keys where memory is not to be trusted: read the alert records of the key first, then the panes of all
- * writers, strongly; derive what should stand from both; put the records on their versions; and go round until a round
- * changes nothing. Two writers that each read before their own put would otherwise both see two of three events.
+ * Settles the alerts of keys that several shards write, and of owned keys where memory is not to be trusted: read the
+ * alert records of the key first, then the panes of all writers, strongly; derive what should stand from both; put the
+ * records on their versions; and go round until a round changes nothing. Two writers that each read before their own put would otherwise both see two of three events.
  */
 import type { AlertRecord } from '../alert/alert.ts';
 import type { Episode } from '../alert/episodes.ts';
@@ -22,7 +22,10 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
   const told = { opened: 0, amended: 0, withdrawn: 0 };
   let open = changes.filter(({ rule }) => rule.plan.emit !== 'final');
   for (let round = 0; open.length > 0; round++) {
-    if (round === mostRounds) throw new Error(`other writers changed the same ${open.length} alerts ${mostRounds} times in a row; the batch must come again`);
+    if (round === mostRounds)
+      throw new Error(
+        `other writers changed the same ${open.length} alerts ${mostRounds} times in a row; the batch must come again`,
+      );
     const next: Change[] = [];
     for (let at = 0; at < open.length; at += atOnce) {
       const some = open.slice(at, at + atOnce);
@@ -30,15 +33,15 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
         some.map(async (change) => {
           const state = new RuleState(change.rule, change.groups);
           const found = await derive(alerts, store, change, state);
-          // What an owner has not read it knows now.
-          for (const [name, recorded] of state.records) change.state.records.set(name, recorded);
-          change.state.unread.clear();
+          if (isOwned(change.rule)) learnRecords(change, state);
           return found;
         }),
       );
       const changed = new Set<string>();
       const again = ({ key }: Wanted) => changed.add(key.pk);
-      const done = await alerts.settle(wanted.flat().map((one) => ({ ...one, store: () => again(one), lost: () => again(one) })));
+      const done = await alerts.settle(
+        wanted.flat().map((one) => ({ ...one, store: () => again(one), lost: () => again(one) })),
+      );
       told.opened += done.opened;
       told.amended += done.amended;
       told.withdrawn += done.withdrawn;
@@ -49,13 +52,30 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
   return told;
 }
 
+/** What the owner of a key had not read of its records, or has not put itself, it knows now. */
+function learnRecords({ rule, state, touches }: Change, read: RuleState): void {
+  const names =
+    state.episodes?.all.map(({ name }) => name) ?? touches.map(({ touch }) => rule.grid.start(touch.event.t));
+  for (const name of names) {
+    const recorded = read.records.get(name);
+    if (recorded !== undefined) state.records.set(name, recorded);
+    state.unread.delete(name);
+  }
+}
+
 /** What should stand of one key, by all its writers. */
-async function derive(alerts: AlertStore, store: ItemStore, { rule, touches }: Change, state: RuleState): Promise<Wanted[]> {
+async function derive(
+  alerts: AlertStore,
+  store: ItemStore,
+  { rule, touches }: Change,
+  state: RuleState,
+): Promise<Wanted[]> {
   const times = touches.map(({ touch }) => touch.event.t);
   const { cooldown } = rule.plan;
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
-    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start)))) state.records.set(readSortableTime(key.sk), recorded);
+    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
+      state.records.set(readSortableTime(key.sk), recorded);
     await Promise.all(starts.map((start) => readPanes(store, state, start, start)));
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
@@ -74,8 +94,17 @@ async function derive(alerts: AlertStore, store: ItemStore, { rule, touches }: C
 }
 
 /** Merges the panes that begin in [from, to] of every writer into a state; without `to`, all from there on. */
-export async function readPanes(store: ItemStore, state: RuleState, from: EpochMillis, to?: EpochMillis): Promise<void> {
-  const items = await store.query(state.partitionKey, `${sortableTime(from)}#`, to === undefined ? undefined : `${sortableTime(to)}#~`);
+export async function readPanes(
+  store: ItemStore,
+  state: RuleState,
+  from: EpochMillis,
+  to?: EpochMillis,
+): Promise<void> {
+  const items = await store.query(
+    state.partitionKey,
+    `${sortableTime(from)}#`,
+    to === undefined ? undefined : `${sortableTime(to)}#~`,
+  );
   for (const item of items) {
     const body = readPaneBody(item.body);
     merge(state, state.pane(readPaneSortKey(item.sk).start), body);
@@ -84,19 +113,32 @@ export async function readPanes(store: ItemStore, state: RuleState, from: EpochM
 }
 
 async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
-  for (const { key, recorded } of await alerts.readAll(state.partitionKey)) state.records.set(readSortableTime(key.sk), recorded);
+  for (const { key, recorded } of await alerts.readAll(state.partitionKey))
+    state.records.set(readSortableTime(key.sk), recorded);
 }
 
 /** Learns a key's episodes from the records of its alerts. */
 export async function restoreEpisodes(alerts: AlertStore, state: RuleState): Promise<void> {
   await readRecords(alerts, state);
-  for (const [name, { record }] of state.records) if (record !== undefined) state.episodes?.restore(episodeOf(state, name, record));
+  for (const [name, { record }] of state.records)
+    if (record !== undefined) state.episodes?.restore(episodeOf(state, name, record));
 }
 
 /** The episode that an alert's record tells of: its window begins with the first and ends with the last true one. */
-function episodeOf({ rule }: RuleState, name: EpochMillis, { content: { window }, status, revision }: AlertRecord): Episode[] {
+function episodeOf(
+  { rule }: RuleState,
+  name: EpochMillis,
+  { content: { window }, status, revision }: AlertRecord,
+): Episode[] {
   if (window === undefined) return [];
   const told = { name, standing: status !== 'withdrawn', revision };
-  if (rule.slide === undefined) return [{ ...told, first: window.start, last: rule.grid.start((window.end - 1) as EpochMillis) }];
-  return [{ ...told, first: (rule.window.kind === 'instant' ? window.start : window.start + rule.slide) as EpochMillis, last: window.end }];
+  if (rule.slide === undefined)
+    return [{ ...told, first: window.start, last: rule.grid.start((window.end - 1) as EpochMillis) }];
+  return [
+    {
+      ...told,
+      first: (rule.window.kind === 'instant' ? window.start : window.start + rule.slide) as EpochMillis,
+      last: window.end,
+    },
+  ];
 }

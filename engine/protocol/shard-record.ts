@@ -31,7 +31,12 @@ export function shardRecordKey(stream: string, shard: string): ItemKey {
 
 export function shardRecordItem(stream: string, shard: string, record: ShardRecord, version: number): Item {
   const key = shardRecordKey(stream, shard);
-  return { ...key, version, body: JSON.stringify({ v: format, ...record }), ttl: Math.ceil((record.readAt + kept) / 1000) as EpochSeconds };
+  return {
+    ...key,
+    version,
+    body: JSON.stringify({ v: format, ...record }),
+    ttl: Math.ceil((record.readAt + kept) / 1000) as EpochSeconds,
+  };
 }
 
 export function readShardRecord(item: Item): StoredShardRecord {

@@ -4,7 +4,10 @@ import { partitionKeyOf, statelessName } from '../alert/identity.ts';
 import type { KeyedTouch, Match } from '../intake/intake.ts';
 import type { Wanted } from './alert-store.ts';
 
-export function statelessMatches(rules: readonly CompiledRule[], matches: readonly Match[]): { readonly wanted: readonly Wanted[]; readonly touches: readonly KeyedTouch[] } {
+export function statelessMatches(
+  rules: readonly CompiledRule[],
+  matches: readonly Match[],
+): { readonly wanted: readonly Wanted[]; readonly touches: readonly KeyedTouch[] } {
   const wanted = new Map<string, Wanted>();
   const touches: KeyedTouch[] = [];
   for (const { rule: index, groups, said, touch, record } of matches) {
@@ -15,10 +18,23 @@ export function statelessMatches(rules: readonly CompiledRule[], matches: readon
       continue;
     }
     const { stream, id, t } = touch.event;
-    const content = alertContent(said, { key: keyOf(rule, groups), window: undefined, events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: t });
+    const content = alertContent(said, {
+      key: keyOf(rule, groups),
+      window: undefined,
+      events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]),
+      at: t,
+    });
     const pk = partitionKeyOf(rule.plan, [stream, id]);
     // The first of several events with one id is the event; the others are a producer's retries.
-    if (!wanted.has(pk)) wanted.set(pk, { plan: rule.plan, key: { pk, sk: statelessName }, content, recorded: undefined, store: () => undefined });
+    if (!wanted.has(pk))
+      wanted.set(pk, {
+        plan: rule.plan,
+        key: { pk, sk: statelessName },
+        content,
+        recorded: undefined,
+        store: () => undefined,
+        keepsFirst: true,
+      });
   }
   return { wanted: [...wanted.values()], touches };
 }

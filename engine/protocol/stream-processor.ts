@@ -92,7 +92,10 @@ export class StreamProcessor {
     const stored = recordItem === undefined ? undefined : readShardRecord(recordItem);
     const memory = await this.#memory(shard, stored);
     const watermarks = readWatermarks(this.#compiled.plan, watermarkItem);
-    const fresh = stored === undefined ? records : records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, stored.record.finished) > 0);
+    const fresh =
+      stored === undefined
+        ? records
+        : records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, stored.record.finished) > 0);
 
     const intake = this.#intake;
     intake.clear();
@@ -126,7 +129,8 @@ export class StreamProcessor {
     if (!alone) told.push(await settleShared(this.#alerts, state, owned));
     if (!alone || lost.length > 0 || fold.isDoubtful) this.#memories.delete(shard);
     // Another stream's process writes these panes too.
-    for (const { state: used, rule } of shared) if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
+    for (const { state: used, rule } of shared)
+      if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
     this.#sweep(memory, watermarks, touches.length);
     return {
       stream: this.#stream,
@@ -177,7 +181,11 @@ export class StreamProcessor {
       const letters = rejections.filter(({ kind }) => kind === prefix);
       const [first] = letters;
       if (first === undefined) continue;
-      await this.#ports.deadLetter(prefix, `${this.#stream}/${shard}/${first.record.sequenceNumber}`, deadLetterLines(letters));
+      await this.#ports.deadLetter(
+        prefix,
+        `${this.#stream}/${shard}/${first.record.sequenceNumber}`,
+        deadLetterLines(letters),
+      );
     }
   }
 
@@ -185,18 +193,32 @@ export class StreamProcessor {
    * Records that all up to a sequence number is finished, unless somebody has come further. False where somebody else
    * has recorded anything since we began.
    */
-  async #finish(shard: string, memory: ShardMemory, stored: StoredShardRecord | undefined, finished: string | undefined, newest: EpochMillis): Promise<boolean> {
+  async #finish(
+    shard: string,
+    memory: ShardMemory,
+    stored: StoredShardRecord | undefined,
+    finished: string | undefined,
+    newest: EpochMillis,
+  ): Promise<boolean> {
     if (finished === undefined) return true;
     const owner = `${this.#process}/${++this.#batches}`;
     const record = { finished, readAt: this.#ports.now(), owner, ...(newest !== beginningOfTime && { newest }) };
-    const [conflict] = await this.#ports.state.put([shardRecordItem(this.#stream, shard, record, (stored?.version ?? 0) + 1)]);
+    const [conflict] = await this.#ports.state.put([
+      shardRecordItem(this.#stream, shard, record, (stored?.version ?? 0) + 1),
+    ]);
     if (conflict === undefined) {
       memory.owner = owner;
       return true;
     }
     const current = conflict.current && readShardRecord(conflict.current);
     if (current === undefined || compareSequenceNumbers(current.record.finished, finished) < 0) {
-      await this.#finish(shard, memory, current, finished, Math.max(newest, current?.record.newest ?? beginningOfTime) as EpochMillis);
+      await this.#finish(
+        shard,
+        memory,
+        current,
+        finished,
+        Math.max(newest, current?.record.newest ?? beginningOfTime) as EpochMillis,
+      );
     }
     return false;
   }

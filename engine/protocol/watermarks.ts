@@ -32,12 +32,18 @@ export function raiseWatermarks(plan: Plan, item: Item | undefined, raised: read
   });
   if (higher.length === 0) return undefined;
   const body: WatermarkBody = { v: format, rules: { ...published, ...Object.fromEntries(higher) } };
-  return { ...watermarkKey, version: (item?.version ?? 0) + 1, body: JSON.stringify(body), ttl: Math.floor(lastInstant / 1000) as EpochSeconds };
+  return {
+    ...watermarkKey,
+    version: (item?.version ?? 0) + 1,
+    body: JSON.stringify(body),
+    ttl: Math.floor(lastInstant / 1000) as EpochSeconds,
+  };
 }
 
 function read(item: Item): WatermarkBody {
   // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
   const body = JSON.parse(item.body) as WatermarkBody;
-  if (body.v !== format) throw new Error(`watermarks are stored in format ${body.v}; this version of Weir reads format ${format}`);
+  if (body.v !== format)
+    throw new Error(`watermarks are stored in format ${body.v}; this version of Weir reads format ${format}`);
   return body;
 }

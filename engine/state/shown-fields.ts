@@ -23,7 +23,8 @@ export function shownFields(fields: JsonObject): Fields {
     // Assigning to `__proto__` would set no field.
     if (value === undefined || name === '__proto__') continue;
     const one = clipped(plain(value));
-    left -= name.length + (typeof one === 'string' ? one.length : typeof one === 'object' ? JSON.stringify(one).length : 8);
+    left -=
+      name.length + (typeof one === 'string' ? one.length : typeof one === 'object' ? JSON.stringify(one).length : 8);
     if (left < 0) break;
     shown[name] = one;
   }

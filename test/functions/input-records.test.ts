@@ -47,15 +47,27 @@ test('a record has the place, time and data that Kinesis gave it', () => {
 
 test('any JSON is read as it was written, whatever came before it', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.json(), fc.string({ unit: 'binary', minLength: 1 }).map((text) => JSON.stringify(text))), { minLength: 1 }), (texts) => {
-      expect(inputRecords('orders', '0', eventOf(...texts)).map(({ event, unreadable }) => [event, unreadable])).toEqual(texts.map((text) => [JSON.parse(text), undefined]));
-    }),
+    fc.property(
+      fc.array(
+        fc.oneof(
+          fc.json(),
+          fc.string({ unit: 'binary', minLength: 1 }).map((text) => JSON.stringify(text)),
+        ),
+        { minLength: 1 },
+      ),
+      (texts) => {
+        expect(
+          inputRecords('orders', '0', eventOf(...texts)).map(({ event, unreadable }) => [event, unreadable]),
+        ).toEqual(texts.map((text) => [JSON.parse(text) as unknown, undefined]));
+      },
+    ),
     { numRuns: 100 },
   );
 });
 
 test('data longer than any before is read whole', () => {
-  for (const length of [1000, 100_000, 2_000_000]) expect(decoded(JSON.stringify('é'.repeat(length))).event).toHaveLength(length);
+  for (const length of [1000, 100_000, 2_000_000])
+    expect(decoded(JSON.stringify('é'.repeat(length))).event).toHaveLength(length);
 });
 
 test('a replacement character that the producer wrote is no fault', () => {
@@ -98,7 +110,12 @@ test('gzip, as CloudWatch Logs sends it, is said to be no text', () => {
 });
 
 test('lists, numbers and null are read, and left to the engine', () => {
-  expect(inputRecords('orders', '0', eventOf('[1]', '5', 'null', 'true')).map(({ event }) => event)).toEqual([[1], 5, null, true]);
+  expect(inputRecords('orders', '0', eventOf('[1]', '5', 'null', 'true')).map(({ event }) => event)).toEqual([
+    [1],
+    5,
+    null,
+    true,
+  ]);
 });
 
 test('an event without records has no shard', () => {

@@ -11,7 +11,10 @@ interface Added {
   readonly order: Order;
 }
 
-const amount = fc.oneof(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -9999, max: 9999 }).map((pence) => pence / 100));
+const amount = fc.oneof(
+  fc.integer({ min: -50, max: 50 }),
+  fc.integer({ min: -9999, max: 9999 }).map((pence) => pence / 100),
+);
 const comparable = fc.oneof(
   amount,
   fc.constantFrom('a', 'b', 'B', ''),
@@ -35,7 +38,12 @@ const plans: readonly (readonly [AccumulatorPlan, fc.Arbitrary<unknown>])[] = [
 
 /** Events with few distinct times, each at a place of its own. */
 function events(value: fc.Arbitrary<unknown>): fc.Arbitrary<Added[]> {
-  const one = fc.record({ value, t: fc.integer({ min: -2, max: 2 }), arrival: fc.integer({ min: 0, max: 2 }), shard: fc.constantFrom('s/0', 's/1') });
+  const one = fc.record({
+    value,
+    t: fc.integer({ min: -2, max: 2 }),
+    arrival: fc.integer({ min: 0, max: 2 }),
+    shard: fc.constantFrom('s/0', 's/1'),
+  });
   return fc.array(one, { maxLength: 12 }).map((list) =>
     list.map(({ value: added, t, arrival, shard }, i) => ({
       value: added,
@@ -63,16 +71,23 @@ function merged(plan: AccumulatorPlan, ...parts: readonly Json[]): Accumulator {
 describe.each(plans)('%j', (plan, value) => {
   test('merging what items hold gives what adding everything gives, in any order and grouping', () => {
     fc.assert(
-      fc.property(events(value), fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 12 }), (all, one, other) => {
-        const cuts = [Math.min(one, other), Math.max(one, other)] as const;
-        const parts = [all.slice(0, cuts[0]), all.slice(cuts[0], cuts[1]), all.slice(cuts[1])].map((part) => stored(accumulate(plan, part)));
-        const [a = null, b = null, c = null] = parts;
-        const whole = accumulate(plan, all).result();
-        expect(merged(plan, a, b, c).result()).toEqual(whole);
-        expect(merged(plan, c, b, a).result()).toEqual(whole);
-        expect(merged(plan, stored(merged(plan, b, c)), a).result()).toEqual(whole);
-        expect(merged(plan, a, stored(accumulate(plan, [])), b, c).result()).toEqual(whole);
-      }),
+      fc.property(
+        events(value),
+        fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: 0, max: 12 }),
+        (all, one, other) => {
+          const cuts = [Math.min(one, other), Math.max(one, other)] as const;
+          const parts = [all.slice(0, cuts[0]), all.slice(cuts[0], cuts[1]), all.slice(cuts[1])].map((part) =>
+            stored(accumulate(plan, part)),
+          );
+          const [a = null, b = null, c = null] = parts;
+          const whole = accumulate(plan, all).result();
+          expect(merged(plan, a, b, c).result()).toEqual(whole);
+          expect(merged(plan, c, b, a).result()).toEqual(whole);
+          expect(merged(plan, stored(merged(plan, b, c)), a).result()).toEqual(whole);
+          expect(merged(plan, a, stored(accumulate(plan, [])), b, c).result()).toEqual(whole);
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -104,7 +119,12 @@ describe.each(plans)('%j', (plan, value) => {
 test('avg prints the decimal quotient', () => {
   const prices = [499.99, 500, 500.01, 511.1, 400];
   const order = { t: 0 as EpochMillis, arrival: 0 as EpochMillis, shard: '', sequenceNumber: '', index: 0 };
-  expect(accumulate({ kind: 'avg' }, prices.map((value) => ({ value, order }))).result()).toBe(482.22);
+  expect(
+    accumulate(
+      { kind: 'avg' },
+      prices.map((value) => ({ value, order })),
+    ).result(),
+  ).toBe(482.22);
 });
 
 test('last is the latest by event time, then arrival, shard, sequence number and place in the record', () => {
@@ -117,7 +137,17 @@ test('last is the latest by event time, then arrival, shard, sequence number and
     { ...order, index: 1 },
   ];
   for (const other of later) {
-    expect(accumulate({ kind: 'last' }, [{ value: 'later', order: other }, { value: 'x', order }]).result()).toBe('later');
-    expect(accumulate({ kind: 'first' }, [{ value: 'later', order: other }, { value: 'x', order }]).result()).toBe('x');
+    expect(
+      accumulate({ kind: 'last' }, [
+        { value: 'later', order: other },
+        { value: 'x', order },
+      ]).result(),
+    ).toBe('later');
+    expect(
+      accumulate({ kind: 'first' }, [
+        { value: 'later', order: other },
+        { value: 'x', order },
+      ]).result(),
+    ).toBe('x');
   }
 });

@@ -19,7 +19,16 @@ const money = fc.integer({ min: -1e9, max: 1e9 }).map((pence) => pence / 100);
 const long = fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }).map((digits) => Number(digits) / 1000);
 const any = fc.double({ noNaN: true, min: -1e300, max: 1e300 });
 const tiny = fc.double({ noNaN: true, min: -1e-300, max: 1e-300 });
-const number = fc.oneof(money, money, fc.integer(), fc.maxSafeInteger(), long, any, tiny, fc.constantFrom(0, -0, 5e-324, Number.MAX_VALUE, 1e21, 1e-7, 0.1 + 0.2));
+const number = fc.oneof(
+  money,
+  money,
+  fc.integer(),
+  fc.maxSafeInteger(),
+  long,
+  any,
+  tiny,
+  fc.constantFrom(0, -0, 5e-324, Number.MAX_VALUE, 1e21, 1e-7, 0.1 + 0.2),
+);
 const numbers = fc.array(number, { maxLength: 12 });
 
 test('a sum is that of exact decimal arithmetic, in any order', () => {
@@ -40,7 +49,7 @@ test('merging sums is adding all that they were added from', () => {
   fc.assert(
     fc.property(numbers, numbers, (some, others) => {
       const merged = sumOf(some);
-      merged.absorb(JSON.parse(JSON.stringify(sumOf(others).encode())));
+      merged.absorb(sumOf(others).encode());
       expect(merged.encode()).toBe(sumOf([...some, ...others]).encode());
     }),
     { numRuns: 200 },

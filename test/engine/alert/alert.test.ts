@@ -41,16 +41,22 @@ test('an alert is opened, amended quietly, withdrawn and reopened under its id, 
 });
 
 test('an episode that goes on for longer than its cooldown is published again, and again after another', () => {
-  const published = life([content(1, 0), content(2, 100), content(3, 101), content(4, 201), content(5, 202)]).map((record) => record?.pending);
+  const published = life([content(1, 0), content(2, 100), content(3, 101), content(4, 201), content(5, 202)]).map(
+    (record) => record?.pending,
+  );
   expect(published).toEqual(['opened', undefined, 'amended', undefined, 'amended']);
 });
 
 test('without a cooldown an amendment is never published', () => {
-  expect(life([content(1, 0), content(2, 1e9)], { ...identity, cooldown: 0 as Millis })[1]).toMatchObject({ status: 'amended', pending: undefined });
+  expect(life([content(1, 0), content(2, 1e9)], { ...identity, cooldown: 0 as Millis })[1]).toMatchObject({
+    status: 'amended',
+    pending: undefined,
+  });
 });
 
 test('the alerts of a shadow rule are recorded and never published', () => {
-  for (const record of life([content(1), content(2), undefined, content(3)], { ...identity, live: false })) expect(record).toMatchObject({ pending: undefined });
+  for (const record of life([content(1), content(2), undefined, content(3)], { ...identity, live: false }))
+    expect(record).toMatchObject({ pending: undefined });
 });
 
 test('what was not published yet is published with the next revision', () => {

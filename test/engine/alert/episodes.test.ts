@@ -36,7 +36,13 @@ class Key {
   }
 }
 
-const changes = fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.boolean().map((falls) => !falls || undefined)), { maxLength: 40, size: 'max' });
+const changes = fc.array(
+  fc.tuple(
+    fc.integer({ min: 0, max: 60 }),
+    fc.boolean().map((falls) => !falls || undefined),
+  ),
+  { maxLength: 40, size: 'max' },
+);
 
 test('episodes are the runs of true windows, whatever the order of changes', () => {
   fc.assert(
@@ -48,7 +54,9 @@ test('episodes are the runs of true windows, whatever the order of changes', () 
         for (const episode of key.episodes.take()) told.set(episode.name, { ...episode });
         expect(key.standing.map(({ first, last }) => ({ first, last }))).toEqual(key.expected);
         // Whoever hears only of changes knows as much.
-        expect([...told.values()].filter(({ standing }) => standing).sort((a, b) => a.first - b.first)).toEqual(key.standing);
+        expect([...told.values()].filter(({ standing }) => standing).sort((a, b) => a.first - b.first)).toEqual(
+          key.standing,
+        );
       }
       const names = key.episodes.all.map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
@@ -69,7 +77,9 @@ test('episodes that come back from a table, in parts of any age, go on as if the
       stored.unshift(...key.episodes.all.map((episode) => ({ ...episode })));
       const restored = new Episodes(cooldown);
       restored.restore(stored);
-      expect(restored.all.toSorted((a, b) => a.name - b.name)).toEqual(key.episodes.all.toSorted((a, b) => a.name - b.name));
+      expect(restored.all.toSorted((a, b) => a.name - b.name)).toEqual(
+        key.episodes.all.toSorted((a, b) => a.name - b.name),
+      );
     }),
     { numRuns: 100 },
   );

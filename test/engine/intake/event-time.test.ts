@@ -51,9 +51,12 @@ test.each([
   expect(readEventTime(text)).toMatch(/is not ISO-8601 text with a zone/);
 });
 
-test.each([[1.5], [Number.NaN], [Number.POSITIVE_INFINITY], [1e300], [-1e300], [253402300800000]])('rejects the number %p', (value) => {
-  expect(readEventTime(value)).toMatch(/is not an epoch in milliseconds/);
-});
+test.each([[1.5], [Number.NaN], [Number.POSITIVE_INFINITY], [1e300], [-1e300], [253402300800000]])(
+  'rejects the number %p',
+  (value) => {
+    expect(readEventTime(value)).toMatch(/is not an epoch in milliseconds/);
+  },
+);
 
 test.each([[undefined], [null], [true], [{}], [[1]]])('rejects %p', (value) => {
   expect(readEventTime(value)).toMatch(/must be ISO-8601 text with a zone, or epoch milliseconds/);
@@ -76,7 +79,8 @@ test('texts of every form are read as Date.parse reads them, one after the other
     fc.property(fc.array(fc.tuple(epochs, fc.integer({ min: 0, max: 3 }))), (list) => {
       for (const [millis, form] of list) {
         const text = new Date(millis).toISOString();
-        const written = [text, text.replace(/\.\d+/, ''), text.replace('Z', '+00:00'), text.slice(0, 16) + 'Z'][form] ?? text;
+        const written =
+          [text, text.replace(/\.\d+/, ''), text.replace('Z', '+00:00'), text.slice(0, 16) + 'Z'][form] ?? text;
         expect(readEventTime(written)).toBe(Date.parse(written));
       }
     }),

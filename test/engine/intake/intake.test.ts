@@ -45,7 +45,10 @@ function record(event: unknown, more: Partial<InputRecord> = {}): InputRecord {
 function outcome(event: unknown, more: Partial<InputRecord> = {}, intake = intakeOf(sums)) {
   intake.clear();
   intake.read(record(event, more));
-  return { touches: intake.touches.map(({ groups, touch }) => [groups, touch.args]), reasons: intake.rejections.map(({ kind, rule, reason }) => `${kind} ${rule ?? 'whole'}: ${reason}`) };
+  return {
+    touches: intake.touches.map(({ groups, touch }) => [groups, touch.args]),
+    reasons: intake.rejections.map(({ kind, rule, reason }) => `${kind} ${rule ?? 'whole'}: ${reason}`),
+  };
 }
 
 test('an event that a rule counts is a touch of its key', () => {
@@ -69,12 +72,24 @@ test.each([
   ['eventTime is no time', { ...order, at: 'soon' }, /^invalid whole: eventTime: "soon" is not ISO-8601/],
   ['eventId is missing', { ...order, id: null }, /^invalid whole: eventId: must be a text or a number/],
   ['eventId is an object', { ...order, id: {} }, /^invalid whole: eventId: must be a text or a number/],
-  ['a group is missing', { ...order, customer: undefined }, /^invalid spent: groupBy\.customer: event\.customer has no usable value/],
+  [
+    'a group is missing',
+    { ...order, customer: undefined },
+    /^invalid spent: groupBy\.customer: event\.customer has no usable value/,
+  ],
   ['a group is null', { ...order, customer: null }, /^invalid spent: groupBy\.customer/],
   ['a group is a list', { ...order, customer: ['ann'] }, /^invalid spent: groupBy\.customer/],
-  ['a value is missing', { id: 'e1', type: 'order', customer: 'ann', at: noon }, /^invalid spent: aggregate\.spent: .*event\.total/],
+  [
+    'a value is missing',
+    { id: 'e1', type: 'order', customer: 'ann', at: noon },
+    /^invalid spent: aggregate\.spent: .*event\.total/,
+  ],
   ['a value is a text', { ...order, total: '10' }, /^invalid spent: aggregate\.spent/],
-  ['a value is infinite', JSON.parse('{"id":"e1","type":"order","customer":"ann","total":1e400,"at":"2026-03-02T12:00:00Z"}'), /^invalid spent: aggregate\.spent/],
+  [
+    'a value is infinite',
+    JSON.parse('{"id":"e1","type":"order","customer":"ann","total":1e400,"at":"2026-03-02T12:00:00Z"}'),
+    /^invalid spent: aggregate\.spent/,
+  ],
 ])('%s: the event goes to the dead letters', (_, event, reason) => {
   const { touches, reasons } = outcome(event);
   expect(touches).toEqual([]);
@@ -98,20 +113,33 @@ test('a where that is no boolean does not match, and is counted', () => {
 });
 
 test('names of Object.prototype are missing where the event does not have them', () => {
-  const intake = intakeOf(sums.replace('customer: event.customer', 'customer: event.constructor').replaceAll('event.total', 'event.toString'));
+  const intake = intakeOf(
+    sums.replace('customer: event.customer', 'customer: event.constructor').replaceAll('event.total', 'event.toString'),
+  );
   expect(outcome(order, {}, intake).reasons).toEqual([expect.stringMatching(/groupBy\.customer: event\.constructor/)]);
-  const own = JSON.parse('{"id":"e","type":"order","customer":"ann","constructor":"c","toString":4,"__proto__":{"total":9},"at":"2026-03-02T12:00:00Z"}') as object;
+  const own = JSON.parse(
+    '{"id":"e","type":"order","customer":"ann","constructor":"c","toString":4,"__proto__":{"total":9},"at":"2026-03-02T12:00:00Z"}',
+  ) as object;
   expect(outcome(own, {}, intake)).toEqual({ touches: [[['c'], [4, 4, null]]], reasons: [] });
 });
 
 test('a __proto__ in an event gives it no field', () => {
-  const event = JSON.parse(JSON.stringify({ id: 'e1', type: 'order', customer: 'ann', at: noon }).replace('{', '{"__proto__":{"total":9},')) as object;
+  const event = JSON.parse(
+    JSON.stringify({ id: 'e1', type: 'order', customer: 'ann', at: noon }).replace('{', '{"__proto__":{"total":9},'),
+  ) as object;
   expect(outcome(event).reasons).toEqual([expect.stringMatching(/aggregate\.spent/)]);
 });
 
 test.each([
   [5 * 60_000, []],
-  [5 * 60_000 + 1, [expect.stringMatching(/^invalid whole: eventTime: .* is later than the event's arrival at .* by more than clockSkew/)]],
+  [
+    5 * 60_000 + 1,
+    [
+      expect.stringMatching(
+        /^invalid whole: eventTime: .* is later than the event's arrival at .* by more than clockSkew/,
+      ),
+    ],
+  ],
 ])('an event %p ms ahead of its arrival', (ahead, reasons) => {
   expect(outcome({ ...order, at: noon + ahead }).reasons).toEqual(reasons);
 });
@@ -141,17 +169,24 @@ test('a stream that is not declared is rejected', () => {
 });
 
 test('an event that does not fit its schema says where', () => {
-  const intake = intakeOf(sums, `
+  const intake = intakeOf(
+    sums,
+    `
     schema:
       type: object
       required: [total]
       properties:
         total:
           type: number
-          minimum: 0`);
+          minimum: 0`,
+  );
   expect(outcome(order, {}, intake).reasons).toEqual([]);
-  expect(outcome({ ...order, total: -1 }, {}, intake).reasons).toEqual([expect.stringMatching(/^invalid whole: schema: event\.total must be >= 0/)]);
-  expect(outcome({ ...order, total: undefined }, {}, intake).reasons).toEqual([expect.stringMatching(/^invalid whole: schema: /)]);
+  expect(outcome({ ...order, total: -1 }, {}, intake).reasons).toEqual([
+    expect.stringMatching(/^invalid whole: schema: event\.total must be >= 0/),
+  ]);
+  expect(outcome({ ...order, total: undefined }, {}, intake).reasons).toEqual([
+    expect.stringMatching(/^invalid whole: schema: /),
+  ]);
 });
 
 const chain = `  tidy:
@@ -184,11 +219,20 @@ const chain = `  tidy:
 test('events of derived streams are made within the record, each with its id and place', () => {
   const intake = intakeOf(chain);
   expect(outcome(order, {}, intake)).toEqual({ touches: [[[], [21, 'tidied', 'e1/tidy']]], reasons: [] });
-  expect(intake.touches[0]?.touch.event).toMatchObject({ stream: 'tidier', id: 'e1/tidy/again', shard: 'orders/0', sequenceNumber: '7', index: 2, t: noon });
+  expect(intake.touches[0]?.touch.event).toMatchObject({
+    stream: 'tidier',
+    id: 'e1/tidy/again',
+    shard: 'orders/0',
+    sequenceNumber: '7',
+    index: 2,
+    t: noon,
+  });
 });
 
 test('a value that fails in a select rejects the event for that rule', () => {
-  expect(outcome({ ...order, customer: undefined }, {}, intakeOf(chain)).reasons).toEqual([expect.stringMatching(/^invalid tidy: select\.customer: event\.customer/)]);
+  expect(outcome({ ...order, customer: undefined }, {}, intakeOf(chain)).reasons).toEqual([
+    expect.stringMatching(/^invalid tidy: select\.customer: event\.customer/),
+  ]);
 });
 
 test('without an event id, stream, shard, sequence number and index are one', () => {
@@ -221,7 +265,9 @@ test('a record without a time of arrival arrives with its event, or with the one
 });
 
 const deep = JSON.parse(`${'['.repeat(100_000)}1${']'.repeat(100_000)}`) as unknown;
-const keeps = sums.replace('max(event.total)', 'last(event.total)').replace('sum(event.total)', 'count(event.total != null)');
+const keeps = sums
+  .replace('max(event.total)', 'last(event.total)')
+  .replace('sum(event.total)', 'count(event.total != null)');
 
 test.each([
   ['a group', { ...order, customer: 'x'.repeat(1001) }, /^invalid spent: .* larger than the 1000 characters/],
@@ -233,9 +279,12 @@ test.each([
 });
 
 test('an event that is nested deeper than any stack is an event like any other', () => {
-  const intake = intakeOf(`${keeps}
-      evidenceFields: all`, `
+  const intake = intakeOf(
+    `${keeps}
+      evidenceFields: all`,
+    `
     schema:
-      type: object`);
+      type: object`,
+  );
   expect(outcome({ ...order, total: deep, more: deep }, {}, intake).reasons).toEqual([]);
 });

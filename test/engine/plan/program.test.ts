@@ -109,9 +109,18 @@ async function bundled(of: PipelineDefinition): Promise<Compiled> {
 /** Everything that the program says to the sink, derived streams followed. */
 function said({ program }: Compiled, event: Record<string, unknown>): unknown[] {
   const calls: unknown[] = [];
-  const meta: Meta = { stream: 'orders', partitionKey: 'ann', shard: '0', sequenceNumber: '1', arrivalTime: new Timestamp(0), eventTime: new Timestamp(0), eventId: 'e' };
+  const meta: Meta = {
+    stream: 'orders',
+    partitionKey: 'ann',
+    shard: '0',
+    sequenceNumber: '1',
+    arrivalTime: new Timestamp(0),
+    eventTime: new Timestamp(0),
+    eventId: 'e',
+  };
   const sink: Sink = {
-    match: (rule, groups, values, matched, fields) => calls.push(['match', rule, groups, values, fields, program.rules[rule]?.eventTexts?.(matched, meta)]),
+    match: (rule, groups, values, matched, fields) =>
+      calls.push(['match', rule, groups, values, fields, program.rules[rule]?.eventTexts?.(matched, meta)]),
     derive: (rule, stream, derived) => {
       calls.push(['derive', rule, stream, derived]);
       program.streams[stream]?.evaluate(derived, meta, sink);
@@ -136,7 +145,11 @@ describe.each([
   });
 
   test('has the plan, without what is off', () => {
-    expect(compiled.plan).toMatchObject({ format: 1, pipeline: 'test', rules: [{ name: 'big' }, { name: 'tidy' }, { name: 'spent', sources: ['orders'], writer: 'key', grouping: 1 }] });
+    expect(compiled.plan).toMatchObject({
+      format: 1,
+      pipeline: 'test',
+      rules: [{ name: 'big' }, { name: 'tidy' }, { name: 'spent', sources: ['orders'], writer: 'key', grouping: 1 }],
+    });
     expect(JSON.parse(JSON.stringify(compiled.plan))).toEqual(compiled.plan);
   });
 
@@ -151,13 +164,22 @@ describe.each([
 
   test('checks the schema', () => {
     expect(compiled.program.streams['orders']?.validate?.(order)).toBeNull();
-    expect(compiled.program.streams['orders']?.validate?.({ id: 1, at: 'noon' })).toBe('event.at must match format "date-time"');
+    expect(compiled.program.streams['orders']?.validate?.({ id: 1, at: 'noon' })).toBe(
+      'event.at must match format "date-time"',
+    );
     expect(compiled.program.streams['orders']?.validate?.({})).toMatch(/^event must have required property 'id'/);
   });
 
   test('says what an event means', () => {
     expect(said(compiled, order)).toEqual([
-      ['match', 0, [], { half: 325, label: '#o1' }, expect.objectContaining({ total: 650, name: 'abc', id: 'o1' }), { severity: 'low', title: 'Order o1: 650 (missing)', labels: { team: 'fraud 500' } }],
+      [
+        'match',
+        0,
+        [],
+        { half: 325, label: '#o1' },
+        expect.objectContaining({ total: 650, name: 'abc', id: 'o1' }),
+        { severity: 'low', title: 'Order o1: 650 (missing)', labels: { team: 'fraud 500' } },
+      ],
       ['derive', 1, 'tidied', { customer: 'ann', total: 650 }],
       ['touch', 2, ['ann', false], [650, true, 650], { customer: 'ann', total: 650 }],
     ]);
@@ -181,16 +203,24 @@ describe.each([
     expect(values).toEqual([482.25, 2411.25, 1200]);
     expect(spent?.having?.(['ann', true], values, window)).toBe(true);
     expect(spent?.having?.(['ann', true], [1, 500, 1], window)).toBe(false);
-    expect(spent?.windowTexts?.(['ann', true], values, window)).toEqual({ severity: 'medium', title: 'ann spent 2411.25, 482.25 each, from 2026-06-01T13:00:00+01:00' });
+    expect(spent?.windowTexts?.(['ann', true], values, window)).toEqual({
+      severity: 'medium',
+      title: 'ann spent 2411.25, 482.25 each, from 2026-06-01T13:00:00+01:00',
+    });
     expect(spent?.aggregates?.([0, 0, 0])).toEqual([undefined, 0, 0]);
   });
 });
 
 test('a fingerprint changes with what state means, and with nothing else', () => {
-  const print = (change: (source: string) => string): (string | undefined)[] => compileHere(defined(change(text))).plan.rules.map(({ fingerprint }) => fingerprint);
+  const print = (change: (source: string) => string): (string | undefined)[] =>
+    compileHere(defined(change(text))).plan.rules.map(({ fingerprint }) => fingerprint);
   const [, , spent] = print((source) => source);
   const others = {
-    same: [(s: string) => s.replace('severity: medium', 'severity: high'), (s: string) => s.replace('spent > params.limit && window', 'spent > 7 && window'), (s: string) => s.replace('Order {{', 'The order {{')],
+    same: [
+      (s: string) => s.replace('severity: medium', 'severity: high'),
+      (s: string) => s.replace('spent > params.limit && window', 'spent > 7 && window'),
+      (s: string) => s.replace('Order {{', 'The order {{'),
+    ],
     other: [
       (s: string) => s.replace('tumbling: 1h', 'tumbling: 2h'),
       (s: string) => s.replace('event.total > 700', 'event.total > 701'),

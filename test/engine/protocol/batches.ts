@@ -18,8 +18,23 @@ export interface Given {
 let sequence = 1000;
 
 /** An order, or an event of another stream, that arrives when it happens; numbers go on from call to call. */
-export function record({ minute: at, customer = 'ann', kind = 'a', total = 1, id, stream = 'orders', shard = '0' }: Given): InputRecord {
+export function record({
+  minute: at,
+  customer = 'ann',
+  kind = 'a',
+  total = 1,
+  id,
+  stream = 'orders',
+  shard = '0',
+}: Given): InputRecord {
   const t = noon + at * minute;
   const sequenceNumber = String(++sequence);
-  return { stream, shard, sequenceNumber, partitionKey: customer, arrival: t as EpochMillis, event: { id: id ?? `e${sequenceNumber}`, customer, kind, total, at: t } };
+  return {
+    stream,
+    shard,
+    sequenceNumber,
+    partitionKey: customer,
+    arrival: t as EpochMillis,
+    event: { id: id ?? `e${sequenceNumber}`, customer, kind, total, at: t },
+  };
 }

@@ -12,7 +12,12 @@ function processor(world: MemoryWorld, pipeline = owned): StreamProcessor {
 
 test('a batch writes each dirty item once, and the shard record', async () => {
   const world = new MemoryWorld();
-  await processor(world).process('0', [1, 2, 3, 4].flatMap((minute) => ['ann', 'bob'].map((customer) => record({ minute, customer, total: minute }))).slice(0, 4));
+  await processor(world).process(
+    '0',
+    [1, 2, 3, 4]
+      .flatMap((minute) => ['ann', 'bob'].map((customer) => record({ minute, customer, total: minute })))
+      .slice(0, 4),
+  );
   expect(world.state.writes.map(({ sk }) => sk).length).toBe(2 + 1);
   expect(world.alerts.writes).toEqual([]);
 });
@@ -47,10 +52,16 @@ test('an amendment is put and not published', async () => {
 test('warm keys of one owner cost no read but the first of the batch', async () => {
   const world = new MemoryWorld();
   const orders = processor(world);
-  await orders.process('0', [0, 1, 2].flatMap((minute) => ['ann', 'bob', 'cid'].map((customer) => record({ minute, customer }))));
+  await orders.process(
+    '0',
+    [0, 1, 2].flatMap((minute) => ['ann', 'bob', 'cid'].map((customer) => record({ minute, customer }))),
+  );
   world.reset();
   for (const minute of [3, 5, 4, 14, 15, 16, 40]) {
-    await orders.process('0', ['ann', 'bob', 'cid', 'dan'].map((customer) => record({ minute, customer })));
+    await orders.process(
+      '0',
+      ['ann', 'bob', 'cid', 'dan'].map((customer) => record({ minute, customer })),
+    );
   }
   expect(world.state.counts).toEqual({ gets: 7, queries: 0, conflicts: 0 });
   expect(world.alerts.counts).toEqual({ gets: 0, queries: 0, conflicts: 0 });
@@ -68,9 +79,15 @@ test('keys that were never seen cost no read either', async () => {
 test('a cold process reads the panes of a batch in one go', async () => {
   const world = new MemoryWorld();
   const customers = Array.from({ length: 30 }, (_, i) => `c${i}`);
-  await processor(world).process('0', customers.map((customer) => record({ minute: 0, customer })));
+  await processor(world).process(
+    '0',
+    customers.map((customer) => record({ minute: 0, customer })),
+  );
   world.reset();
-  await new StreamProcessor(owned, 'orders', world.ports(), 'p2').process('0', customers.map((customer) => record({ minute: 1, customer })));
+  await new StreamProcessor(owned, 'orders', world.ports(), 'p2').process(
+    '0',
+    customers.map((customer) => record({ minute: 1, customer })),
+  );
   expect(world.state.counts).toEqual({ gets: 2, queries: 1, conflicts: 0 });
 });
 

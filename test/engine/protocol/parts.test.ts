@@ -42,11 +42,20 @@ const distinct = compiled(
 
 const sizeOf = ({ pk, sk, body }: Item): number => Buffer.byteLength(pk + sk + body) + 100;
 
-async function playInBatches(world: MemoryWorld, rule: ReturnType<typeof pipeline>, events: number, size: number, text = 'a'): Promise<void> {
+async function playInBatches(
+  world: MemoryWorld,
+  rule: ReturnType<typeof pipeline>,
+  events: number,
+  size: number,
+  text = 'a',
+): Promise<void> {
   let orders = new StreamProcessor(rule, 'orders', world.ports(), 'first');
   for (let at = 0; at < events; at += size) {
-    if (at >= events / 2 && at < events / 2 + size) orders = new StreamProcessor(rule, 'orders', world.ports(), 'second');
-    const batch = Array.from({ length: Math.min(size, events - at) }, (_, i) => record({ minute: (at + i) / 60, total: 0.1, kind: text, id: `order-number-${at + i}` }));
+    if (at >= events / 2 && at < events / 2 + size)
+      orders = new StreamProcessor(rule, 'orders', world.ports(), 'second');
+    const batch = Array.from({ length: Math.min(size, events - at) }, (_, i) =>
+      record({ minute: (at + i) / 60, total: 0.1, kind: text, id: `order-number-${at + i}` }),
+    );
     await orders.process('0', batch);
   }
 }
@@ -73,7 +82,9 @@ test.each([
 test('what a busy key writes does not grow with its log', async () => {
   const world = new MemoryWorld();
   await playInBatches(world, pipeline('read'), 3000, 10);
-  const bytes = world.state.writes.filter(({ pk }) => pk.startsWith('busy#')).reduce((sum, item) => sum + sizeOf(item), 0);
+  const bytes = world.state.writes
+    .filter(({ pk }) => pk.startsWith('busy#'))
+    .reduce((sum, item) => sum + sizeOf(item), 0);
   expect(bytes / 300).toBeLessThan(8 * 1024);
 });
 
@@ -95,7 +106,9 @@ test('parts that were put before a failure are not added again', async () => {
   const failing = world.ports(({ on, operation, moment }) => {
     if (on === 'state' && operation === 'put' && moment === 'before' && ++puts === 3) throw new Error('no answer');
   });
-  await expect(new StreamProcessor(pipeline('read'), 'orders', failing, 'p1').process('0', batch)).rejects.toThrow('no answer');
+  await expect(new StreamProcessor(pipeline('read'), 'orders', failing, 'p1').process('0', batch)).rejects.toThrow(
+    'no answer',
+  );
   expect(world.state.writes).toHaveLength(2);
   await new StreamProcessor(pipeline('read'), 'orders', world.ports(), 'p2').process('0', batch);
   expect(alertsOf(world)).toMatchObject([{ content: { values: { n: 3000, spent: 3000 } } }]);
@@ -104,7 +117,9 @@ test('parts that were put before a failure are not added again', async () => {
 describe.each(Object.keys(rules))('%s', (name) => {
   test('no event is so large that its items are', async () => {
     const world = new MemoryWorld();
-    const pipeline = compiled(withRules((rules[name] ?? '').replace('evidence: 3', 'evidence: 100\n      evidenceFields: all')));
+    const pipeline = compiled(
+      withRules((rules[name] ?? '').replace('evidence: 3', 'evidence: 100\n      evidenceFields: all')),
+    );
     const orders = new StreamProcessor(pipeline, 'orders', world.ports(), 'p1');
     const nested = JSON.parse(`${'['.repeat(5000)}1${']'.repeat(5000)}`) as unknown;
     const fields = Object.fromEntries(Array.from({ length: 100 }, (_, field) => [`field${field}`, '€'.repeat(900)]));
@@ -113,7 +128,13 @@ describe.each(Object.keys(rules))('%s', (name) => {
       return { ...one, event: { ...(one.event as object), ...fields, long: 'x'.repeat(500_000), nested } };
     });
     expect(await orders.process('0', large)).toMatchObject({ invalid: 0, late: 0 });
-    await advanceTime(pipeline, world.ports(), { shards: async () => ['0'], atTip: async () => true }, 0 as EpochMillis, 'end');
+    await advanceTime(
+      pipeline,
+      world.ports(),
+      { shards: async () => ['0'], atTip: async () => true },
+      0 as EpochMillis,
+      'end',
+    );
     for (const item of [...world.state.writes, ...world.alerts.writes]) expect(sizeOf(item)).toBeLessThan(largest);
   });
 });

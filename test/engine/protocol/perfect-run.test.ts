@@ -28,7 +28,9 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   gap: fc.constantFrom(0, 0, 1, 1, 2, 4, 9, 21),
   late: fc.constantFrom(0, 0, 0, 1, 2, 5),
 });
-const shardOf = { ann: ['0', '0', '0'], bob: ['0', '1', '1'], cid: ['0', '0', '2'] } as Readonly<Record<string, readonly string[]>>;
+const shardOf = { ann: ['0', '0', '0'], bob: ['0', '1', '1'], cid: ['0', '0', '2'] } as Readonly<
+  Record<string, readonly string[]>
+>;
 
 /** Records in the order of their arrival. An event is up to five minutes behind, of the six that are allowed. */
 function recordsOf(events: readonly Drawn[], shards: number): InputRecord[] {
@@ -36,7 +38,14 @@ function recordsOf(events: readonly Drawn[], shards: number): InputRecord[] {
   return events.map(({ stream, customer, kind, total, gap, late }, i) => {
     arrival += gap * minute;
     const event = { id: `e${i}`, customer, kind, total, at: arrival - late * minute };
-    return { stream, shard: shardOf[customer]?.[shards - 1] ?? '0', sequenceNumber: String(100 + i), partitionKey: customer, arrival: arrival as EpochMillis, event };
+    return {
+      stream,
+      shard: shardOf[customer]?.[shards - 1] ?? '0',
+      sequenceNumber: String(100 + i),
+      partitionKey: customer,
+      arrival: arrival as EpochMillis,
+      event,
+    };
   });
 }
 
@@ -49,7 +58,8 @@ function perfect(pipeline: Compiled, records: readonly InputRecord[]): AlertReco
     },
   });
   const at = ({ event }: InputRecord): number => (event as { at: number }).at;
-  for (const record of records.toSorted((a, b) => at(a) - at(b) || Number(a.arrival) - Number(b.arrival))) run.process(record);
+  for (const record of records.toSorted((a, b) => at(a) - at(b) || Number(a.arrival) - Number(b.arrival)))
+    run.process(record);
   run.end();
   return [...standing.values()];
 }
@@ -58,49 +68,90 @@ function perfect(pipeline: Compiled, records: readonly InputRecord[]): AlertReco
 function standing(records: readonly AlertRecord[], ids = false): string[] {
   return records
     .filter(({ status }) => status !== 'withdrawn')
-    .map(({ rule, id, content: { key, window, values, events, at } }) => JSON.stringify({ ...(ids && { id }), rule, key, window, at, values, events }))
+    .map(({ rule, id, content: { key, window, values, events, at } }) =>
+      JSON.stringify({ ...(ids && { id }), rule, key, window, at, values, events }),
+    )
     .sort();
 }
 
-async function agrees(pipeline: Compiled, records: readonly InputRecord[], seed: number, disorder: Disorder, ids = false): Promise<void> {
+async function agrees(
+  pipeline: Compiled,
+  records: readonly InputRecord[],
+  seed: number,
+  disorder: Disorder,
+  ids = false,
+): Promise<void> {
   const world = await play(pipeline, records, seed, disorder);
   const alerts = alertsOf(world);
   expect(standing(alerts, ids)).toEqual(standing(perfect(pipeline, records), ids));
   expect([...world.letters.values()]).toEqual([]);
   expect(alerts.filter(({ pending }) => pending !== undefined)).toEqual([]);
-  const opened = new Set(world.messages.flatMap(({ attributes }) => (attributes['status'] === 'opened' || attributes['status'] === 'reopened' ? [attributes['alertId']] : [])));
+  const opened = new Set(
+    world.messages.flatMap(({ attributes }) =>
+      attributes['status'] === 'opened' || attributes['status'] === 'reopened' ? [attributes['alertId']] : [],
+    ),
+  );
   expect(alerts.filter(({ id, status }) => status !== 'withdrawn' && !opened.has(id))).toEqual([]);
 }
 
 const runs = Number(process.env['RUNS'] ?? 30);
 const only = process.env['ONLY'];
 const patience = 600_000;
-describe.each(Object.entries(rules).filter(([name]) => only === undefined || name === only).map(([name, text]) => ({ name, pipeline: compiled(withRules(text)) })))('$name', ({ pipeline }) => {
-  test('what stands after repeated and split batches is the perfect run, ids included', async () => {
-    const inOrder = drawn.map((event): Drawn => ({ ...event, late: 0 }));
-    await fc.assert(
-      fc.asyncProperty(fc.array(inOrder, { maxLength: 30, size: 'max' }), fc.integer(), (events, seed) =>
-        agrees(pipeline, recordsOf(events, 1).map((record) => ({ ...record, stream: 'orders' })), seed, { ...calm, replays: true, restarts: true }, true),
-      ),
-      { numRuns: runs },
-    );
-  }, patience);
+describe.each(
+  Object.entries(rules)
+    .filter(([name]) => only === undefined || name === only)
+    .map(([name, text]) => ({ name, pipeline: compiled(withRules(text)) })),
+)('$name', ({ pipeline }) => {
+  test(
+    'what stands after repeated and split batches is the perfect run, ids included',
+    async () => {
+      const inOrder = drawn.map((event): Drawn => ({ ...event, late: 0 }));
+      await fc.assert(
+        fc.asyncProperty(fc.array(inOrder, { maxLength: 30, size: 'max' }), fc.integer(), (events, seed) =>
+          agrees(
+            pipeline,
+            recordsOf(events, 1).map((record) => ({ ...record, stream: 'orders' })),
+            seed,
+            { ...calm, replays: true, restarts: true },
+            true,
+          ),
+        ),
+        { numRuns: runs },
+      );
+    },
+    patience,
+  );
 
-  test('what stands after disorder within the bounds is the perfect run', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(drawn, { maxLength: 30, size: 'max' }), fc.integer({ min: 1, max: 3 }), fc.integer(), (events, shards, seed) =>
-        agrees(pipeline, recordsOf(events, shards), seed, { ...calm, restarts: true, advances: true }),
-      ),
-      { numRuns: runs },
-    );
-  }, patience);
+  test(
+    'what stands after disorder within the bounds is the perfect run',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(drawn, { maxLength: 30, size: 'max' }),
+          fc.integer({ min: 1, max: 3 }),
+          fc.integer(),
+          (events, shards, seed) =>
+            agrees(pipeline, recordsOf(events, shards), seed, { ...calm, restarts: true, advances: true }),
+        ),
+        { numRuns: runs },
+      );
+    },
+    patience,
+  );
 
-  test('what stands after failures, zombies and replays is the perfect run', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(drawn, { maxLength: 30, size: 'max' }), fc.integer({ min: 1, max: 3 }), fc.integer(), (events, shards, seed) =>
-        agrees(pipeline, recordsOf(events, shards), seed, wild),
-      ),
-      { numRuns: runs },
-    );
-  }, patience);
+  test(
+    'what stands after failures, zombies and replays is the perfect run',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(drawn, { maxLength: 30, size: 'max' }),
+          fc.integer({ min: 1, max: 3 }),
+          fc.integer(),
+          (events, shards, seed) => agrees(pipeline, recordsOf(events, shards), seed, wild),
+        ),
+        { numRuns: runs },
+      );
+    },
+    patience,
+  );
 });

@@ -29,15 +29,27 @@ class Cloud {
     return processor.process(shard, records);
   }
   /** Time advances when the clock shows so many minutes after noon; nothing is left to read unless a stream is named. */
-  advance(at: number, { unread = [], shards = ['0'], to }: { readonly unread?: readonly string[]; readonly shards?: readonly string[]; readonly to?: 'end' } = {}) {
+  advance(
+    at: number,
+    {
+      unread = [],
+      shards = ['0'],
+      to,
+    }: { readonly unread?: readonly string[]; readonly shards?: readonly string[]; readonly to?: 'end' } = {},
+  ) {
     this.world.now = (noon + at * minute) as EpochMillis;
-    const port: ShardPort = { shards: async () => shards, atTip: async (stream, shard) => !unread.includes(`${stream}/${shard}`) };
+    const port: ShardPort = {
+      shards: async () => shards,
+      atTip: async (stream, shard) => !unread.includes(`${stream}/${shard}`),
+    };
     return advanceTime(this.#pipeline, this.world.ports(), port, this.world.now, to);
   }
   get standing() {
     return alertsOf(this.world)
       .filter(({ status }) => status !== 'withdrawn')
-      .map(({ content }) => [(content.window?.start ?? 0) - noon, (content.window?.end ?? 0) - noon].map((t) => t / minute));
+      .map(({ content }) =>
+        [(content.window?.start ?? 0) - noon, (content.window?.end ?? 0) - noon].map((t) => t / minute),
+      );
   }
 }
 
@@ -52,7 +64,10 @@ function failing(on: Call['on'], operation: Call['operation'], moment: Call['mom
 test('without a cooldown every true sliding window is an alert of its own', async () => {
   const cloud = new Cloud('sliding, owned key, no cooldown');
   await cloud.batch(at(0, 1, 2, 3));
-  expect(cloud.standing).toEqual([[-8, 2], [-7, 3]]);
+  expect(cloud.standing).toEqual([
+    [-8, 2],
+    [-7, 3],
+  ]);
 });
 
 const steps: (readonly [string, Call['on'], Call['operation'], Call['moment']])[] = [
@@ -64,20 +79,29 @@ const steps: (readonly [string, Call['on'], Call['operation'], Call['moment']])[
   ['after the alerts are published', 'topic', 'publish', 'after'],
 ];
 
-test.each(steps)('a process that dies %s: what it left is finished when its batch comes again, in smaller parts', async (_, ...where) => {
-  const cloud = new Cloud('sliding, owned key, short cooldown');
-  await cloud.batch(at(0, 1, 2, 18, 19, 20));
-  expect(cloud.standing).toEqual([[-8, 2], [10, 20]]);
-  // Two episodes become one, and a third is found.
-  const joining = at(3, 4, 6, 8, 10, 12, 14, 16, 60, 61, 62).map(record);
-  await expect(cloud.batch(at(0), failing(...where), joining)).rejects.toThrow('no answer');
-  for (const part of [joining.slice(0, 5), joining.slice(5)]) await cloud.batch(at(0), undefined, part);
-  await cloud.advance(80);
-  expect(cloud.standing).toEqual([[-8, 20], [52, 62]]);
-  const [first, second] = alertsOf(cloud.world);
-  expect([first?.status, second?.status]).toEqual(['amended', 'withdrawn']);
-  expect(alertsOf(cloud.world).filter(({ pending }) => pending !== undefined)).toEqual([]);
-});
+test.each(steps)(
+  'a process that dies %s: what it left is finished when its batch comes again, in smaller parts',
+  async (_, ...where) => {
+    const cloud = new Cloud('sliding, owned key, short cooldown');
+    await cloud.batch(at(0, 1, 2, 18, 19, 20));
+    expect(cloud.standing).toEqual([
+      [-8, 2],
+      [10, 20],
+    ]);
+    // Two episodes become one, and a third is found.
+    const joining = at(3, 4, 6, 8, 10, 12, 14, 16, 60, 61, 62).map(record);
+    await expect(cloud.batch(at(0), failing(...where), joining)).rejects.toThrow('no answer');
+    for (const part of [joining.slice(0, 5), joining.slice(5)]) await cloud.batch(at(0), undefined, part);
+    await cloud.advance(80);
+    expect(cloud.standing).toEqual([
+      [-8, 20],
+      [52, 62],
+    ]);
+    const [first, second] = alertsOf(cloud.world);
+    expect([first?.status, second?.status]).toEqual(['amended', 'withdrawn']);
+    expect(alertsOf(cloud.world).filter(({ pending }) => pending !== undefined)).toEqual([]);
+  },
+);
 
 test('what could not be published is published when it has been pending for a minute', async () => {
   const cloud = new Cloud('tumbling, threshold');
@@ -101,9 +125,15 @@ test('a late event within the allowed lateness amends, and after it goes to the 
   await cloud.advance(10);
   expect(await cloud.batch([{ minute: 2.5, id: 'straggler' }])).toMatchObject({ late: 1 });
   const [letters] = [...cloud.world.letters.values()];
-  expect(letters).toMatchObject({ prefix: 'late', name: expect.stringMatching(/^orders\/0\/\d+$/) });
-  expect(letters?.lines.map((line) => JSON.parse(line))).toEqual([
-    expect.objectContaining({ stream: 'orders', shard: '0', partitionKey: 'ann', rule: 'often', reason: expect.stringContaining('2026-03-02T12:08:00.000Z') }),
+  expect(letters).toMatchObject({ prefix: 'late', name: expect.stringMatching(/^orders\/0\/\d+$/) as unknown });
+  expect(letters?.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({
+      stream: 'orders',
+      shard: '0',
+      partitionKey: 'ann',
+      rule: 'often',
+      reason: expect.stringContaining('2026-03-02T12:08:00.000Z') as unknown,
+    }),
   ]);
 });
 
@@ -143,7 +173,10 @@ describe('a final window', () => {
   test('stays open while a shard lags, were it one that was never read', async () => {
     const cloud = new Cloud('tumbling, final');
     await cloud.batch(at(1, 2, 40));
-    expect(await cloud.advance(60, { shards: ['0', '1'], unread: ['orders/1'] })).toMatchObject({ closed: 0, watermarks: { often: 'none' } });
+    expect(await cloud.advance(60, { shards: ['0', '1'], unread: ['orders/1'] })).toMatchObject({
+      closed: 0,
+      watermarks: { often: 'none' },
+    });
     expect(await cloud.advance(60, { shards: ['0', '1'] })).toMatchObject({ closed: 2, alerts: 1 });
   });
 
@@ -153,7 +186,9 @@ describe('a final window', () => {
     const broken = cloud.world.ports(failing('state', 'put', 'before'));
     await cloud.advance(38, { unread: ['orders/0'], shards: ['1'] });
     const port: ShardPort = { shards: async () => ['0'], atTip: async () => true };
-    await expect(advanceTime(pipelineOf('tumbling, final'), broken, port, (noon + 50 * minute) as EpochMillis)).rejects.toThrow('no answer');
+    await expect(
+      advanceTime(pipelineOf('tumbling, final'), broken, port, (noon + 50 * minute) as EpochMillis),
+    ).rejects.toThrow('no answer');
     await cloud.advance(50);
     expect(cloud.world.messages).toHaveLength(1);
     expect(alertsOf(cloud.world)).toMatchObject([{ status: 'open', revision: 0 }]);
@@ -165,7 +200,9 @@ test('watermarks never go back, whatever the shards say', async () => {
   await cloud.batch(at(30));
   expect(await cloud.advance(30)).toMatchObject({ watermarks: { often: '2026-03-02T12:28:00.000Z' } });
   await cloud.batch([{ minute: 10, shard: '1', customer: 'bob' }]);
-  expect(await cloud.advance(30, { shards: ['0', '1'] })).toMatchObject({ watermarks: { often: '2026-03-02T12:28:00.000Z' } });
+  expect(await cloud.advance(30, { shards: ['0', '1'] })).toMatchObject({
+    watermarks: { often: '2026-03-02T12:28:00.000Z' },
+  });
   expect(await cloud.advance(31, { to: 'end' })).toMatchObject({ watermarks: { often: 'end' } });
 });
 
@@ -175,5 +212,7 @@ test('an event that no rule can take goes to the dead letters once, and the batc
   if (first === undefined || second === undefined || third === undefined) throw new Error('three records');
   const broken = { ...second, event: undefined, unreadable: 'not JSON', data: 'eA==' };
   expect(await cloud.batch(at(0), undefined, [first, broken, third])).toMatchObject({ invalid: 1, alerts: 1 });
-  expect([...cloud.world.letters.values()]).toMatchObject([{ prefix: 'invalid', lines: [expect.stringContaining('"data":"eA=="')] }]);
+  expect([...cloud.world.letters.values()]).toMatchObject([
+    { prefix: 'invalid', lines: [expect.stringContaining('"data":"eA=="')] },
+  ]);
 });

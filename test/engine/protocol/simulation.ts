@@ -32,7 +32,12 @@ export const wild: Disorder = { failures: true, zombies: true, replays: true, ad
 class InjectedFailure extends Error {}
 
 /** Plays records, in the order of their arrival, and then the end of time. */
-export async function play(compiled: Compiled, records: readonly InputRecord[], seed: number, disorder: Disorder): Promise<MemoryWorld> {
+export async function play(
+  compiled: Compiled,
+  records: readonly InputRecord[],
+  seed: number,
+  disorder: Disorder,
+): Promise<MemoryWorld> {
   const world = new MemoryWorld();
   const dice = new Dice(seed);
   const turns = new Turns(dice);
@@ -50,10 +55,16 @@ export async function play(compiled: Compiled, records: readonly InputRecord[], 
       throw new InjectedFailure('injected within a put');
     }
   };
-  const newProcess = (stream: string): StreamProcessor => new StreamProcessor(compiled, stream, world.ports(disturb), `p${++processes}`);
+  const newProcess = (stream: string): StreamProcessor =>
+    new StreamProcessor(compiled, stream, world.ports(disturb), `p${++processes}`);
   const shards = [...new Set(records.map(({ stream, shard }) => `${stream}/${shard}`))].map((name) => {
     const [stream = '', shard = ''] = name.split('/');
-    return { stream, shard, records: records.filter((record) => record.stream === stream && record.shard === shard), done: 0 };
+    return {
+      stream,
+      shard,
+      records: records.filter((record) => record.stream === stream && record.shard === shard),
+      done: 0,
+    };
   });
   type Shard = (typeof shards)[number];
   const arrivedOf = ({ records: all }: Shard): number => all.filter(({ arrival = 0 }) => arrival <= world.now).length;
@@ -90,14 +101,16 @@ export async function play(compiled: Compiled, records: readonly InputRecord[], 
     atTip: async (stream: string, name: string, after: string | undefined) => {
       const shard = shards.find((one) => one.stream === stream && one.shard === name);
       if (shard === undefined) return true;
-      return shard.records.slice(0, arrivedOf(shard)).every(({ sequenceNumber }) => after !== undefined && Number(sequenceNumber) <= Number(after));
+      return shard.records
+        .slice(0, arrivedOf(shard))
+        .every(({ sequenceNumber }) => after !== undefined && Number(sequenceNumber) <= Number(after));
     },
   };
-  let reading = true;
+  const reading = { goesOn: true };
   const tick = async (): Promise<void> => {
-    while (reading) {
-      for (let pause = dice.below(60); pause > 0 && reading; pause--) await turns.wait();
-      if (reading) await attempt(() => advanceTime(compiled, world.ports(disturb), port, world.now));
+    while (reading.goesOn) {
+      for (let pause = dice.below(60); pause > 0 && reading.goesOn; pause--) await turns.wait();
+      if (reading.goesOn) await attempt(() => advanceTime(compiled, world.ports(disturb), port, world.now));
     }
   };
 
@@ -105,7 +118,7 @@ export async function play(compiled: Compiled, records: readonly InputRecord[], 
     const ticking = disorder.advances ? tick() : Promise.resolve();
     await Promise.all(shards.map(read));
     await Promise.all(zombies);
-    reading = false;
+    reading.goesOn = false;
     await ticking;
   });
   for (let i = 0; i < 2; i++) await advanceTime(compiled, world.ports(), port, world.now, 'end');
@@ -142,7 +155,7 @@ class Turns {
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#waiting.length > 0) this.#waiting.splice(this.#dice.below(this.#waiting.length), 1)[0]?.();
     }
-    if (ended.failure !== undefined) throw ended.failure;
+    if (ended.failure !== undefined) throw new Error('a process failed by itself', { cause: ended.failure });
   }
 }
 

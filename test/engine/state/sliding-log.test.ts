@@ -6,10 +6,25 @@ import type { Touch } from '../../../engine/state/touch.ts';
 import type { EpochMillis, Millis } from '../../../engine/time.ts';
 
 const size = 10;
-const plans: readonly AccumulatorPlan[] = [{ kind: 'count' }, { kind: 'sum' }, { kind: 'max' }, { kind: 'last' }, { kind: 'countDistinct' }, { kind: 'collect', limit: 2 }];
+const plans: readonly AccumulatorPlan[] = [
+  { kind: 'count' },
+  { kind: 'sum' },
+  { kind: 'max' },
+  { kind: 'last' },
+  { kind: 'countDistinct' },
+  { kind: 'collect', limit: 2 },
+];
 
 function touch(t: number, i: number, value: number | null): Touch {
-  const event = { t: t as EpochMillis, arrival: 0 as EpochMillis, shard: 's/0', sequenceNumber: String(100 + i), index: 0, stream: 's', id: `e${i}` };
+  const event = {
+    t: t as EpochMillis,
+    arrival: 0 as EpochMillis,
+    shard: 's/0',
+    sequenceNumber: String(100 + i),
+    index: 0,
+    stream: 's',
+    id: `e${i}`,
+  };
   return { event, args: plans.map(({ kind }) => (kind === 'count' ? true : value)), fields: {} };
 }
 
@@ -57,7 +72,17 @@ test.each([
       expect(log.times(-5 as EpochMillis, 5 as EpochMillis)).toEqual(times.filter((t) => t >= -5 && t < 5));
       for (const t of times.toReversed()) {
         expect(log.resultsAt(t)).toEqual(recomputed(added, t));
-        expect(log.window(t).map(({ event }) => event.id).sort()).toEqual(added.filter(({ event }) => event.t > t - size && event.t <= t).map(({ event }) => event.id).sort());
+        expect(
+          log
+            .window(t)
+            .map(({ event }) => event.id)
+            .sort(),
+        ).toEqual(
+          added
+            .filter(({ event }) => event.t > t - size && event.t <= t)
+            .map(({ event }) => event.id)
+            .sort(),
+        );
       }
     }),
     { numRuns: 150 },

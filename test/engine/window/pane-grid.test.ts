@@ -11,14 +11,56 @@ test.each([
   ['an ordinary day', 'Europe/London', '2026-01-10T12:00:00Z', '2026-01-10T00:00:00Z', '2026-01-11T00:00:00Z'],
   ['a day of 23 hours', 'Europe/London', '2026-03-29T12:00:00Z', '2026-03-29T00:00:00Z', '2026-03-29T23:00:00Z'],
   ['a day of 25 hours', 'Europe/London', '2026-10-25T23:30:00Z', '2026-10-24T23:00:00Z', '2026-10-26T00:00:00Z'],
-  ['a day that begins at 01:00', 'America/Sao_Paulo', '2017-10-15T12:00:00Z', '2017-10-15T03:00:00Z', '2017-10-16T02:00:00Z'],
-  ['the day before it', 'America/Sao_Paulo', '2017-10-15T02:59:59.999Z', '2017-10-14T03:00:00Z', '2017-10-15T03:00:00Z'],
-  ['a day in which 23:00 comes twice', 'America/Sao_Paulo', '2018-02-18T02:30:00Z', '2018-02-17T02:00:00Z', '2018-02-18T03:00:00Z'],
+  [
+    'a day that begins at 01:00',
+    'America/Sao_Paulo',
+    '2017-10-15T12:00:00Z',
+    '2017-10-15T03:00:00Z',
+    '2017-10-16T02:00:00Z',
+  ],
+  [
+    'the day before it',
+    'America/Sao_Paulo',
+    '2017-10-15T02:59:59.999Z',
+    '2017-10-14T03:00:00Z',
+    '2017-10-15T03:00:00Z',
+  ],
+  [
+    'a day in which 23:00 comes twice',
+    'America/Sao_Paulo',
+    '2018-02-18T02:30:00Z',
+    '2018-02-17T02:00:00Z',
+    '2018-02-18T03:00:00Z',
+  ],
   ['a day that begins at 01:00', 'Asia/Beirut', '2022-03-27T10:00:00Z', '2022-03-26T22:00:00Z', '2022-03-27T21:00:00Z'],
-  ['a day in which 00:00 comes twice', 'America/Havana', '2026-11-01T04:30:00Z', '2026-11-01T04:00:00Z', '2026-11-02T05:00:00Z'],
-  ['the day before one that does not exist', 'Pacific/Apia', '2011-12-30T09:00:00Z', '2011-12-29T10:00:00Z', '2011-12-30T10:00:00Z'],
-  ['the day after one that does not exist', 'Pacific/Apia', '2011-12-30T10:00:00Z', '2011-12-30T10:00:00Z', '2011-12-31T10:00:00Z'],
-  ['a day half an hour off', 'Australia/Lord_Howe', '2026-04-05T12:00:00Z', '2026-04-04T13:00:00Z', '2026-04-05T13:30:00Z'],
+  [
+    'a day in which 00:00 comes twice',
+    'America/Havana',
+    '2026-11-01T04:30:00Z',
+    '2026-11-01T04:00:00Z',
+    '2026-11-02T05:00:00Z',
+  ],
+  [
+    'the day before one that does not exist',
+    'Pacific/Apia',
+    '2011-12-30T09:00:00Z',
+    '2011-12-29T10:00:00Z',
+    '2011-12-30T10:00:00Z',
+  ],
+  [
+    'the day after one that does not exist',
+    'Pacific/Apia',
+    '2011-12-30T10:00:00Z',
+    '2011-12-30T10:00:00Z',
+    '2011-12-31T10:00:00Z',
+  ],
+  [
+    'a day half an hour off',
+    'Australia/Lord_Howe',
+    '2026-04-05T12:00:00Z',
+    '2026-04-04T13:00:00Z',
+    '2026-04-05T13:30:00Z',
+  ],
   ['a day before 1970', 'UTC', '1969-12-31T23:59:59.999Z', '1969-12-31T00:00:00Z', '1970-01-01T00:00:00Z'],
 ])('%s in %s begins and ends with the local date', (_, zone, t, start, end) => {
   const grid = days(zone);
@@ -32,13 +74,29 @@ test('a day begins with the instant that its predecessor ends with', () => {
   expect(grid.start(at('2026-03-29T23:00:00Z'))).toBe(at('2026-03-29T23:00:00Z'));
 });
 
-const zones = fc.constantFrom('UTC', 'Europe/London', 'America/Sao_Paulo', 'Asia/Beirut', 'Asia/Kathmandu', 'Pacific/Apia', 'Africa/Monrovia');
+const zones = fc.constantFrom(
+  'UTC',
+  'Europe/London',
+  'America/Sao_Paulo',
+  'Asia/Beirut',
+  'Asia/Kathmandu',
+  'Pacific/Apia',
+  'Africa/Monrovia',
+);
 const windows: fc.Arbitrary<WindowDefinition> = fc.oneof(
   zones.map((timezone): WindowDefinition => ({ kind: 'calendar', unit: 'day', timezone })),
-  fc.tuple(fc.integer({ min: 1, max: 100 }), fc.nat(99)).map(([size, offset]): WindowDefinition => ({ kind: 'tumbling', size: (size * hour) as Millis, offset: ((offset % size) * hour) as Millis })),
+  fc.tuple(fc.integer({ min: 1, max: 100 }), fc.nat(99)).map(
+    ([size, offset]): WindowDefinition => ({
+      kind: 'tumbling',
+      size: (size * hour) as Millis,
+      offset: ((offset % size) * hour) as Millis,
+    }),
+  ),
   fc.integer({ min: 1, max: 100 }).map((size): WindowDefinition => ({ kind: 'sliding', size: size as Millis })),
 );
-const instants = fc.integer({ min: Date.parse('1950-01-01'), max: Date.parse('2040-01-01') }).map((t) => t as EpochMillis);
+const instants = fc
+  .integer({ min: Date.parse('1950-01-01'), max: Date.parse('2040-01-01') })
+  .map((t) => t as EpochMillis);
 
 test('panes are half-open, hold each instant once, and lie end to end', () => {
   fc.assert(

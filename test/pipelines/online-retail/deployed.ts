@@ -99,7 +99,7 @@ async function outcome(file: string, conditions: Conditions): Promise<Outcome> {
     port: 0,
     ...conditions,
     // A replay has the events of hours in a second.
-    advanceEvery: 1000,
+    history: true,
     onAlert: (body) => messages.push(JSON.parse(body) as Message),
     onLog: fail,
     onProblem: fail,
