@@ -23,7 +23,7 @@ export function welcome(run: LocalRun, example: Example | undefined): string {
     `  SNS, SQS   ${messaging}  ${topic}`,
     `  S3         ${messaging}  ${bucket}`,
     '',
-    'From another terminal, with the AWS command line or any SDK:',
+    'From another terminal, with version 2 of the AWS command line or any SDK:',
     '',
     `  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=${region}`,
     `  ${aws(kinesis)} kinesis put-record --stream-name ${stream ?? ''} --partition-key ${example?.partitionKey ?? 'k1'} \\`,
