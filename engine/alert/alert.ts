@@ -59,7 +59,11 @@ export interface AlertIdentity {
 }
 
 /** The record as it should be; undefined where it stands as it should already. */
-export function reconcile(identity: AlertIdentity, record: AlertRecord | undefined, desired: AlertContent | undefined): AlertRecord | undefined {
+export function reconcile(
+  identity: AlertIdentity,
+  record: AlertRecord | undefined,
+  desired: AlertContent | undefined,
+): AlertRecord | undefined {
   if (record === undefined || record.status === 'withdrawn') {
     return desired && revise(identity, record, 'open', desired, record === undefined ? 'opened' : 'reopened');
   }

@@ -14,7 +14,10 @@ const longestKey = 1024;
  * The partition key of a rule's items for one group key. The group key stands in it as JSON, so that no two keys are
  * written alike; a key over 1 KB is hashed.
  */
-export function partitionKeyOf(rule: { readonly name: string; readonly fingerprint: string }, groups: readonly Json[]): string {
+export function partitionKeyOf(
+  rule: { readonly name: string; readonly fingerprint: string },
+  groups: readonly Json[],
+): string {
   const key = canonicalJson(groups);
   return `${rule.name}#${rule.fingerprint}#${utf8ToBytes(key).length > longestKey ? shortHash(key) : key}`;
 }

@@ -22,6 +22,7 @@ import {
 import type { RuleState } from '../state/rule-state.ts';
 import type { Touch } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
+import { dueSlot } from './due-slot.ts';
 import type { Item } from './item.ts';
 import { paneTimeToLive } from './retention.ts';
 
@@ -119,12 +120,14 @@ export function dirtyPanes(state: RuleState, writer: string, shard: string, now:
 /**
  * The episodes that the pane's item must tell anew: those whose last true window is in the pane, and those that it tells
  * of though they end earlier now. One that goes on in a later pane is told there; here it stays as it was, so that no
- * order of puts can lose it, and the higher revision is believed.
+ * order of puts can lose it, and the higher revision is believed. It is told here once, so that whoever reads this put
+ * and not yet the later one calls it by its name.
  */
-function changedEpisodes(state: RuleState, pane: Pane, { episodes }: StoredParts): Episode[] {
-  return (state.episodes?.all ?? []).filter(({ name, last, revision }) => {
+function changedEpisodes(state: RuleState, pane: Pane, { episodes, dirty }: StoredParts): Episode[] {
+  return (state.episodes?.all ?? []).filter(({ name, first, last, revision }) => {
     const told = episodes.get(name);
-    return last < pane.end && (last >= pane.start || told !== undefined) && told?.revision !== revision;
+    if (last >= pane.end) return told === undefined && dirty && first < pane.end;
+    return (last >= pane.start || told !== undefined) && told?.revision !== revision;
   });
 }
 
@@ -226,19 +229,6 @@ export function putDone({ state, start, item, sealed, progress, episodes, entrie
 /** True where a pane's item grows with its events; others stay small however many come. */
 function grows(rule: WindowedRule): boolean {
   return rule.slide !== undefined || rule.plan.accumulators.some(({ kind }) => kind === 'countDistinct');
-}
-
-/** Over how many index partitions a rule's due panes are spread. */
-export const dueSlots = 4;
-
-export function dueSlot(rule: WindowedRule, pk: string): string {
-  let hash = 0;
-  for (let i = 0; i < pk.length; i++) hash = (hash * 31 + pk.charCodeAt(i)) >>> 0;
-  return dueSlotName(rule, hash % dueSlots);
-}
-
-export function dueSlotName({ plan }: WindowedRule, slot: number): string {
-  return `${plan.name}#${plan.fingerprint}#${slot}`;
 }
 
 /**

@@ -108,9 +108,11 @@ export async function play(
   };
   const reading = { goesOn: true };
   const tick = async (): Promise<void> => {
-    while (reading.goesOn) {
-      for (let pause = dice.below(60); pause > 0 && reading.goesOn; pause--) await turns.wait();
-      if (reading.goesOn) await attempt(() => advanceTime(compiled, world.ports(disturb), port, world.now));
+    for (let pause = dice.below(60); reading.goesOn; pause--) {
+      await turns.wait();
+      if (pause > 0) continue;
+      pause = dice.below(60);
+      await attempt(() => advanceTime(compiled, world.ports(disturb), port, world.now));
     }
   };
 
