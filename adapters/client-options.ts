@@ -6,8 +6,15 @@ export const timeouts = { connectionTimeout: 2_000, requestTimeout: 8_000, throw
 
 export const maxAttempts = 4;
 
-/** Drops the SDK's own log: for a logger that keeps nothing it copies every input and output, a tenth of a call's cost. */
-export function withoutLog<T extends { readonly middlewareStack: { remove(name: string): boolean } }>(client: T): T {
+/** The steps of a call are the same for all calls of a command: put together once. */
+export const cacheMiddleware = true;
+
+/**
+ * Drops steps of every call that cost a tenth of it and serve nobody here: the SDK's own log, which copies every input
+ * and output for a logger that keeps nothing, and the header that tells which SDK is calling.
+ */
+export function lean<T extends { readonly middlewareStack: { remove(name: string): boolean } }>(client: T): T {
   client.middlewareStack.remove('loggerMiddleware');
+  client.middlewareStack.remove('getUserAgentMiddleware');
   return client;
 }

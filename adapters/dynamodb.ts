@@ -1,7 +1,7 @@
 /** The state table and the alert table in DynamoDB. */
 import { BatchGetItemCommand, DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { EpochMillis } from '../engine/time.ts';
-import { maxAttempts, timeouts, withoutLog } from './client-options.ts';
+import { cacheMiddleware, lean, maxAttempts, timeouts } from './client-options.ts';
 import { ConditionalWrites, type Lost, type Write, writesPerCall } from './conditional-writes.ts';
 import type { Conflict, Item, ItemKey, ItemStore } from './item.ts';
 import { type Attributes, dueIndex, keyAttributes, nextWriteId, toItem, toKey, writeIdOf } from './item-attributes.ts';
@@ -11,7 +11,7 @@ const keysPerCall = 100;
 const callsInFlight = 4;
 
 export function dynamodbClient(): DynamoDBClient {
-  return withoutLog(new DynamoDBClient({ maxAttempts, requestHandler: timeouts }));
+  return lean(new DynamoDBClient({ cacheMiddleware, maxAttempts, requestHandler: timeouts }));
 }
 
 export class ItemTable implements ItemStore {

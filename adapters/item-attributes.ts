@@ -19,7 +19,7 @@ export function nextWriteId(): string {
 
 export const keyAttributes = ({ pk, sk }: ItemKey): Attributes => ({ pk: { S: pk }, sk: { S: sk } });
 
-/** All attributes in the order in which `attributeNames` names them. */
+/** All attributes of an item that a write sets. */
 export function itemAttributes(item: Item, writeId: string): Attributes {
   return {
     ...keyAttributes(item),

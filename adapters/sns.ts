@@ -1,6 +1,6 @@
 /** SNS: publishing messages to a topic, to people by email as text and to programs as JSON. */
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
-import { maxAttempts, timeouts, withoutLog } from './client-options.ts';
+import { cacheMiddleware, lean, maxAttempts, timeouts } from './client-options.ts';
 import { inParallel } from './patience.ts';
 
 const messagesPerCall = 10;
@@ -16,7 +16,7 @@ export interface Message {
 }
 
 export function snsClient(): SNSClient {
-  return withoutLog(new SNSClient({ maxAttempts, requestHandler: timeouts }));
+  return lean(new SNSClient({ cacheMiddleware, maxAttempts, requestHandler: timeouts }));
 }
 
 /** Answers the ids of the messages that failed; `problem` is told why. */

@@ -20,7 +20,7 @@ import { Condition } from '../local/condition.ts';
 import { startEmulator } from '../local/emulator.ts';
 import { startLocal } from '../local/local-run.ts';
 import { Producer } from '../local/producer.ts';
-import { replay } from '../local/replay.ts';
+import { type NotSent, replay } from '../local/replay.ts';
 import { cpuSeconds, median, thousands } from './measure.ts';
 import { onlineRetail, pipeline } from './online-retail.ts';
 import type { SinkReport, SinkRequest } from './shard-sink.ts';
@@ -131,7 +131,10 @@ async function wholeReplay(): Promise<Round> {
 
 function play(run: Parameters<typeof replay>[0]['run']): Promise<number> {
   const { signal } = new AbortController();
-  return replay({ file, speed: Infinity, compiled, run, progress: () => undefined, signal });
+  const notSent = ({ told }: NotSent): never => {
+    throw new Error(told);
+  };
+  return replay({ file, speed: Infinity, compiled, run, progress: () => undefined, notSent, signal });
 }
 
 async function timed<T extends object>(

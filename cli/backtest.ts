@@ -1,14 +1,14 @@
 /** `weir backtest`: what a pipeline would have said of recorded events. */
 import pc from 'picocolors';
 import type { AlertRecord } from '../engine/alert/alert.ts';
-import type { InputRecord, Rejection } from '../engine/intake/input-record.ts';
+import type { Rejection } from '../engine/intake/input-record.ts';
 import { compileHere } from '../engine/plan/compile-here.ts';
 import { InMemoryRun } from '../engine/run/in-memory-run.ts';
-import type { EpochMillis } from '../engine/time.ts';
 import { alertLine, alertText, compareAlerts, rejectionLine, rejectionText } from './alert-output.ts';
 import { eventFile, readLines } from './event-lines.ts';
 import { loadPipelineFile } from './pipeline-file.ts';
 import { Progress } from './progress.ts';
+import { RecordedEvents } from './recorded-events.ts';
 import { renderFaults, wantsColour } from './report.ts';
 
 export interface BacktestOptions {
@@ -40,6 +40,7 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
   const progress = new Progress(
     files.some(({ bytes }) => bytes === undefined) ? undefined : files.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
   );
+  const reader = new RecordedEvents();
   const started = performance.now();
   let before = 0;
   for (const file of files) {
@@ -48,8 +49,7 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
         file,
         (text, number) => {
           result.events++;
-          const record = recordOf(text, file.path, number, result.events);
-          run.process(record);
+          run.process(reader.record(text, file.path, number));
         },
         (bytesRead) =>
           progress.show(
@@ -64,6 +64,7 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
     before += file.bytes ?? 0;
   }
   if (options.flush) run.end();
+  const millis = performance.now() - started;
   progress.clear();
   print(result, options);
   if (!options.json)
@@ -72,57 +73,10 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
         result,
         run.predicateFailures,
         pipeline.definition.rules.map(({ name }) => name),
-        performance.now() - started,
+        millis,
       ),
     );
   return 0;
-}
-
-/** One line of the input as a record; what is wrong with it is the record's. */
-function recordOf(text: string, path: string, number: number, position: number): InputRecord {
-  const sequenceNumber = String(position);
-  try {
-    const line: unknown = JSON.parse(text);
-    if (isLine(line)) {
-      return {
-        stream: line.stream,
-        shard: line.shard ?? 'shardId-000000000000',
-        sequenceNumber,
-        event: line.event,
-        partitionKey: line.partitionKey,
-        arrival: line.arrivalTime === undefined ? undefined : (Date.parse(line.arrivalTime) as EpochMillis),
-      };
-    }
-    return {
-      stream: '',
-      shard: '',
-      sequenceNumber,
-      event: line,
-      unreadable: `${path}:${number}: a line must be {"stream": "…", "event": {…}}, with optional arrivalTime, partitionKey and shard`,
-    };
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    return { stream: '', shard: '', sequenceNumber, event: text, unreadable: `${path}:${number}: ${cause.message}` };
-  }
-}
-
-interface Line {
-  readonly stream: string;
-  readonly event: unknown;
-  readonly arrivalTime?: string;
-  readonly partitionKey?: string;
-  readonly shard?: string;
-}
-
-function isLine(value: unknown): value is Line {
-  if (typeof value !== 'object' || value === null) return false;
-  const { stream, arrivalTime, partitionKey, shard } = value as Record<string, unknown>;
-  return (
-    typeof stream === 'string' &&
-    (arrivalTime === undefined || (typeof arrivalTime === 'string' && !Number.isNaN(Date.parse(arrivalTime)))) &&
-    (partitionKey === undefined || typeof partitionKey === 'string') &&
-    (shard === undefined || typeof shard === 'string')
-  );
 }
 
 class BacktestResult {

@@ -1,4 +1,5 @@
 /** The command line `weir`: which commands there are, their options, and what is said when they are called wrongly. */
+import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 
 /** yargs drops a lone `-` from a list of files, so it goes through it by another name. */
@@ -43,7 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .recommendCommands()
     .help()
     .alias('help', 'h')
-    .version(false)
+    .version(version())
     .epilogue('weir <command> --help shows the options and examples of a command.')
     .wrap(Math.min(100, process.stdout.columns || 80))
     .exitProcess(false)
@@ -63,6 +64,11 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 function checkOptions(command: Argv) {

@@ -1,4 +1,5 @@
 /** `weir test`: the tests that stand beside a pipeline. */
+import { existsSync } from 'node:fs';
 import pc from 'picocolors';
 import type { AlertRecord } from '../engine/alert/alert.ts';
 import { alertJson } from '../engine/alert/message.ts';
@@ -24,15 +25,20 @@ interface FileResult {
 }
 
 /** Runs the tests and gives the exit code: 1 where a case fails or a file has faults, 2 where there is no test. */
-export function runTest({ files, json, param }: TestOptions, output: Output = terminal): number {
-  const given = files.length === 0 ? ['pipelines'] : files;
+export function runTest({ files: named, json, param }: TestOptions, output: Output = terminal): number {
+  const given = named.length === 0 ? ['pipelines'] : named;
   const found = given.map((one) => ({ given: one, tests: findTestFiles(one) }));
   const without = found.filter(({ tests }) => tests.length === 0).map((one) => one.given);
   if (without.length > 0) {
     output.error(`weir test: there is no pipeline.test.yaml in ${without.join(', ')}, nor in a folder in it.`);
     return 2;
   }
-  const results = [...new Set(found.flatMap(({ tests }) => tests))].map((file) => resultOf(loadTestFile(file, param)));
+  const files = [...new Set(found.flatMap(({ tests }) => tests))];
+  if (!files.some((file) => existsSync(file))) {
+    output.error(`weir test: there is no ${files.join(', ')}.`);
+    return 2;
+  }
+  const results = files.map((file) => resultOf(loadTestFile(file, param)));
   const isGood = results.every(({ file, cases }) => file.ready !== undefined && cases.every(passes));
   if (json) output.out(JSON.stringify({ passes: isGood, files: results.map(asJson) }, undefined, 2));
   else {

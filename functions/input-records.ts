@@ -9,15 +9,12 @@ export function shardOf(event: KinesisStreamEvent): string {
 }
 
 export function inputRecords(stream: string, shard: string, event: KinesisStreamEvent): InputRecord[] {
-  return event.Records.map(({ kinesis }) => ({
-    stream,
-    shard,
-    sequenceNumber: kinesis.sequenceNumber,
-    partitionKey: kinesis.partitionKey,
-    arrival: Math.round(kinesis.approximateArrivalTimestamp * 1000) as EpochMillis,
-    data: kinesis.data,
-    ...decode(kinesis.data),
-  }));
+  return event.Records.map(({ kinesis: { sequenceNumber, partitionKey, approximateArrivalTimestamp, data } }) => {
+    const { event, unreadable } = decode(data);
+    const arrival = Math.round(approximateArrivalTimestamp * 1000) as EpochMillis;
+    const record = { stream, shard, sequenceNumber, partitionKey, arrival, data, event };
+    return unreadable === undefined ? record : { ...record, unreadable };
+  });
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

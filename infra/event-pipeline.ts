@@ -27,7 +27,7 @@ export interface EventPipelineProps {
    */
   readonly alertEmail?: string;
   /**
-   * Whether streams, tables, dead letters and logs outlive the stack.
+   * Whether streams, tables and logs outlive the stack. The bucket of dead letters always does.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -63,7 +63,8 @@ export class EventPipeline extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(90) }],
-      removalPolicy,
+      // CloudFormation deletes no bucket that holds objects: the whole stack would stay behind with it.
+      removalPolicy: RemovalPolicy.RETAIN,
     });
 
     const plan = planModule(definition);

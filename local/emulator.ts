@@ -1,6 +1,7 @@
 /** Starts an emulator of AWS services in a process of its own. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { processFlags } from './process-flags.ts';
 
 /** `fauxqs` is SNS, SQS and S3 behind one endpoint. */
 export type EmulatorName = 'kinesis' | 'dynamodb' | 'fauxqs';
@@ -22,7 +23,7 @@ export async function startEmulator(name: EmulatorName, options: { readonly port
   const port = options.port ?? 0;
   const child = fork(fileURLToPath(new URL('./emulator-process.ts', import.meta.url)), [name, String(port)], {
     // Everything that is put is kept for its retention, in memory.
-    execArgv: ['--import', 'tsx', '--max-old-space-size=8192'],
+    execArgv: ['--import', 'tsx', '--max-old-space-size=8192', ...processFlags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));

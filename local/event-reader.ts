@@ -1,5 +1,6 @@
 /** What a producer must know of an event: the partition key and the time that the pipeline file gives it. */
 import { readEventTime } from '../engine/intake/event-time.ts';
+import { keyText } from '../engine/intake/key-text.ts';
 import type { Compiled, JsonObject, Meta, StreamProgram } from '../engine/plan/program.ts';
 import { Timestamp } from '../engine/expression/operators.ts';
 import type { EpochMillis } from '../engine/time.ts';
@@ -30,7 +31,7 @@ export function eventReader(compiled: Compiled, stream: string): EventReader | u
   };
   const key = (event: JsonObject): string | undefined => {
     const value = program.partitionKey(event, meta);
-    return value === undefined || value === null ? undefined : `${value as string | number | boolean}`;
+    return value === undefined || value === null ? undefined : keyText(value);
   };
   const time = (event: JsonObject): EpochMillis | undefined => timeOf(program, event, meta);
   return {

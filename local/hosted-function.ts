@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { MappingProgress } from './event-source-mapping.ts';
 import type { HostedFunction, HostedMapping, HostReport, HostRequest } from './function-host.ts';
+import { processFlags } from './process-flags.ts';
 
 export interface FunctionProcessOptions {
   readonly function: HostedFunction;
@@ -31,8 +32,7 @@ export interface FunctionProcess {
 export async function startFunction(options: FunctionProcessOptions): Promise<FunctionProcess> {
   const { name } = options.function;
   const child = fork(fileURLToPath(new URL('./function-host.mjs', import.meta.url)), {
-    // The records of a batch live as long as its invocation: room for them saves copying them about.
-    execArgv: ['--max-semi-space-size=32'],
+    execArgv: processFlags,
     // The environment of the function alone decides, as it does in Lambda.
     env: { PATH: process.env['PATH'], ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -11,6 +11,7 @@ import { synthesize } from '../infra/pipeline-stack.ts';
 import { AlertQueue } from './alert-queue.ts';
 import { region } from './aws-call.ts';
 import { Condition } from './condition.ts';
+import { type BatchRejections, countDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { deploy, type DeployedFunction, type Deployment, type Endpoints } from './deployment.ts';
 import { type Emulator, type EmulatorName, startEmulator } from './emulator.ts';
 import type { MappingProgress } from './event-source-mapping.ts';
@@ -29,6 +30,8 @@ export interface LocalRunOptions {
   readonly redelivery?: Redelivery;
   /** True where the events are of long ago and come faster than they happened. */
   readonly history?: boolean;
+  /** Ends the start between two of its steps; startLocal then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
   /** The body of a message that came out of SNS. */
   readonly onAlert: (body: string) => void;
   /** A line that a function printed and that is no report of a batch. */
@@ -44,8 +47,7 @@ export interface Totals {
   alerts: number;
   late: number;
   invalid: number;
-  /** The newest reason for which an event went to the dead letters. */
-  reason?: string;
+  readonly deadLetters: Map<string, DeadLetters>;
 }
 
 export interface LocalRun {
@@ -82,7 +84,7 @@ const historyEvery = 1000;
 const beforeHistory = (): number => 0;
 
 export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
-  const { definition } = options;
+  const { definition, signal } = options;
   const stackName = `weir-${definition.name}`;
   const folder = await mkdtemp(join(tmpdir(), 'weir-local-'));
   const emulators: Emulator[] = [];
@@ -108,12 +110,14 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
     const synthesized = Promise.resolve().then(() => synthesize({ definition, retain: false }, folder));
     await Promise.allSettled([synthesized, ...starting]);
     const [kinesis = '', dynamodb = '', messaging = ''] = await Promise.all(starting);
+    signal?.throwIfAborted();
     const template = await synthesized;
     const endpoints: Endpoints = { kinesis, dynamodb, messaging };
     const deployment = await deploy({ template, stackName, endpoints, shards: options.shards });
+    signal?.throwIfAborted();
 
     const moved = new Condition();
-    const totals: Totals = { events: 0, alerts: 0, late: 0, invalid: 0 };
+    const totals: Totals = { events: 0, alerts: 0, late: 0, invalid: 0, deadLetters: new Map() };
     const progress = new Map<string, MappingProgress>();
     const functionOf = (name: string): DeployedFunction => {
       const found = deployment.functions.find((each) => each.name === name);
@@ -160,13 +164,19 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
         });
       }),
     );
+    signal?.throwIfAborted();
     let ending = false;
     schedules = await Promise.all(
       deployment.schedules.map(async ({ functionName, every }) => {
         const process = await start(functionName, 'advance-time', {});
-        return new Schedule(process, options.history === true ? historyEvery : every, options.history === true ? beforeHistory : Date.now, (message) => {
-          if (!ending) options.onProblem('advance-time', message);
-        });
+        return new Schedule(
+          process,
+          options.history === true ? historyEvery : every,
+          options.history === true ? beforeHistory : Date.now,
+          (message) => {
+            if (!ending) options.onProblem('advance-time', message);
+          },
+        );
       }),
     );
 
@@ -238,21 +248,18 @@ function readLog(totals: Totals, line: string): string | undefined {
     totals.events += (entry.records ?? 0) - (entry.repeated ?? 0);
     totals.late += entry.late ?? 0;
     totals.invalid += entry.invalid ?? 0;
-    if (entry.reason !== undefined) totals.reason = entry.reason;
+    countDeadLetters(totals.deadLetters, entry);
   }
   totals.alerts += entry.alerts ?? 0;
   return undefined;
 }
 
-interface LogEntry {
+interface LogEntry extends BatchRejections {
   readonly level: string;
   readonly message: string;
   readonly records?: number;
   readonly repeated?: number;
   readonly alerts?: number;
-  readonly late?: number;
-  readonly invalid?: number;
-  readonly reason?: string;
 }
 
 /** A line of functions/log.ts; undefined where it is none. */

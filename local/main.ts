@@ -5,6 +5,7 @@ import { loadPipelineFile } from '../cli/pipeline-file.ts';
 import { wantsColour } from '../cli/report.ts';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
 import { compileHere } from '../engine/plan/compile-here.ts';
+import { AwsCallError } from './aws-call.ts';
 import { LiveView } from './live-view.ts';
 import type { LocalRun } from './local-run.ts';
 import { playLifecycle, shopStreams } from './play-lifecycle.ts';
@@ -17,6 +18,7 @@ const redraw = 250;
 
 /** Runs until the replay is over or the user ends it, and sets the exit code. */
 export async function main(args: readonly string[]): Promise<void> {
+  const interrupted = onSignals();
   try {
     const options = await readOptions(args);
     if (options === undefined) return;
@@ -27,8 +29,14 @@ export async function main(args: readonly string[]): Promise<void> {
       process.exitCode = 1;
       return;
     }
-    process.exitCode = await run(options, file.definition);
+    process.exitCode = await run(options, file.definition, interrupted);
   } catch (error) {
+    // Ctrl-C ends child processes too, and what fails for it may come up before the signal does.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (interrupted.aborted) {
+      process.exitCode = 130;
+      return;
+    }
     const message = explained(error);
     if (message === undefined) throw error;
     process.stderr.write(`${message}\n`);
@@ -40,6 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
 function explained(error: unknown): string | undefined {
   if (error instanceof ReplayError) return error.message;
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof AwsCallError) return `An embedded service refused a call. ${error.message}`;
   if (error instanceof UsageError || error.name === 'YError')
     return `${error.message}\n\nnpm start -- --help shows the options.`;
   const port = /port (\d+) is taken/.exec(error.message)?.[1];
@@ -47,20 +56,22 @@ function explained(error: unknown): string | undefined {
   return `Port ${port} is taken, perhaps by another npm start. Choose three others with --port ${String(Number(port) + 100)}, or any that are free with --port 0.`;
 }
 
-async function run(options: RunOptions, definition: PipelineDefinition): Promise<number> {
-  const interrupted = onSignals();
+async function run(options: RunOptions, definition: PipelineDefinition, interrupted: AbortSignal): Promise<number> {
   const view = new LiveView(process.stdout);
   const paint = pc.createColors(wantsColour(process.stdout));
   const compiled = compileHere(definition);
   const report = new RunReport(view, paint);
+  interrupted.addEventListener('abort', () => view.print('Ending …'), { once: true });
   view.print(`Starting ${paint.bold(definition.name)} (${options.pipeline}) …`);
   // With the CDK in it: what is refused before need not wait for that.
   const { startLocal } = await import('./local-run.ts');
+  interrupted.throwIfAborted();
   const local = await startLocal({
     definition,
     shards: options.shards,
     port: options.port,
     history: options.replay !== undefined,
+    signal: interrupted,
     onAlert: (body) => report.alert(body),
     onLog: (source, line) => report.log(source, line),
     onProblem: (source, message) => {
@@ -89,6 +100,7 @@ async function run(options: RunOptions, definition: PipelineDefinition): Promise
         compiled,
         run: local,
         progress: (part) => (report.part = part),
+        notSent: (line) => report.notSent(line),
         signal: interrupted,
       }),
       whenAborted(interrupted),

@@ -1,13 +1,20 @@
 /** Plays recorded events: one JSON object a line, in the order in which they arrived. */
-import { createReadStream, statSync } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { eachLine, eventFile, type WholeLines, wholeLines } from '../cli/event-lines.ts';
+import { RecordedEvents } from '../cli/recorded-events.ts';
 import type { Compiled } from '../engine/plan/program.ts';
 import { type EventReader, eventReader } from './event-reader.ts';
 import type { LocalRun } from './local-run.ts';
 
 /** A file that cannot be played, in words for the user. */
 export class ReplayError extends Error {}
+
+/** A line that Kinesis would not take, or that is none. */
+export interface NotSent {
+  /** In a few words, the same for all such lines. */
+  readonly reason: string;
+  /** The place of this one, and what is wrong with it. */
+  readonly told: string;
+}
 
 export interface ReplayOptions {
   readonly file: string;
@@ -17,57 +24,93 @@ export interface ReplayOptions {
   readonly run: Pick<LocalRun, 'producer' | 'waitForRoom'>;
   /** Called with the part of the file that has been read, from 0 to 1. */
   readonly progress: (part: number) => void;
+  readonly notSent: (line: NotSent) => void;
   readonly signal: AbortSignal;
 }
 
-interface ReplayLine {
-  readonly stream: string;
-  readonly event: unknown;
-  readonly arrivalTime?: string | number;
-  readonly partitionKey?: string;
+interface Line {
+  readonly text: string;
+  readonly number: number;
 }
 
 /** Producers do not run further ahead of the functions than this. */
 const aheadAtMost = 50_000;
 const linesBetweenChecks = 500;
+/** What Kinesis takes. */
+const longestKey = 256;
+const largestRecord = 1024 * 1024;
 
-/** Resolves with the number of events when all of them have been accepted; throws ReplayError. */
-export async function replay({ file, speed, compiled, run, progress, signal }: ReplayOptions): Promise<number> {
+/** Resolves with the number of events sent when all of them have been accepted; throws ReplayError. */
+export async function replay(options: ReplayOptions): Promise<number> {
+  const { file, speed, compiled, run, progress, notSent, signal } = options;
   const readers = new Map<string, EventReader | undefined>();
   const declared = compiled.plan.streams.map(({ name }) => name).join(', ');
-  const { size } = statSync(file);
-  let read = 0;
+  const recorded = new RecordedEvents();
+  const { bytes: size = 0 } = eventFile(file);
   let number = 0;
   let played = 0;
   let origin: { readonly time: number; readonly at: number } | undefined;
-  for await (const line of readLines(file, (bytes) => (read = bytes))) {
-    number += 1;
-    if (line.trim() === '') continue;
-    const place = `${file}:${String(number)}`;
-    const { stream, event, arrivalTime, partitionKey } = parseLine(line, place);
-    if (!readers.has(stream)) readers.set(stream, eventReader(compiled, stream));
-    const reader = readers.get(stream);
-    if (reader === undefined) {
-      throw new ReplayError(`${place}: the pipeline has no stream ${JSON.stringify(stream)}, it has ${declared}`);
-    }
-    if (speed !== Infinity) {
-      const time = arrivalTime === undefined ? reader.time(event) : new Date(arrivalTime).getTime();
-      if (time !== undefined && !Number.isNaN(time)) {
-        origin ??= { time, at: performance.now() };
-        await keepPace(origin.at + (time - origin.time) / speed, run, signal);
+  for await (const { text: lines, bytesRead } of readable(file)) {
+    const piece: Line[] = [];
+    number = eachLine(lines, number, (text, at) => piece.push({ text, number: at }));
+    for (const line of piece) {
+      const { stream, event, arrival, partitionKey, unreadable } = recorded.record(line.text, file, line.number);
+      const place = `${file}:${line.number}`;
+      if (unreadable !== undefined) {
+        notSent({ reason: 'cannot be read', told: unreadable });
+        continue;
       }
-    }
-    if (signal.aborted) return played;
-    await run.producer.put(stream, partitionKey ?? reader.partitionKey(event), JSON.stringify(event));
-    played += 1;
-    if (played % linesBetweenChecks === 0) {
-      progress(Math.min(1, read / size));
-      await run.waitForRoom(aheadAtMost);
+      if (!readers.has(stream)) readers.set(stream, eventReader(compiled, stream));
+      const reader = readers.get(stream);
+      if (reader === undefined) {
+        const told = `${place}: the pipeline has no stream ${JSON.stringify(stream)}, it has ${declared}`;
+        notSent({ reason: `stream ${JSON.stringify(stream)}`, told });
+        continue;
+      }
+      if (speed !== Infinity) {
+        const time = arrival ?? reader.time(event);
+        if (time !== undefined) {
+          origin ??= { time, at: performance.now() };
+          await keepPace(origin.at + (time - origin.time) / speed, run, signal);
+        }
+      }
+      if (signal.aborted) return played;
+      const key = partitionKey ?? reader.partitionKey(event);
+      const json = JSON.stringify(event);
+      const refusal = refused(key, json);
+      if (refusal !== undefined) {
+        notSent({ reason: refusal.reason, told: `${place}: ${refusal.told}` });
+        continue;
+      }
+      await run.producer.put(stream, key, json);
+      played += 1;
+      if (played % linesBetweenChecks === 0) {
+        progress(Math.min(1, bytesRead / size));
+        await run.waitForRoom(aheadAtMost);
+      }
     }
   }
   await run.producer.flush();
   progress(1);
   return played;
+}
+
+/** Why Kinesis would refuse a record, and with it all that are sent in the same call; undefined where it would not. */
+function refused(key: string, json: string): NotSent | undefined {
+  if (key === '') return { reason: 'partition key empty', told: 'the partition key is empty' };
+  if (key.length > longestKey) {
+    const told = `the partition key has ${count(key.length)} characters, Kinesis takes ${longestKey}`;
+    return { reason: 'partition key too long', told };
+  }
+  // No character takes more than three bytes a unit.
+  if ((json.length + key.length) * 3 <= largestRecord) return undefined;
+  const bytes = Buffer.byteLength(json) + Buffer.byteLength(key);
+  if (bytes <= largestRecord) return undefined;
+  return { reason: 'too large', told: `the event has ${count(bytes)} bytes, Kinesis takes ${count(largestRecord)}` };
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
 }
 
 /** Sleeps until `due`, on the clock of `performance.now()`, with nothing left unsent. */
@@ -81,35 +124,10 @@ async function keepPace(due: number, run: ReplayOptions['run'], signal: AbortSig
   }
 }
 
-function parseLine(line: string, place: string): ReplayLine {
-  let parsed: unknown;
+async function* readable(file: string): AsyncGenerator<WholeLines> {
   try {
-    parsed = JSON.parse(line);
-  } catch (error) {
-    throw new ReplayError(`${place}: no JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const fields = (typeof parsed === 'object' ? parsed : null) as Partial<ReplayLine> | null;
-  if (typeof fields?.stream !== 'string' || !('event' in fields)) {
-    throw new ReplayError(`${place}: a line is {"stream": "…", "event": {…}}, this is ${line.slice(0, 60)}`);
-  }
-  return fields as ReplayLine;
-}
-
-async function* readLines(file: string, onBytes: (bytes: number) => void): AsyncGenerator<string> {
-  const raw = createReadStream(file, { highWaterMark: 256 * 1024 });
-  // Errors of either stream come out of the loop below.
-  const text: Readable = file.endsWith('.gz') ? pipeline(raw, createGunzip(), () => undefined) : raw;
-  text.setEncoding('utf8');
-  let rest = '';
-  try {
-    for await (const chunk of text as AsyncIterable<string>) {
-      onBytes(raw.bytesRead);
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      yield* lines;
-    }
+    yield* wholeLines(eventFile(file));
   } catch (error) {
     throw new ReplayError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (rest !== '') yield rest;
 }

@@ -1,12 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Colors } from 'picocolors/types';
 import { type AlertBody, alertText } from './alert-text.ts';
+import { DeadLetterNews, deadLetterPlaces, deadLetterText } from './dead-letters.ts';
 import type { LiveView } from './live-view.ts';
 import type { LocalRun } from './local-run.ts';
+import type { NotSent } from './replay.ts';
 
 /** More of them in a second would be read by nobody. */
 const shownASecond = 8;
-const reasonInterval = 10_000;
+/** Of the reasons for dead letters, in the summary. */
+const shownReasons = 10;
 /** The time over which the rate is averaged, in milliseconds. */
 const rateSpan = 2000;
 
@@ -22,8 +25,8 @@ export class RunReport {
   private second = 0;
   private shown = 0;
   private hidden = 0;
-  private toldReason = 0;
-  private reason: string | undefined;
+  private readonly deadLetterNews = new DeadLetterNews();
+  private readonly unsent = new Map<string, number>();
 
   constructor(view: LiveView, paint: Colors) {
     this.view = view;
@@ -49,18 +52,26 @@ export class RunReport {
     if (this.mayShow(Date.now())) this.view.print(this.paint.red(`${source} ! ${stripVTControlCharacters(message)}`));
   }
 
+  /** A line of a replay that was not sent; the first of each reason is told. */
+  notSent({ reason, told }: NotSent): void {
+    const before = this.unsent.get(reason) ?? 0;
+    this.unsent.set(reason, before + 1);
+    if (before === 0) this.view.print(this.paint.yellow(`not sent: ${stripVTControlCharacters(told)}`));
+  }
+
   /** Draws how it is going. */
   update(run: LocalRun): void {
     const now = performance.now();
-    const { events, late, invalid, reason } = run.totals;
+    const { events, late, invalid, deadLetters } = run.totals;
     this.samples.push({ at: now, events });
     while (this.samples.length > 2 && now - (this.samples[1]?.at ?? now) > rateSpan) this.samples.shift();
     const [oldest] = this.samples;
     const rate = oldest === undefined || oldest.at === now ? 0 : ((events - oldest.events) * 1000) / (now - oldest.at);
-    if (reason !== this.reason && reason !== undefined && now - this.toldReason > reasonInterval) {
-      this.reason = reason;
-      this.toldReason = now;
-      this.view.print(this.paint.yellow(`dead letter: ${stripVTControlCharacters(reason)}`));
+    for (const [letters, fresh] of this.deadLetterNews.take(deadLetters, now)) {
+      const many = fresh === 1 ? 'dead letter' : `${count(fresh)} dead letters, the newest`;
+      const place = deadLetterPlaces(letters, run.outputs['DeadLetterBucketName'] ?? '');
+      const text = stripVTControlCharacters(`${many}: ${deadLetterText(letters)}; see ${place}`);
+      this.view.print(this.paint.yellow(text));
     }
     const part = this.part === undefined ? '' : `${String(Math.floor(this.part * 100))} %  `;
     const line = [
@@ -76,19 +87,36 @@ export class RunReport {
 
   /** What a replay came to. `milliseconds`: until all events were through. */
   summary(run: LocalRun, played: number, milliseconds: number): string {
-    const { late, invalid } = run.totals;
+    const { late, invalid, deadLetters } = run.totals;
     const seconds = milliseconds / 1000;
     const rules = [...this.byRule].sort(([one], [other]) => (one < other ? -1 : 1));
     const width = Math.max(0, ...rules.map(([rule]) => rule.length));
     return [
       '',
       `${count(played)} events in ${seconds.toFixed(1)} s, ${count(played / seconds)} events/s; ${count(late)} late, ${count(invalid)} invalid.`,
+      ...this.unsentLines(),
       rules.length === 0 ? 'No alerts.' : 'Alerts by rule:',
       ...rules.map(([rule, statuses]) => {
         const counts = [...statuses].map(([status, number]) => `${count(number)} ${status}`);
         return `  ${rule.padEnd(width)}  ${counts.join(', ')}`;
       }),
+      ...(deadLetters.size === 0 ? [] : ['Dead letters, by the newest reason of their batch:']),
+      ...[...deadLetters.values()]
+        .sort((one, other) => other.late + other.invalid - one.late - one.invalid)
+        .slice(0, shownReasons)
+        .map((letters) =>
+          stripVTControlCharacters(`  ${count(letters.late + letters.invalid)}  ${deadLetterText(letters)}`),
+        ),
     ].join('\n');
+  }
+
+  private unsentLines(): readonly string[] {
+    const total = [...this.unsent.values()].reduce((sum, number) => sum + number, 0);
+    if (total === 0) return [];
+    const reasons = [...this.unsent].map(([reason, number]) => `${count(number)} ${reason}`).join(', ');
+    return [
+      stripVTControlCharacters(`${count(total)} ${total === 1 ? 'line was' : 'lines were'} not sent: ${reasons}.`),
+    ];
   }
 
   private mayShow(now: number): boolean {

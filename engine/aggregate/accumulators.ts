@@ -1,10 +1,11 @@
 /** The aggregates: `count sum avg min max first last countDistinct collect`. */
 import type { Accumulator, AccumulatorPlan } from './accumulator.ts';
+import { Extreme } from './extreme.ts';
 import { DecimalSum } from './decimal-sum.ts';
 import { shortHash } from '../alert/identity.ts';
+import { jsonSize } from './json-size.ts';
 import { compareOrder, decodeOrder, encodeOrder, type Order } from './order.ts';
 import { canonicalJson, decodeValue, encodeValue, isList, type Json } from './value.ts';
-import { Duration, Timestamp } from '../expression/operators.ts';
 import type { EpochMillis } from '../time.ts';
 
 export function createAccumulator(plan: AccumulatorPlan): Accumulator {
@@ -96,41 +97,6 @@ class Average implements Accumulator {
   }
 }
 
-/** Numbers before texts before times before durations, so that a mixed field still has one smallest value. */
-function compareValues(a: unknown, b: unknown): number {
-  const rank = (value: unknown): number =>
-    typeof value === 'number' ? 0 : typeof value === 'string' ? 1 : value instanceof Timestamp ? 2 : 3;
-  if (rank(a) !== rank(b)) return rank(a) - rank(b);
-  const x = a instanceof Timestamp || a instanceof Duration ? a.millis : a;
-  const y = b instanceof Timestamp || b instanceof Duration ? b.millis : b;
-  if (typeof x === 'number' && typeof y === 'number') return x - y;
-  return String(x) < String(y) ? -1 : String(x) > String(y) ? 1 : 0;
-}
-
-class Extreme implements Accumulator {
-  #value: unknown = null;
-  readonly #sign: 1 | -1;
-  constructor(sign: 1 | -1) {
-    this.#sign = sign;
-  }
-  add(value: unknown): void {
-    if (this.#value === null || this.#sign * compareValues(value, this.#value) > 0) this.#value = value;
-  }
-  remove(value: unknown): boolean {
-    return compareValues(value, this.#value) !== 0;
-  }
-  absorb(encoded: Json): void {
-    const value = decodeValue(encoded);
-    if (value !== null) this.add(value);
-  }
-  encode(): Json {
-    return encodeValue(this.#value);
-  }
-  result(): unknown {
-    return this.#value;
-  }
-}
-
 /** The value of the first or the last event by event time and order of arrival. */
 class Edge implements Accumulator {
   #value: unknown = null;
@@ -141,7 +107,13 @@ class Edge implements Accumulator {
   }
   add(value: unknown, order: Order): void {
     if (this.#order !== undefined && this.#sign * compareOrder(order, this.#order) <= 0) return;
-    this.#order = { t: order.t, arrival: order.arrival, shard: order.shard, sequenceNumber: order.sequenceNumber, index: order.index };
+    this.#order = {
+      t: order.t,
+      arrival: order.arrival,
+      shard: order.shard,
+      sequenceNumber: order.sequenceNumber,
+      index: order.index,
+    };
     this.#value = value;
   }
   remove(_value: unknown, order: Order): boolean {
@@ -175,7 +147,8 @@ class CountDistinct implements Accumulator {
     return true;
   }
   absorb(encoded: Json): void {
-    if (encoded !== null && typeof encoded === 'object' && isList(encoded)) for (const identity of encoded) this.add(identity);
+    if (encoded !== null && typeof encoded === 'object' && isList(encoded))
+      for (const identity of encoded) this.add(identity);
   }
   encode(): Json {
     return [...this.#times.keys()];
@@ -185,6 +158,7 @@ class CountDistinct implements Accumulator {
   }
 }
 
+/** Characters. */
 const longestIdentity = 64;
 
 /** What tells a value from others: itself, or a text for what is long or no scalar. An identity is its own identity. */
@@ -192,6 +166,13 @@ function identityOf(value: unknown): Json {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   const text = typeof value === 'string' ? value : `\u0000${canonicalJson(encodeValue(value))}`;
   return text.length <= longestIdentity ? text : `\u0000#${shortHash(text)}`;
+}
+
+/** Bytes of JSON that a value adds to a `countDistinct` at most. */
+export function identitySize(value: unknown): number {
+  if (typeof value === 'number' || typeof value === 'boolean') return 25;
+  if (typeof value === 'string' && value.length <= longestIdentity) return jsonSize(value) + 1;
+  return typeof value === 'string' ? 30 : 6 * longestIdentity;
 }
 
 /** The first `limit` values in event-time order. */
@@ -230,6 +211,13 @@ class Collect implements Accumulator {
 function readOrder(encoded: Json | undefined): Order | undefined {
   if (encoded === undefined || encoded === null || typeof encoded !== 'object' || !isList(encoded)) return undefined;
   const [t, arrival, shard, sequenceNumber, index] = encoded;
-  if (typeof t !== 'number' || typeof arrival !== 'number' || typeof shard !== 'string' || typeof sequenceNumber !== 'string' || typeof index !== 'number') return undefined;
+  if (
+    typeof t !== 'number' ||
+    typeof arrival !== 'number' ||
+    typeof shard !== 'string' ||
+    typeof sequenceNumber !== 'string' ||
+    typeof index !== 'number'
+  )
+    return undefined;
   return decodeOrder([t as EpochMillis, arrival as EpochMillis, shard, sequenceNumber, index]);
 }

@@ -58,7 +58,8 @@ export class DecimalSum {
 
   #absorbBig(units: bigint, scale: number): void {
     const common = Math.max(scale, this.#scale, 0);
-    this.#big = (this.#big ?? BigInt(this.#units)) * 10n ** BigInt(common - this.#scale) + units * 10n ** BigInt(common - scale);
+    this.#big =
+      (this.#big ?? BigInt(this.#units)) * 10n ** BigInt(common - this.#scale) + units * 10n ** BigInt(common - scale);
     this.#scale = common;
     this.#settle();
   }
@@ -91,7 +92,8 @@ export class DecimalSum {
 
   /** The number nearest to the exact sum. */
   result(): number {
-    if (this.#big === undefined && this.#scale < powersOfTen.length) return this.#units / (powersOfTen[this.#scale] ?? 1);
+    if (this.#big === undefined && this.#scale < powersOfTen.length)
+      return this.#units / (powersOfTen[this.#scale] ?? 1);
     return Number(`${String(this.#big ?? this.#units)}e-${this.#scale}`);
   }
 

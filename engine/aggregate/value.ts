@@ -3,17 +3,27 @@ import { Duration, Timestamp } from '../expression/operators.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
-/** A value as an item keeps it, so that a timestamp comes back as one. */
+/**
+ * A value as an item keeps it, so that a timestamp comes back as one. A map from an event that looks like a mark is
+ * marked as a map: what an event holds is never taken for ours.
+ */
 export function encodeValue(value: unknown): Json {
   if (value instanceof Timestamp) return { $timestamp: value.millis };
   if (value instanceof Duration) return { $duration: value.millis };
-  return plain(value);
+  const kept = plain(value);
+  return isMarked(kept) ? { $map: kept } : kept;
+}
+
+function isMarked(value: Json): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return Object.hasOwn(value, '$timestamp') || Object.hasOwn(value, '$duration') || Object.hasOwn(value, '$map');
 }
 
 export function decodeValue(encoded: Json | undefined): unknown {
-  if (encoded !== null && typeof encoded === 'object' && !Array.isArray(encoded)) {
-    if ('$timestamp' in encoded) return new Timestamp(Number(encoded['$timestamp']));
-    if ('$duration' in encoded) return new Duration(Number(encoded['$duration']));
+  if (encoded !== undefined && encoded !== null && typeof encoded === 'object' && !isList(encoded)) {
+    if (Object.hasOwn(encoded, '$map')) return encoded['$map'];
+    if (Object.hasOwn(encoded, '$timestamp')) return new Timestamp(Number(encoded['$timestamp']));
+    if (Object.hasOwn(encoded, '$duration')) return new Duration(Number(encoded['$duration']));
   }
   return encoded;
 }
@@ -29,7 +39,8 @@ export function plain(value: unknown, depth = 0): Json {
   if (value instanceof Timestamp) return isoTime(value.millis);
   if (value instanceof Duration) return `${value.millis / 1000}s`;
   if (Array.isArray(value)) return value.map((inner) => plain(inner, depth + 1));
-  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner, depth + 1)]));
+  if (typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner, depth + 1)]));
   return null;
 }
 

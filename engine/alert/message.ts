@@ -35,6 +35,9 @@ export function alertMessage(pipeline: string, record: AlertRecord): AlertMessag
   };
 }
 
+/** The most bytes that one UTF-16 unit of JSON takes within JSON, where what it escapes is escaped already. */
+const largestUnit = 3;
+
 /** Holds as many of the newest events as fit. */
 function messageJson(
   pipeline: string,
@@ -42,7 +45,10 @@ function messageJson(
   status: string,
 ): { readonly json: string; readonly shown: number } {
   const head = { version: 1, alertId: id, revision, status, pipeline, rule };
-  const { events: _, ...whole } = alertJson(content);
+  const { events: all, ...whole } = alertJson(content);
+  const complete = JSON.stringify({ ...head, ...whole, events: all });
+  // Most alerts are so small that nothing need be weighed.
+  if (complete.length * largestUnit < largestJson) return { json: complete, shown: content.events.length };
   const fits = weight({ ...head, ...whole }) < largestJson;
   const { severity, window, at, partial } = whole;
   const said = fits

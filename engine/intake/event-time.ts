@@ -12,7 +12,15 @@ const zero = 48;
 
 /** The instant, or the reason why the value is none. */
 export function readEventTime(value: unknown): EpochMillis | string {
-  if (typeof value === 'string') return utcSeconds(value) ?? readText(value);
+  if (typeof value === 'string') {
+    // Events that follow each other often have the same time.
+    if (value === lastText) return lastTime;
+    const time = utcSeconds(value) ?? readText(value);
+    if (typeof time === 'string') return time;
+    lastText = value;
+    lastTime = time;
+    return time;
+  }
   const millis = value instanceof Timestamp ? value.millis : value;
   if (typeof millis !== 'number')
     return `must be ISO-8601 text with a zone, or epoch milliseconds; this is ${describe(value)}`;
@@ -35,6 +43,9 @@ function isDay(text: string): boolean {
   const start = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(start) && new Date(start).toISOString().startsWith(text);
 }
+
+let lastText = '';
+let lastTime = 0 as EpochMillis;
 
 let lastDay = '';
 let lastDayStart = 0;

@@ -10,7 +10,21 @@ import type { EpochMillis } from '../time.ts';
 import { payload, type Payload } from '../state/compiled-rule.ts';
 import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
+import {
+  aheadFault,
+  type Fault,
+  idSizeFault,
+  inexact,
+  keyFault,
+  noUsableValue,
+  rejection,
+  schemaFault,
+  sizeFault,
+  timeFault,
+} from './faults.ts';
 import type { InputRecord, Rejection } from './input-record.ts';
+import { keyText } from './key-text.ts';
+import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
 
 export interface KeyedTouch {
   readonly rule: number;
@@ -57,15 +71,12 @@ export class Intake implements Sink {
   #lastShard = { stream: '', shard: '', name: '' };
   #lastArrival = 0 as EpochMillis;
 
-  /** Per rule: how many characters a value may have, so that as many as a pane keeps fit into an item. */
-  readonly #largest: readonly number[];
+  /** Per rule. */
+  readonly #bounds: readonly SizeBounds[];
 
   constructor(compiled: Compiled) {
     this.#compiled = compiled;
-    this.#largest = compiled.plan.rules.map(({ accumulators }) => {
-      const kept = accumulators.reduce((sum, { limit = 1 }) => sum + limit, 1);
-      return Math.min(largestValue, Math.floor(largestPane / kept));
-    });
+    this.#bounds = compiled.plan.rules.map(sizeBounds);
     this.#sources = new Map(
       compiled.plan.streams.flatMap(({ name, clockSkew }) => {
         const program = compiled.program.streams[name];
@@ -85,14 +96,14 @@ export class Intake implements Sink {
   /** Reads one record; answers its event time, or undefined where the event was rejected as a whole. */
   read(record: InputRecord): EpochMillis | undefined {
     this.counters.events++;
-    const reason = record.unreadable ?? this.#evaluate(record);
-    if (typeof reason !== 'string') return reason;
-    this.rejections.push({ kind: 'invalid', record, reason });
+    const read = record.unreadable ?? this.#evaluate(record);
+    if (typeof read === 'number') return read;
+    this.rejections.push(rejection(record, read));
     return undefined;
   }
 
   /** The event's time, or the reason why it is rejected. */
-  #evaluate(record: InputRecord): EpochMillis | string {
+  #evaluate(record: InputRecord): EpochMillis | Fault {
     const { event } = record;
     const source = this.#source?.name === record.stream ? this.#source : this.#sources.get(record.stream);
     if (source === undefined) return `the pipeline has no stream "${record.stream}"`;
@@ -100,8 +111,8 @@ export class Intake implements Sink {
     this.#source = source;
     const { program } = source;
     resetSteps();
-    const mismatch = program.validate?.(event);
-    if (typeof mismatch === 'string') return `schema: ${mismatch}`;
+    const mismatch = schemaFault(program, event);
+    if (mismatch !== null) return `schema: ${mismatch}`;
     const meta = this.#meta;
     meta.stream = record.stream;
     meta.shard = record.shard;
@@ -110,24 +121,32 @@ export class Intake implements Sink {
     meta.arrival = record.arrival ?? this.#lastArrival;
     meta.t = undefined;
     meta.eventId = undefined;
-    const t = program.eventTime === undefined ? meta.arrival : readEventTime(program.eventTime(event, meta));
-    if (typeof t === 'string') return `eventTime: ${t}`;
+    const given = program.eventTime === undefined ? meta.arrival : program.eventTime(event, meta);
+    const t = program.eventTime === undefined ? meta.arrival : readEventTime(given);
+    if (typeof t === 'string') return timeFault(given, t);
     if (record.arrival === undefined && t > meta.arrival) meta.arrival = t;
     const { arrival } = meta;
-    if (t - arrival > source.clockSkew) return `eventTime: ${iso(t)} is later than the event's arrival at ${iso(arrival)} by more than clockSkew`;
+    if (t - arrival > source.clockSkew) return aheadFault(t, arrival);
     this.#lastArrival = arrival;
     meta.t = t;
-    const id = program.eventId === undefined ? `${record.stream}/${record.shard}/${record.sequenceNumber}/0` : program.eventId(event, meta);
-    if (typeof id !== 'string' && typeof id !== 'number') return `eventId: must be a text or a number; this is ${describe(id)}`;
-    if (isLongerThan(id, largestValue)) return `eventId: must be at most ${largestValue} characters long; this one has ${String(id).length}`;
+    const id =
+      program.eventId === undefined
+        ? `${record.stream}/${record.shard}/${record.sequenceNumber}/0`
+        : program.eventId(event, meta);
+    if (id === undefined && program.eventIdReads !== undefined)
+      return `eventId: ${noUsableValue(...program.eventIdReads(event, meta))}`;
+    if (id === '') return 'eventId: must not be empty';
+    if (typeof id !== 'string' && typeof id !== 'number')
+      return `eventId: must be a text or a number; this is ${describe(id)}`;
+    const idFault = idSizeFault(id);
+    if (idFault !== undefined) return idFault;
     meta.eventId = String(id);
     const key = program.partitionKey(event, meta);
+    if (isInexact(key)) return `partitionKey: ${inexact}`;
     const declared = key === undefined || key === null ? undefined : keyText(key);
     if (record.partitionKey === undefined) meta.partitionKey = declared ?? '';
     // A key on another shard than its own would be written there too, unseen by the shard that trusts its memory of it.
-    else if (declared !== undefined && declared !== record.partitionKey) {
-      return `partitionKey: the record's partition key is "${record.partitionKey}", and the event's is "${declared}"`;
-    }
+    else if (declared !== undefined && declared !== record.partitionKey) return keyFault(record.partitionKey, declared);
     this.#record = record;
     this.#index = 0;
     this.#reference = undefined;
@@ -135,27 +154,31 @@ export class Intake implements Sink {
     return t;
   }
 
-  /** When the last record arrived. */
   get lastArrival(): EpochMillis {
     return this.#lastArrival;
   }
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
-    if (this.#isTooLarge(rule, groups) || this.#isTooLarge(rule, args)) {
-      this.#rejectTooLarge(rule);
-      return;
-    }
-    this.touches.push({ rule, groups, touch: { event: this.#event(), args, fields, shown: undefined }, record: this.#record });
+    if (this.#isUnfit(rule, groups, args)) return;
+    this.touches.push({
+      rule,
+      groups,
+      touch: { event: this.#event(), args, fields, shown: undefined },
+      record: this.#record,
+    });
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
-    if (this.#isTooLarge(rule, groups)) {
-      this.#rejectTooLarge(rule);
-      return;
-    }
+    if (this.#isUnfit(rule, groups, none)) return;
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
     if (texts === undefined) return;
-    this.matches.push({ rule, groups, said: payload(texts, values), touch: { event: this.#event(), args: [], fields, shown: undefined }, record: this.#record });
+    this.matches.push({
+      rule,
+      groups,
+      said: payload(texts, values),
+      touch: { event: this.#event(), args: [], fields, shown: undefined },
+      record: this.#record,
+    });
   }
 
   derive(rule: number, stream: string, event: JsonObject): void {
@@ -192,45 +215,32 @@ export class Intake implements Sink {
   }
 
   valueFailed(rule: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void {
-    const found = read.map(([path, value]) => `${path} is ${describe(value)}`).join(', ');
-    this.#reject(rule, `${part}: ${source} has no usable value${found === '' ? '' : ` (${found})`}`);
+    this.#reject(rule, `${part}: ${noUsableValue(source, read)}`);
   }
 
-  #isTooLarge(rule: number, values: readonly unknown[]): boolean {
-    const largest = this.#largest[rule] ?? largestValue;
-    for (const value of values) if (typeof value !== 'number' && isLongerThan(value, largest)) return true;
+  /** True where the event was rejected for what no key or pane can hold. */
+  #isUnfit(rule: number, groups: readonly unknown[], args: readonly unknown[]): boolean {
+    const bounds = this.#bounds[rule] ?? valueBounds;
+    if (isTooLarge(groups, bounds) || isTooLarge(args, bounds)) {
+      this.#reject(rule, sizeFault(bounds));
+      return true;
+    }
+    for (let i = 0; i < groups.length; i++) {
+      if (!isInexact(groups[i])) continue;
+      this.#reject(rule, `groupBy.${this.#compiled.plan.rules[rule]?.groupNames[i] ?? i}: ${inexact}`);
+      return true;
+    }
     return false;
   }
 
-  #rejectTooLarge(rule: number): void {
-    this.#reject(rule, `a group or an aggregated value is larger than the ${this.#largest[rule]} characters that the rule's state can hold`);
-  }
-
   #reject(rule: number, reason: string): void {
-    this.rejections.push({ kind: 'invalid', record: this.#record, rule: this.#compiled.plan.rules[rule]?.name ?? String(rule), reason });
+    const { name = String(rule) } = this.#compiled.plan.rules[rule] ?? {};
+    this.rejections.push({ ...rejection(this.#record, reason), rule: name });
   }
 }
 
-/** A partition key as producers send it: text as it is, anything else as JSON. */
-function keyText(key: unknown): string {
-  if (typeof key === 'string') return key;
-  const shown = plain(key);
-  return typeof shown === 'string' ? shown : JSON.stringify(shown);
-}
-
-/** What goes into keys and panes is bounded: an item that DynamoDB does not take would hold its shard up for ever. */
-const largestValue = 1000;
-const largestPane = 100_000;
-
-function isLongerThan(value: unknown, largest: number): boolean {
-  if (typeof value === 'string') return value.length > largest;
-  return typeof value === 'object' && value !== null && JSON.stringify(plain(value)).length > largest;
-}
+const none: readonly unknown[] = [];
 
 function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function iso(t: EpochMillis): string {
-  return new Date(t).toISOString();
 }

@@ -71,7 +71,7 @@ export function readAlert(
 }
 
 function readSeverity(report: FaultReport, entry: Entry, scope: Scope | undefined): Severity | Expression | undefined {
-  const word = isTextScalar(entry.value) ? entry.value.value : '';
+  const word = isTextScalar(entry.value) ? entry.value.value : (written(entry.value) ?? '');
   const literal = severities.find((severity) => severity === word);
   if (literal !== undefined) return literal;
   if (/^\w+$/.test(word) && scope?.names.has(word) !== true) {

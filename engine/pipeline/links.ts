@@ -45,8 +45,9 @@ function checkStreamNames(report: FaultReport, rules: readonly RuleReading[], kn
 /** True where derived streams lead in a circle. */
 function reportCycles(report: FaultReport, rules: readonly RuleReading[], declared: ReadonlySet<string>): boolean {
   let found = false;
-  for (const { into } of rules) {
-    const circle = into && !declared.has(into.name) ? circleFrom(into.name, rules) : undefined;
+  for (const rule of rules) {
+    const { into } = rule;
+    const circle = into && !declared.has(into.name) ? circleThrough(rule, into.name, rules) : undefined;
     if (circle === undefined) continue;
     found = true;
     report.error(
@@ -59,16 +60,17 @@ function reportCycles(report: FaultReport, rules: readonly RuleReading[], declar
   return found;
 }
 
-function circleFrom(start: string, rules: readonly RuleReading[]): string[] | undefined {
+/** The streams from what a rule makes to what it reads, and back; undefined where none lead there. */
+function circleThrough(rule: RuleReading, start: string, rules: readonly RuleReading[]): string[] | undefined {
   const paths: string[][] = [[start]];
-  const seen = new Set<string>();
+  const seen = new Set([start]);
   for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
     const stream = path.at(-1);
+    if (rule.from.some(({ name }) => name === stream)) return [...path, start];
     for (const { from, into } of rules) {
-      if (into === undefined || !from.some(({ name }) => name === stream)) continue;
-      if (into.name === start) return [...path, start];
-      if (!seen.has(into.name)) paths.push([...path, into.name]);
+      if (into === undefined || seen.has(into.name) || !from.some(({ name }) => name === stream)) continue;
       seen.add(into.name);
+      paths.push([...path, into.name]);
     }
   }
   return undefined;

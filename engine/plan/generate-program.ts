@@ -9,7 +9,7 @@ import { emit } from '../expression/emit.ts';
 import type { Expression, Node, Text } from '../expression/expression.ts';
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { Block, literal } from './block.ts';
-import { generateRuleEvaluation } from './generate-rule.ts';
+import { generateRuleEvaluation, readBy } from './generate-rule.ts';
 import { slotsOf } from './slots.ts';
 
 export function generateProgram(definition: PipelineDefinition, rules: readonly RuleDefinition[]): string {
@@ -18,14 +18,21 @@ export function generateProgram(definition: PipelineDefinition, rules: readonly 
     ...definition.streams.map((stream) => {
       const parts = [
         ...(stream.eventTime === undefined ? [] : [`eventTime: ${eventFunction(definition, stream.eventTime)}`]),
-        ...(stream.eventId === undefined ? [] : [`eventId: ${eventFunction(definition, stream.eventId)}`]),
+        ...(stream.eventId === undefined
+          ? []
+          : [
+              `eventId: ${eventFunction(definition, stream.eventId)}`,
+              `eventIdReads: ${readFunction(definition, stream.eventId)}`,
+            ]),
         `partitionKey: ${eventFunction(definition, stream.partitionKey)}`,
         ...(stream.schema === undefined ? [] : [`validate: $validators[${literal(stream.name)}]`]),
         `evaluate: ${evaluation(definition, rules, stream.name)}`,
       ];
       return `${literal(stream.name)}: {\n${parts.join(',\n')}\n}`;
     }),
-    ...derived.map((name) => `${literal(name)}: {\npartitionKey() {},\nevaluate: ${evaluation(definition, rules, name)}\n}`),
+    ...derived.map(
+      (name) => `${literal(name)}: {\npartitionKey() {},\nevaluate: ${evaluation(definition, rules, name)}\n}`,
+    ),
   ];
   return `return {\nstreams: {\n${streams.join(',\n')}\n},\nrules: [\n${rules.map((rule) => ruleFunctions(definition, rule)).join(',\n')}\n]\n};`;
 }
@@ -34,6 +41,13 @@ function eventFunction(definition: PipelineDefinition, expression: Expression): 
   const block = new Block(definition.params, ['event', 'meta']);
   const code = emit(expression.node, block.binding);
   return `(event, meta) => {\n${block.declarations()}return ${code};\n}`;
+}
+
+/** What to tell of an expression that failed: its source, and what it read. */
+function readFunction(definition: PipelineDefinition, { source, node }: Expression): string {
+  const block = new Block(definition.params, ['event', 'meta']);
+  const read = readBy(node, block);
+  return `(event, meta) => {\n${block.declarations()}return [${literal(source)}, ${read}];\n}`;
 }
 
 function evaluation(definition: PipelineDefinition, rules: readonly RuleDefinition[], stream: string): string {
@@ -49,7 +63,10 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
   const { window, having, alert } = rule;
   const parts: string[] = [];
   if (window === undefined) {
-    if (alert !== undefined) parts.push(`eventTexts: ${texts(definition, rule, '(event, meta)', new Block(definition.params, ['event', 'meta']))}`);
+    if (alert !== undefined)
+      parts.push(
+        `eventTexts: ${texts(definition, rule, '(event, meta)', new Block(definition.params, ['event', 'meta']))}`,
+      );
     return `{ ${parts.join(',\n')} }`;
   }
   const slots = slotsOf(rule.aggregate);
@@ -64,7 +81,8 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
     const code = emit(having.node, block.binding);
     parts.push(`having: (g, v, w) => {\n${block.declarations()}return ${code};\n}`);
   }
-  if (alert !== undefined) parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w)', windowBlock(definition, rule))}`);
+  if (alert !== undefined)
+    parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w)', windowBlock(definition, rule))}`);
   return `{ ${parts.join(',\n')} }`;
 }
 
@@ -77,7 +95,8 @@ function windowBlock(definition: PipelineDefinition, rule: RuleDefinition): Bloc
   ]);
   return new Block(definition.params, [], (node: Node) => {
     if (node.kind === 'name') return names.get(node.name);
-    if (node.kind === 'field' && node.operand.kind === 'name' && node.operand.name === 'window') return `w.${node.field}`;
+    if (node.kind === 'field' && node.operand.kind === 'name' && node.operand.name === 'window')
+      return `w.${node.field}`;
     return undefined;
   });
 }
@@ -86,10 +105,20 @@ function texts(definition: PipelineDefinition, { alert }: RuleDefinition, parame
   if (alert === undefined) return 'undefined';
   const zone = literal(definition.timezone);
   const render = (text: Text): string =>
-    text.parts.length === 0 ? '""' : text.parts.map((part) => (typeof part === 'string' ? literal(part) : `$.show(${emit(part.node, block.binding)}, ${zone})`)).join(' + ');
-  const severity = typeof alert.severity === 'string' ? literal(alert.severity) : `$.severity(${emit(alert.severity.node, block.binding)})`;
+    text.parts.length === 0
+      ? '""'
+      : text.parts
+          .map((part) =>
+            typeof part === 'string' ? literal(part) : `$.show(${emit(part.node, block.binding)}, ${zone})`,
+          )
+          .join(' + ');
+  const severity =
+    typeof alert.severity === 'string'
+      ? literal(alert.severity)
+      : `$.severity(${emit(alert.severity.node, block.binding)})`;
   const parts = [`severity: ${severity}`, `title: ${render(alert.title)}`];
   if (alert.description !== undefined) parts.push(`description: ${render(alert.description)}`);
-  if (alert.labels.length > 0) parts.push(`labels: { ${alert.labels.map(({ name, text }) => `${literal(name)}: ${render(text)}`).join(', ')} }`);
+  if (alert.labels.length > 0)
+    parts.push(`labels: { ${alert.labels.map(({ name, text }) => `${literal(name)}: ${render(text)}`).join(', ')} }`);
   return `${parameters} => {\n${block.declarations()}return { ${parts.join(', ')} };\n}`;
 }

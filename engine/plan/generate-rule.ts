@@ -12,11 +12,14 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
   const lines: string[] = [];
   const temporary = (): string => block.temporary();
   const fail = (part: string, source: string, node: Node): string => {
-    const read = reads(node).map((path) => `[${literal(path.join('.'))}, ${pathCode(path, block)}]`);
-    return `{ sink.valueFailed(${index}, ${literal(part)}, ${literal(source)}, [${read.join(', ')}]); break ${label}; }`;
+    return `{ sink.valueFailed(${index}, ${literal(part)}, ${literal(source)}, ${readBy(node, block)}); break ${label}; }`;
   };
   /** Evaluates a value into a temporary; where `fits` is not so, the event is handed over as failed. */
-  const value = (part: string, { node, source }: Pick<Expression, 'node' | 'source'>, fits: (code: string) => string): string => {
+  const value = (
+    part: string,
+    { node, source }: Pick<Expression, 'node' | 'source'>,
+    fits: (code: string) => string,
+  ): string => {
     const variable = temporary();
     lines.push(`${variable} = ${emit(node, block.binding)};`, `if (!(${fits(variable)})) ${fail(part, source, node)}`);
     return variable;
@@ -24,16 +27,25 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
 
   if (rule.where !== undefined) {
     const matched = temporary();
-    lines.push(`${matched} = ${emit(rule.where.node, block.binding)};`, `if (${matched} !== true) { if (${matched} !== false) sink.predicateFailed(${index}); break ${label}; }`);
+    lines.push(
+      `${matched} = ${emit(rule.where.node, block.binding)};`,
+      `if (${matched} !== true) { if (${matched} !== false) sink.predicateFailed(${index}); break ${label}; }`,
+    );
   }
   const groups = rule.groupBy.map(({ name, expression }) => value(`groupBy.${name}`, expression, isKey));
-  const selected = rule.window === undefined ? (rule.select ?? []).map(({ name, expression }) => [name, value(`select.${name}`, expression, isValue)]) : [];
+  const selected =
+    rule.window === undefined
+      ? (rule.select ?? []).map(({ name, expression }) => [name, value(`select.${name}`, expression, isValue)])
+      : [];
   const select = `{ ${selected.map(([name, code]) => `${literal(name)}: ${code}`).join(', ')} }`;
 
-  if (rule.into !== undefined) lines.push(`sink.derive(${index}, ${literal(rule.into)}, ${rule.select === undefined ? 'event' : select});`);
+  if (rule.into !== undefined)
+    lines.push(`sink.derive(${index}, ${literal(rule.into)}, ${rule.select === undefined ? 'event' : select});`);
   else if (rule.window === undefined) {
     const fields = fieldsOf(rule, block);
-    lines.push(`sink.match(${index}, [${groups.join(', ')}], ${rule.select === undefined ? fieldsRead(rule, block) : select}, event, ${fields}, meta);`);
+    lines.push(
+      `sink.match(${index}, [${groups.join(', ')}], ${rule.select === undefined ? fieldsRead(rule, block) : select}, event, ${fields}, meta);`,
+    );
   } else {
     const args = slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
     lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fieldsOf(rule, block)});`);
@@ -44,7 +56,10 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
   function argument(call: AggregateCall, aggregate: string): string {
     const counts = call.predicate === undefined ? undefined : temporary();
     if (counts !== undefined && call.predicate !== undefined) {
-      lines.push(`${counts} = ${emit(call.predicate, block.binding)};`, `if (${counts} !== true && ${counts} !== false) sink.predicateFailed(${index});`);
+      lines.push(
+        `${counts} = ${emit(call.predicate, block.binding)};`,
+        `if (${counts} !== true && ${counts} !== false) sink.predicateFailed(${index});`,
+      );
     }
     if (call.value === undefined) return counts === undefined ? 'true' : `(${counts} === true ? true : null)`;
     const variable = temporary();
@@ -59,7 +74,8 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
 
 const isValue = (code: string): string => `${code} !== undefined`;
 /** A number such as 1e400 is JSON, and infinite here: no key, and nothing to add up. */
-const isKey = (code: string): string => `typeof ${code} === 'string' || Number.isFinite(${code}) || typeof ${code} === 'boolean'`;
+const isKey = (code: string): string =>
+  `typeof ${code} === 'string' || Number.isFinite(${code}) || typeof ${code} === 'boolean'`;
 
 function acceptedBy({ name }: AggregateCall, code: string): string {
   switch (name) {
@@ -82,7 +98,14 @@ function fieldsOf(rule: RuleDefinition, block: Block): string {
 
 /** The fields of the event that the rule's expressions read, by their paths. */
 function fieldsRead(rule: RuleDefinition, block: Block): string {
-  const texts = rule.alert === undefined ? [] : [rule.alert.title, ...(rule.alert.description ? [rule.alert.description] : []), ...rule.alert.labels.map(({ text }) => text)];
+  const texts =
+    rule.alert === undefined
+      ? []
+      : [
+          rule.alert.title,
+          ...(rule.alert.description ? [rule.alert.description] : []),
+          ...rule.alert.labels.map(({ text }) => text),
+        ];
   const expressions: Expression[] = [
     ...(rule.where ? [rule.where] : []),
     ...[...rule.groupBy, ...rule.aggregate, ...(rule.select ?? [])].map(({ expression }) => expression),
@@ -90,8 +113,17 @@ function fieldsRead(rule: RuleDefinition, block: Block): string {
     ...(rule.alert === undefined || typeof rule.alert.severity === 'string' ? [] : [rule.alert.severity]),
   ];
   const paths = new Map<string, readonly string[]>();
-  for (const { node } of expressions) for (const path of reads(node)) if (path[0] === 'event' && path.length > 1) paths.set(path.slice(1).join('.'), path);
+  for (const { node } of expressions)
+    for (const path of reads(node))
+      if (path[0] === 'event' && path.length > 1) paths.set(path.slice(1).join('.'), path);
   return `{ ${[...paths].map(([name, path]) => `${literal(name)}: ${pathCode(path, block)}`).join(', ')} }`;
+}
+
+/** The paths that an expression reads, each with its value. */
+export function readBy(node: Node, block: Block): string {
+  return `[${reads(node)
+    .map((path) => `[${literal(path.join('.'))}, ${pathCode(path, block)}]`)
+    .join(', ')}]`;
 }
 
 /** Code that reads a path without failing. */

@@ -25,7 +25,14 @@ export interface Meta {
 /** Where a stream's function puts what it finds, in the order of the rules. */
 export interface Sink {
   /** An event of a stateless rule with an alert. */
-  match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject, meta: Meta): void;
+  match(
+    rule: number,
+    groups: readonly unknown[],
+    values: JsonObject,
+    event: JsonObject,
+    fields: JsonObject,
+    meta: Meta,
+  ): void;
   /** An event that a rule makes for a derived stream. */
   derive(rule: number, stream: string, event: JsonObject): void;
   /** An event of a windowed rule: one argument per accumulator, null where it does not count. */
@@ -39,6 +46,8 @@ export interface Sink {
 export interface StreamProgram {
   eventTime?(event: JsonObject, meta: Meta): unknown;
   eventId?(event: JsonObject, meta: Meta): unknown;
+  /** The source of `eventId`, and the paths that it reads with their values. */
+  eventIdReads?(event: JsonObject, meta: Meta): readonly [string, readonly (readonly [string, unknown])[]];
   partitionKey(event: JsonObject, meta: Meta): unknown;
   /** Null where the event fits the stream's schema, else what does not. */
   validate?(event: JsonObject): string | null;

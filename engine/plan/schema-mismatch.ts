@@ -13,9 +13,15 @@ interface CompiledSchema {
   errors?: readonly Mismatch[] | null;
 }
 
+/** One event can have hundreds of thousands. */
+const mostMismatches = 10;
+
 export function validator(compiled: CompiledSchema): Validate {
   return (event) => {
     if (compiled(event) === true) return null;
-    return (compiled.errors ?? []).map(({ instancePath, message }) => `event${instancePath.replaceAll('/', '.')} ${message ?? 'does not fit'}`).join('; ');
+    return (compiled.errors ?? [])
+      .slice(0, mostMismatches)
+      .map(({ instancePath, message }) => `event${instancePath.replaceAll('/', '.')} ${message ?? 'does not fit'}`)
+      .join('; ');
   };
 }

@@ -12,7 +12,7 @@ import type { Ports } from './ports.ts';
 import { readShardRecord, type ShardRecord, shardRecordKey } from './shard-record.ts';
 import { lastInstant, raiseWatermarks, readWatermarks, watermarkKey } from './watermarks.ts';
 
-/** A shard is idle when nothing was read from it for so long and nothing is left to read. */
+/** A shard is idle when no valid event was read from it for so long and nothing is left to read. */
 const idleAfter = 60_000;
 /** A record that a process is about to publish is left to it for so long. */
 const pendingFor = 60_000;
@@ -34,6 +34,8 @@ export interface TimeReport {
 interface Shard {
   readonly id: string;
   readonly record: ShardRecord | undefined;
+  /** False where Kinesis has forgotten the shard: nothing of it is left to read. */
+  readonly listed: boolean;
 }
 
 /** `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. */
@@ -45,6 +47,13 @@ export async function advanceTime(
   to?: 'end',
 ): Promise<TimeReport> {
   const { plan } = compiled;
+  const alerts = new AlertStore(ports, plan.pipeline);
+  // First, so that no amount of panes to close keeps people waiting for what is ready to be told.
+  const published = await alerts.publishPending(
+    new Map(plan.rules.map((rule) => [rule.name, rule])),
+    (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
+  );
+
   const shards = new Map(
     await Promise.all(plan.streams.map(async ({ name }) => [name, await readShards(ports, shardPort, name)] as const)),
   );
@@ -66,7 +75,6 @@ export async function advanceTime(
   });
   const watermarks = await publishWatermarks(compiled, ports, raised);
 
-  const alerts = new AlertStore(ports, plan.pipeline);
   const report = { closed: 0, alerts: 0 };
   for (const rule of compiledRules(compiled)) {
     const watermark = watermarks[rule.index] ?? beginningOfTime;
@@ -79,11 +87,6 @@ export async function advanceTime(
     report.closed += done.closed;
     report.alerts += done.alerts;
   }
-  const rules = new Map(plan.rules.map((rule) => [rule.name, rule]));
-  const published = await alerts.publishPending(
-    rules,
-    (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
-  );
   return {
     watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])),
     ...report,
@@ -97,7 +100,11 @@ async function readShards(ports: Ports, shardPort: ShardPort, stream: string): P
   const records = new Map(
     (await ports.state.query(shardRecordKey(stream, '').pk)).map((item) => [item.sk, readShardRecord(item).record]),
   );
-  return [...new Set([...listed, ...records.keys()])].map((id) => ({ id, record: records.get(id) }));
+  return [...new Set([...listed, ...records.keys()])].map((id) => ({
+    id,
+    record: records.get(id),
+    listed: listed.includes(id),
+  }));
 }
 
 async function idleShards(
@@ -109,8 +116,10 @@ async function idleShards(
   for (const [stream, all] of shards) {
     await Promise.all(
       all.map(async (shard) => {
-        const silent = shard.record === undefined || now - shard.record.readAt > idleAfter;
-        if (silent && (await shardPort.atTip(stream, shard.id, shard.record?.finished))) idle.add(shard);
+        const { record, listed } = shard;
+        // Kinesis refuses to say anything of a shard that it has forgotten.
+        const silent = now - (record?.eventAt ?? beginningOfTime) > idleAfter;
+        if (!listed || (silent && (await shardPort.atTip(stream, shard.id, record?.finished)))) idle.add(shard);
       }),
     );
   }

@@ -15,6 +15,8 @@ import { alertTimeToLive } from './retention.ts';
 const format = 1;
 /** The slot of the index in which records wait to be published. */
 export const pendingSlot = 'pending';
+/** Pending records published at a time. */
+const page = 1000;
 
 /** What should stand in one record; `recorded` is what stands, as far as is known. */
 export interface Wanted {
@@ -141,20 +143,40 @@ export class AlertStore {
 
   /** Publishes records that have been pending since before an instant; answers how many there were. */
   async publishPending(rules: ReadonlyMap<string, RulePlan>, until: EpochMillis): Promise<number> {
-    const keys = await this.#ports.alerts.due(pendingSlot, until, 1000);
-    const found = await this.read(keys);
-    const pending = found.flatMap(({ key, recorded }): Pending[] => {
-      const record = recorded.record;
+    let published = 0;
+    for (let last: string | undefined; ; ) {
+      const keys = await this.#ports.alerts.due(pendingSlot, until, page);
+      // The index trails the table: a page that comes again in the same words has been done.
+      const text = JSON.stringify(keys);
+      if (keys.length === 0 || text === last) return published;
+      last = text;
+      published += await this.#publishPage(rules, keys);
+      if (keys.length < page) return published;
+    }
+  }
+
+  async #publishPage(rules: ReadonlyMap<string, RulePlan>, keys: readonly ItemKey[]): Promise<number> {
+    const orphans: Item[] = [];
+    const pending = (await this.#ports.alerts.get(keys)).flatMap((item): Pending[] => {
+      const recorded = readAlert(item);
+      const { record } = recorded;
       const plan = record && rules.get(record.rule);
-      if (record?.pending === undefined || plan === undefined) return [];
+      if (plan === undefined) {
+        // Its rule is gone: nobody is told any more, and it must not stand in the way of those that are.
+        const { due, ...rest } = item;
+        if (due !== undefined) orphans.push({ ...rest, version: item.version + 1 });
+        return [];
+      }
+      if (record?.pending === undefined) return [];
       return [
         {
-          wanted: { plan, key, content: record.content, recorded, store: () => undefined },
+          wanted: { plan, key: item, content: record.content, recorded, store: () => undefined },
           record,
           version: recorded.version,
         },
       ];
     });
+    await this.#ports.alerts.put(orphans);
     await this.#publish(pending);
     return pending.length;
   }

@@ -36,12 +36,15 @@ export interface BatchContext {
   /** The published watermarks, by the rule's position. */
   readonly watermarks: readonly EpochMillis[];
   readonly now: EpochMillis;
+  /** Keeps late events before the panes are put: once a pane's progress covers them, they look like repeats. */
+  letter(rejections: readonly Rejection[]): Promise<void>;
 }
 
 export class BatchFold {
   readonly #context: BatchContext;
   readonly #changes = new Map<RuleState, Change>();
   readonly #rejections = new Map<KeyedTouch, Rejection>();
+  #lettered = 0;
   /** True where somebody else wrote panes of keys that this shard owns: the memory of the shard is not to be trusted. */
   isDoubtful = false;
 
@@ -77,6 +80,9 @@ export class BatchFold {
     await this.#load(open, this.#context.horizon);
     for (const change of open) this.#fold(change);
     for (let lostRounds = 0; open.length > 0; ) {
+      const { rejections } = this;
+      if (rejections.length > this.#lettered) await this.#context.letter(rejections.slice(this.#lettered));
+      this.#lettered = rejections.length;
       const { lost, rest } = await this.#put(open);
       if (lost.length > 0 && ++lostRounds === mostRounds)
         throw new Error(

@@ -4,7 +4,14 @@
  * to meanwhile is done again.
  */
 import type { WindowedRule } from '../state/compiled-rule.ts';
-import { paneSortKey, readGroups, readPaneBody, readPaneSortKey, writePaneBody } from '../state/pane-item.ts';
+import {
+  type PaneBody,
+  paneSortKey,
+  readGroups,
+  readPaneBody,
+  readPaneSortKey,
+  writePaneBody,
+} from '../state/pane-item.ts';
 import { RuleState } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
 import type { AlertStore, Wanted } from './alert-store.ts';
@@ -15,7 +22,7 @@ import type { Ports } from './ports.ts';
 import { wantedOf } from './settle-owned.ts';
 import { readPanes, restoreEpisodes } from './settle-shared.ts';
 
-/** Panes closed at a time. */
+/** Panes of a slot closed at a time. */
 const page = 500;
 
 export interface Closed {
@@ -31,17 +38,19 @@ export async function closeDuePanes(
   watermark: EpochMillis,
 ): Promise<Closed> {
   const total = { closed: 0, alerts: 0 };
-  for (let slot = 0; slot < dueSlots; slot++) {
-    for (let last: string | undefined; ; ) {
-      const keys = await ports.state.due(dueSlotName(rule, slot), watermark, page);
-      // The index trails the table: a page that comes again in the same words has been done.
-      const text = JSON.stringify(keys);
-      if (keys.length === 0 || text === last) break;
-      last = text;
-      const done = await closePanes(rule, ports, alerts, writers, keys);
-      total.closed += done.closed;
-      total.alerts += done.alerts;
-    }
+  let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
+  for (let last: string | undefined; slots.length > 0; ) {
+    const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, page)));
+    const keys = pages.flat();
+    // The index trails the table: pages that come again in the same words have been done.
+    const text = JSON.stringify(keys);
+    if (keys.length === 0 || text === last) break;
+    last = text;
+    const done = await closePanes(rule, ports, alerts, writers, keys);
+    total.closed += done.closed;
+    total.alerts += done.alerts;
+    // A page that was not full was the last of its slot.
+    slots = slots.filter((_, at) => pages[at]?.length === page);
   }
   return total;
 }
@@ -84,7 +93,7 @@ async function closePanes(
       })),
     );
     const settled = panes.filter(({ pk }) => !again.has(pk));
-    const conflicts = await ports.state.put(settled.flatMap(({ items }) => items.map(closedItem)));
+    const conflicts = await ports.state.put(settled.flatMap(({ parts }) => parts.map(closedItem)));
     const lost = new Set(conflicts.map(({ item }) => `${item.pk}\n${readPaneSortKey(item.sk).start}`));
     for (const { pk, start } of panes) if (again.has(pk)) lost.add(`${pk}\n${start}`);
     total.closed += panes.length - lost.size;
@@ -94,13 +103,18 @@ async function closePanes(
   return total;
 }
 
+interface ReadPart {
+  readonly item: Item;
+  readonly body: PaneBody;
+}
+
 interface ReadPane extends DuePane {
-  readonly items: readonly Item[];
+  readonly parts: readonly ReadPart[];
 }
 
 /** Reads the panes with all writers and parts; one that is closed already is left out. */
 async function readDuePanes(ports: Ports, writers: readonly string[], panes: readonly DuePane[]): Promise<ReadPane[]> {
-  const found = new Map(panes.map((pane): [string, Item[]] => [`${pane.pk}\n${pane.start}`, []]));
+  const found = new Map(panes.map((pane): [string, ReadPart[]] => [`${pane.pk}\n${pane.start}`, []]));
   let open = panes.flatMap(({ pk, start }) => writers.map((writer) => ({ pk, start, writer, part: 0 })));
   while (open.length > 0) {
     const items = await ports.state.get(
@@ -108,15 +122,15 @@ async function readDuePanes(ports: Ports, writers: readonly string[], panes: rea
     );
     open = items.flatMap((item) => {
       const { start, writer, part } = readPaneSortKey(item.sk);
-      found.get(`${item.pk}\n${start}`)?.push(item);
-      return readPaneBody(item.body).sealed === true ? [{ pk: item.pk, start, writer, part: part + 1 }] : [];
+      const body = readPaneBody(item.body);
+      found.get(`${item.pk}\n${start}`)?.push({ item, body });
+      return body.sealed === true ? [{ pk: item.pk, start, writer, part: part + 1 }] : [];
     });
   }
   return panes.flatMap(({ pk, start }) => {
-    const items = (found.get(`${pk}\n${start}`) ?? []).filter(
-      (item) => item.due !== undefined || readPaneBody(item.body).closed !== true,
-    );
-    return items.length === 0 ? [] : [{ pk, start, items: found.get(`${pk}\n${start}`) ?? [] }];
+    const parts = found.get(`${pk}\n${start}`) ?? [];
+    const isOpen = parts.some(({ item, body }) => item.due !== undefined || body.closed !== true);
+    return isOpen ? [{ pk, start, parts }] : [];
   });
 }
 
@@ -125,14 +139,13 @@ async function finish(
   rule: WindowedRule,
   ports: Ports,
   alerts: AlertStore,
-  { pk, start, items }: ReadPane,
+  { pk, start, parts }: ReadPane,
 ): Promise<Wanted[]> {
-  const bodies = items.map(({ body }) => readPaneBody(body));
-  const [first] = bodies;
+  const [first] = parts;
   if (first === undefined) return [];
-  const state = new RuleState(rule, readGroups(pk, first));
+  const state = new RuleState(rule, readGroups(pk, first.body));
   const pane = state.pane(start);
-  for (const body of bodies) merge(state, pane, body);
+  for (const { body } of parts) merge(state, pane, body);
   if (state.episodes !== undefined) await readNeighbours(ports, alerts, state, start);
   state.finish(pane);
   return state.take().map((desired) => wantedOf(state, desired));
@@ -156,7 +169,6 @@ async function readNeighbours(ports: Ports, alerts: AlertStore, state: RuleState
 }
 
 /** The item as closed: nothing is added to its pane any more, and it leaves the index. */
-function closedItem({ due: _, ...item }: Item): Item {
-  const { v: __, ...body } = readPaneBody(item.body);
+function closedItem({ item: { due: _, ...item }, body }: ReadPart): Item {
   return { ...item, version: item.version + 1, body: writePaneBody({ ...body, closed: true }) };
 }

@@ -10,20 +10,36 @@ export interface PaneRequest {
   readonly start: EpochMillis;
 }
 
-/** Reads panes with all their parts, in hundreds, and restores them into their states. */
+/** After every part of a pane and writer. */
+const pastLastPart = 999_999;
+
+/** Reads panes, in hundreds, each that has more than one part by a query, and restores them into their states. */
 export async function loadPanes(store: ItemStore, requests: readonly PaneRequest[], writer: string): Promise<void> {
-  const found = requests.map((): Item[] => []);
-  let open = requests.map((request, position) => ({ ...request, position, part: 0 }));
-  while (open.length > 0) {
-    const items = byKey(await store.get(open.map(({ state, start, part }) => paneKey(state, start, writer, part))));
-    open = open.flatMap((request) => {
-      const item = items.get(text(paneKey(request.state, request.start, writer, request.part)));
-      if (item === undefined) return [];
-      found[request.position]?.push(item);
-      return readPaneBody(item.body).sealed === true ? [{ ...request, part: request.part + 1 }] : [];
-    });
-  }
-  requests.forEach(({ state, start }, position) => restorePane(state, start, found[position] ?? []));
+  if (requests.length === 0) return;
+  const first = byKey(await store.get(requests.map(({ state, start }) => paneKey(state, start, writer, 0))));
+  await Promise.all(
+    requests.map(async ({ state, start }) => {
+      const item = first.get(text(paneKey(state, start, writer, 0)));
+      if (item === undefined) return restorePane(state, start, []);
+      if (!isSealed(item)) return restorePane(state, start, [item]);
+      const { pk, sk } = paneKey(state, start, writer, 1);
+      const rest = await store.query(pk, sk, paneSortKey(start, writer, pastLastPart));
+      return restorePane(state, start, [item, ...upToOpen(rest)]);
+    }),
+  );
+}
+
+function isSealed(item: Item): boolean {
+  return readPaneBody(item.body).sealed === true;
+}
+
+/**
+ * The parts up to the open one. A query is not of one moment: what comes after a part that was read while it was open
+ * would say by its progress that entries are known which were put into that part since.
+ */
+function upToOpen(parts: readonly Item[]): readonly Item[] {
+  const open = parts.findIndex((part) => !isSealed(part));
+  return open === -1 ? parts : parts.slice(0, open + 1);
 }
 
 /** Most panes of a key that are asked for by name; more are found by a query. */
@@ -65,7 +81,7 @@ async function queryPanes(store: ItemStore, state: RuleState, from: EpochMillis)
     const { start } = readPaneSortKey(item.sk);
     parts.set(start, [...(parts.get(start) ?? []), item]);
   }
-  for (const [start, found] of parts) restorePane(state, start, found);
+  for (const [start, found] of parts) restorePane(state, start, upToOpen(found));
 }
 
 function paneKey(state: RuleState, start: EpochMillis, writer: string, part: number): ItemKey {

@@ -11,7 +11,6 @@ import {
   decodeTouch,
   encodeAggregation,
   encodeEpisodes,
-  encodeTouch,
   type EncodedTouch,
   type PaneBody,
   paneSortKey,
@@ -19,8 +18,8 @@ import {
   sealedAbove,
   writePaneBody,
 } from '../state/pane-item.ts';
+import { countWithin, logWithin } from '../state/part-cut.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import type { Touch } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { dueSlot } from './due-slot.ts';
 import type { Item } from './item.ts';
@@ -34,9 +33,10 @@ export interface PanePut {
   readonly sealed: boolean;
   readonly progress: PaneBody['p'];
   /** The episodes that it holds. */
-  readonly episodes: StoredParts['episodes'];
-  /** How many entries of the open log it holds, and whether there are more. */
-  readonly entries: number;
+  readonly episodes: Part['episodes'];
+  /** The entries of the open log that it holds. */
+  readonly log: readonly EncodedTouch[];
+  /** True where there is more to put, in a next part. */
   readonly rest: boolean;
 }
 
@@ -51,31 +51,33 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
   };
   const bodies = parts.map((item) => readPaneBody(item.body));
   bodies.forEach((body, number) => {
+    const episodes = decodeEpisodes(body.e);
     merge(state, pane, body);
     mergeProgress(stored.progress, body.p);
+    mergeEpisodes(stored.episodes, episodes);
     if (number < parts.length - 1 || body.sealed === true) return;
     stored.open = {
       number,
       version: parts[number]?.version ?? 0,
       entries: (body.l ?? []).map(decodeTouch),
+      episodes: byName(episodes),
       applied: undefined,
       ...(pane.aggregation !== undefined && {
-        aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a),
+        aggregation: parts.length === 1 && !state.rule.grows ? pane.aggregation : decodeAggregation(state.rule, body.a),
       }),
     };
   });
-  const episodes = decodeEpisodes(bodies.findLast(({ e }) => e !== undefined)?.e);
-  stored.episodes = new Map(episodes.map((episode) => [episode.name, episode]));
-  state.episodes?.restore(episodes);
-  for (const { name } of episodes) if (!state.records.has(name)) state.unread.add(name);
+  state.episodes?.restore([...stored.episodes.values()]);
+  for (const name of stored.episodes.keys()) if (!state.records.has(name)) state.unread.add(name);
   pane.stored = stored;
   return pane;
 }
 
 function newPart(state: RuleState, pane: Pane, number: number): Part {
-  const part: Part = { number, version: 0, entries: [], applied: undefined };
+  const part: Part = { number, version: 0, entries: [], episodes: new Map(), applied: undefined };
   if (pane.aggregation === undefined) return part;
-  return { ...part, aggregation: number === 0 ? pane.aggregation : new Aggregation(state.rule) };
+  const { rule } = state;
+  return { ...part, aggregation: number === 0 && !rule.grows ? pane.aggregation : new Aggregation(rule) };
 }
 
 /** Merges what one item holds into a state, whoever wrote it. */
@@ -94,6 +96,17 @@ function mergeProgress(progress: Map<string, string>, read: PaneBody['p']): void
   }
 }
 
+function mergeEpisodes(episodes: StoredParts['episodes'], read: readonly Episode[]): void {
+  for (const episode of read) {
+    const known = episodes.get(episode.name);
+    if (known === undefined || known.revision < episode.revision) episodes.set(episode.name, episode);
+  }
+}
+
+function byName(episodes: readonly Episode[]): Part['episodes'] {
+  return new Map(episodes.map((episode) => [episode.name, episode]));
+}
+
 /** True where the pane held this record before the batch: the event is a repeat. */
 export function holds(pane: Pane, shard: string, sequenceNumber: string): boolean {
   const known = pane.stored?.progress.get(shard);
@@ -108,11 +121,7 @@ export function dirtyPanes(state: RuleState, writer: string, shard: string, now:
     if (stored === undefined) continue;
     const changed = isOwned(state.rule) ? changedEpisodes(state, pane, stored) : [];
     if (!stored.dirty && changed.length === 0) continue;
-    const episodes = new Map([
-      ...stored.episodes,
-      ...changed.map((episode) => [episode.name, { ...episode }] as const),
-    ]);
-    puts.push(putOf(state, pane, stored, { episodes, writer, shard, now }));
+    puts.push(putOf(state, pane, stored, { changed, writer, shard, now }));
   }
   return puts;
 }
@@ -131,17 +140,20 @@ function changedEpisodes(state: RuleState, pane: Pane, { episodes, dirty }: Stor
   });
 }
 
+/** Episodes that one part tells anew, at about 60 bytes each; more wait for the next part. */
+const mostEpisodes = 500;
+
 function putOf(
   state: RuleState,
   pane: Pane,
   stored: StoredParts,
   {
-    episodes,
+    changed,
     writer,
     shard,
     now,
   }: {
-    readonly episodes: StoredParts['episodes'];
+    readonly changed: readonly Episode[];
     readonly writer: string;
     readonly shard: string;
     readonly now: EpochMillis;
@@ -149,19 +161,20 @@ function putOf(
 ): PanePut {
   const { rule, partitionKey: pk } = state;
   const { open } = stored;
-  const log = open.aggregation === undefined ? cut(open.entries) : undefined;
-  const applied = log?.rest === true ? log.entries.at(-1)?.event.sequenceNumber : open.applied;
+  const told = changed.slice(0, mostEpisodes).map((episode) => ({ ...episode }));
+  const episodes = new Map([...open.episodes, ...byName(told)]);
+  const { log, last, waiting } = open.aggregation === undefined ? takeLog(open) : takeDistinct(rule, open);
+  const rest = waiting || told.length < changed.length;
   const content: Omit<PaneBody, 'v'> = {
-    p: { ...Object.fromEntries(stored.progress), ...(applied !== undefined && { [shard]: applied }) },
+    p: { ...Object.fromEntries(stored.progress), ...(last !== undefined && { [shard]: last }) },
     ...(pane.noted && { noted: true }),
     ...(pane.closed && { closed: true }),
     ...(!pk.endsWith(']') && { k: encodeGroups(state.groups) }),
     ...(episodes.size > 0 && { e: encodeEpisodes(episodes.values()) }),
-    ...(log !== undefined && { l: log.encoded }),
-    ...(open.aggregation !== undefined && { a: encodeAggregation(open.aggregation) }),
+    ...(open.aggregation === undefined ? { l: log } : { a: encodeAggregation(open.aggregation) }),
   };
   const body = writePaneBody(content);
-  const sealed = log?.rest === true || (grows(rule) && body.length > sealedAbove);
+  const sealed = rest || (rule.grows && body.length > sealedAbove);
   const item: Item = {
     pk,
     sk: paneSortKey(pane.start, writer, open.number),
@@ -171,64 +184,53 @@ function putOf(
     ...(rule.plan.emit === 'final' &&
       !pane.closed && { due: { slot: dueSlot(rule, pk), at: (pane.end + rule.plan.allowedLateness) as EpochMillis } }),
   };
-  return {
-    state,
-    start: pane.start,
-    item,
-    sealed,
-    progress: content.p,
-    episodes,
-    entries: log?.entries.length ?? 0,
-    rest: log?.rest === true,
-  };
+  return { state, start: pane.start, item, sealed, progress: content.p, episodes, log, rest };
 }
 
-/** DynamoDB takes 400 KB an item. */
-const largestLog = 128 * 1024;
+/** What one put takes of the events that wait, the last sequence number that it covers, and whether more wait. */
+interface Taken {
+  readonly log: readonly EncodedTouch[];
+  readonly last: string | undefined;
+  readonly waiting: boolean;
+}
 
-/**
- * The entries of an open log that go into one item. Where there are more, they wait for the next part, which is put
- * after this one: each part's progress covers what it and those before it hold. Events of one record stay together.
- */
-function cut(entries: readonly Touch[]): {
-  readonly entries: readonly Touch[];
-  readonly encoded: readonly EncodedTouch[];
-  readonly rest: boolean;
-} {
-  const encoded: EncodedTouch[] = [];
-  let size = 0;
-  for (const [i, touch] of entries.entries()) {
-    if (size > largestLog && touch.event.sequenceNumber !== entries[i - 1]?.event.sequenceNumber)
-      return { entries: entries.slice(0, i), encoded, rest: true };
-    const one = encodeTouch(touch, true);
-    encoded.push(one);
-    size += JSON.stringify(one).length;
-  }
-  return { entries, encoded, rest: false };
+function takeLog(open: Part): Taken {
+  const log = logWithin(open.entries);
+  const waiting = log.length < open.entries.length;
+  return { log, last: waiting ? open.entries[log.length - 1]?.event.sequenceNumber : open.applied, waiting };
+}
+
+/** Adds events that wait to what the part holds. */
+function takeDistinct(rule: WindowedRule, open: Part): Taken {
+  const taken = open.entries.splice(0, countWithin(rule, open.entries));
+  for (const touch of taken) open.aggregation?.add(touch);
+  const waiting = open.entries.length > 0;
+  return { log: [], last: waiting ? taken.at(-1)?.event.sequenceNumber : open.applied, waiting };
 }
 
 /** Takes a put that went through into memory. */
-export function putDone({ state, start, item, sealed, progress, episodes, entries, rest }: PanePut): void {
+export function putDone({ state, start, item, sealed, progress, episodes, log, rest }: PanePut): void {
   const pane = state.panes.get(start);
   const stored = pane?.stored;
   if (pane === undefined || stored === undefined) return;
   for (const [shard, sequenceNumber] of Object.entries(progress)) stored.progress.set(shard, sequenceNumber);
   stored.dirty = rest;
-  stored.episodes = episodes;
+  for (const [name, episode] of episodes) stored.episodes.set(name, episode);
   const { open } = stored;
   open.version = item.version;
+  open.episodes = episodes;
+  // Nothing reads more of an event's fields than what its item holds: a large event need not stay in memory.
+  log.forEach(([, , , , fields], i) => {
+    const touch = open.entries[i];
+    if (touch !== undefined) touch.fields = fields;
+  });
   if (!sealed) open.applied = undefined;
   else
     stored.open = {
       ...newPart(state, pane, open.number + 1),
-      entries: open.entries.slice(entries),
+      entries: open.entries.slice(log.length),
       applied: rest ? open.applied : undefined,
     };
-}
-
-/** True where a pane's item grows with its events; others stay small however many come. */
-function grows(rule: WindowedRule): boolean {
-  return rule.slide !== undefined || rule.plan.accumulators.some(({ kind }) => kind === 'countDistinct');
 }
 
 /**

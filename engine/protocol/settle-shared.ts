@@ -6,6 +6,7 @@
 import type { AlertRecord } from '../alert/alert.ts';
 import type { Episode } from '../alert/episodes.ts';
 import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
+import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
@@ -76,7 +77,7 @@ async function derive(
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
     for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
       state.records.set(readSortableTime(key.sk), recorded);
-    await Promise.all(starts.map((start) => readPanes(store, state, start, start)));
+    await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
   }
@@ -91,6 +92,20 @@ async function derive(
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
   const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
+}
+
+/** Runs of panes that follow each other, by the starts of the first and the last: each is one query. */
+function neighbours(
+  { grid }: WindowedRule,
+  starts: readonly EpochMillis[],
+): { readonly from: EpochMillis; readonly to: EpochMillis }[] {
+  const runs: { from: EpochMillis; to: EpochMillis }[] = [];
+  for (const start of starts.toSorted((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run !== undefined && grid.end(run.to) === start) run.to = start;
+    else runs.push({ from: start, to: start });
+  }
+  return runs;
 }
 
 /** Merges the panes that begin in [from, to] of every writer into a state; without `to`, all from there on. */

@@ -12,6 +12,8 @@ export interface ShardRecord {
   readonly newest?: EpochMillis;
   /** When a record was last read. */
   readonly readAt: EpochMillis;
+  /** When a record with a valid event was last read; absent while there was none. */
+  readonly eventAt?: EpochMillis;
   /** The process that wrote this. */
   readonly owner: string;
 }

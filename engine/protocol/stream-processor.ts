@@ -5,6 +5,7 @@
  */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
+import { loggedReason } from '../intake/faults.ts';
 import { Intake, type KeyedTouch } from '../intake/intake.ts';
 import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
@@ -12,7 +13,7 @@ import { type CompiledRule, compiledRules, type WindowedRule } from '../state/co
 import { KeyedStates } from '../state/keyed-states.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
-import { deadLetterLines } from './dead-letters.ts';
+import { deadLetterLines, deadLettersName } from './dead-letters.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { Ports } from './ports.ts';
 import { readShardRecord, shardRecordItem, shardRecordKey, type StoredShardRecord } from './shard-record.ts';
@@ -36,7 +37,7 @@ export interface BatchReport {
   readonly invalid: number;
   readonly missingTexts: number;
   readonly predicateFailures: number;
-  /** The newest reason for which an event was rejected. */
+  /** The newest reason for which an event was rejected, without any value that it holds. */
   readonly reason?: string;
 }
 
@@ -100,9 +101,12 @@ export class StreamProcessor {
     const intake = this.#intake;
     intake.clear();
     let newest = stored?.record.newest ?? beginningOfTime;
+    let { eventAt } = stored?.record ?? {};
     for (const record of fresh) {
       const t = intake.read(record);
-      if (t !== undefined && t > newest) newest = t;
+      if (t === undefined) continue;
+      if (t > newest) newest = t;
+      eventAt = this.#ports.now();
     }
     const rejections: Rejection[] = [...intake.rejections];
     const stateless = statelessMatches(this.#rules, intake.matches);
@@ -116,6 +120,7 @@ export class StreamProcessor {
       horizon: memory.horizon,
       watermarks,
       now: this.#ports.now(),
+      letter: (late) => this.#deadLetter('late', shard, late),
     });
     await fold.apply(touches);
     rejections.push(...fold.rejections);
@@ -123,8 +128,11 @@ export class StreamProcessor {
     const { told: toldOwned, lost, unread } = await settleOwned(this.#alerts, owned, stateless.wanted);
     const told = [toldOwned, await settleShared(this.#alerts, state, [...shared, ...lost, ...unread])];
 
-    await this.#deadLetter(shard, rejections);
-    const alone = await this.#finish(shard, memory, stored, fresh.at(-1)?.sequenceNumber, newest);
+    await this.#deadLetter('invalid', shard, intake.rejections);
+    const alone = await this.#finish(shard, memory, stored, fresh.at(-1)?.sequenceNumber, {
+      newest,
+      eventAt,
+    });
     // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
     if (!alone) told.push(await settleShared(this.#alerts, state, owned));
     if (!alone || lost.length > 0 || fold.isDoubtful) this.#memories.delete(shard);
@@ -132,6 +140,7 @@ export class StreamProcessor {
     for (const { state: used, rule } of shared)
       if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
     this.#sweep(memory, watermarks, touches.length);
+    const lastRejection = rejections.at(-1);
     return {
       stream: this.#stream,
       shard,
@@ -145,7 +154,7 @@ export class StreamProcessor {
       invalid: rejections.filter(({ kind }) => kind === 'invalid').length,
       missingTexts: takeMissing(),
       predicateFailures: intake.counters.predicateFailures.reduce((sum, n) => sum + n, 0),
-      ...(rejections.length > 0 && { reason: rejections.at(-1)?.reason ?? '' }),
+      ...(lastRejection !== undefined && { reason: loggedReason(lastRejection) }),
     };
   }
 
@@ -176,17 +185,13 @@ export class StreamProcessor {
     memory.untilSweep = memory.states.size;
   }
 
-  async #deadLetter(shard: string, rejections: readonly Rejection[]): Promise<void> {
-    for (const prefix of ['invalid', 'late'] as const) {
-      const letters = rejections.filter(({ kind }) => kind === prefix);
-      const [first] = letters;
-      if (first === undefined) continue;
-      await this.#ports.deadLetter(
-        prefix,
-        `${this.#stream}/${shard}/${first.record.sequenceNumber}`,
-        deadLetterLines(letters),
-      );
-    }
+  async #deadLetter(prefix: Rejection['kind'], shard: string, letters: readonly Rejection[]): Promise<void> {
+    if (letters.length === 0) return;
+    await this.#ports.deadLetter(
+      prefix,
+      `${this.#stream}/${shard}/${deadLettersName(letters)}`,
+      deadLetterLines(letters),
+    );
   }
 
   /**
@@ -198,11 +203,17 @@ export class StreamProcessor {
     memory: ShardMemory,
     stored: StoredShardRecord | undefined,
     finished: string | undefined,
-    newest: EpochMillis,
+    { newest, eventAt }: { readonly newest: EpochMillis; readonly eventAt: EpochMillis | undefined },
   ): Promise<boolean> {
     if (finished === undefined) return true;
     const owner = `${this.#process}/${++this.#batches}`;
-    const record = { finished, readAt: this.#ports.now(), owner, ...(newest !== beginningOfTime && { newest }) };
+    const record = {
+      finished,
+      readAt: this.#ports.now(),
+      owner,
+      ...(newest !== beginningOfTime && { newest }),
+      ...(eventAt !== undefined && { eventAt }),
+    };
     const [conflict] = await this.#ports.state.put([
       shardRecordItem(this.#stream, shard, record, (stored?.version ?? 0) + 1),
     ]);
@@ -212,16 +223,17 @@ export class StreamProcessor {
     }
     const current = conflict.current && readShardRecord(conflict.current);
     if (current === undefined || compareSequenceNumbers(current.record.finished, finished) < 0) {
-      await this.#finish(
-        shard,
-        memory,
-        current,
-        finished,
-        Math.max(newest, current?.record.newest ?? beginningOfTime) as EpochMillis,
-      );
+      await this.#finish(shard, memory, current, finished, {
+        newest: Math.max(newest, current?.record.newest ?? beginningOfTime) as EpochMillis,
+        eventAt: latest(eventAt, current?.record.eventAt),
+      });
     }
     return false;
   }
+}
+
+function latest(a: EpochMillis | undefined, b: EpochMillis | undefined): EpochMillis | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
 }
 
 function total(told: readonly Told[], what: keyof Told): number {

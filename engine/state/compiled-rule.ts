@@ -22,6 +22,8 @@ export interface WindowedRule extends CompiledRule {
   readonly grid: PaneGrid;
   /** The size of a sliding window; absent where a pane is a window. */
   readonly slide?: Millis;
+  /** True where a pane's item grows with its events; others stay small however many come. */
+  readonly grows: boolean;
   /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
   readonly joins: boolean;
   createAccumulators(): Accumulator[];
@@ -38,6 +40,7 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       window,
       grid: paneGrid(window.kind === 'instant' ? { kind: 'sliding', size: cooldown } : window, cooldown),
       ...(slide !== undefined && { slide }),
+      grows: slide !== undefined || accumulators.some(({ kind }) => kind === 'countDistinct'),
       joins: slide !== undefined || cooldown > 0,
       createAccumulators: () => accumulators.map(createAccumulator),
     };
@@ -54,7 +57,12 @@ export interface WindowBounds {
 }
 
 /** Whether `having` is true of a window; a rule without one is true of every window. */
-export function judge(rule: WindowedRule, groups: readonly unknown[], results: readonly unknown[], bounds: WindowBounds): boolean {
+export function judge(
+  rule: WindowedRule,
+  groups: readonly unknown[],
+  results: readonly unknown[],
+  bounds: WindowBounds,
+): boolean {
   if (rule.program.having === undefined) return true;
   resetSteps();
   return rule.program.having(groups, aggregatesOf(rule, results), times(bounds)) === true;
@@ -65,24 +73,40 @@ export function windowContent(
   rule: WindowedRule,
   groups: readonly unknown[],
   results: readonly unknown[],
-  window: { readonly bounds: WindowBounds; readonly extent: WindowBounds; readonly at: EpochMillis; readonly evidence: readonly Touch[] },
+  window: {
+    readonly bounds: WindowBounds;
+    readonly extent: WindowBounds;
+    readonly at: EpochMillis;
+    readonly evidence: readonly Touch[];
+  },
 ): AlertContent {
   const { extent, evidence, at, bounds } = window;
   const said = rule.window.kind === 'instant' ? readPayload(results[0]) : windowPayload(rule, groups, results, bounds);
   return alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
 }
 
-function windowPayload(rule: WindowedRule, groups: readonly unknown[], results: readonly unknown[], bounds: WindowBounds): Payload {
+function windowPayload(
+  rule: WindowedRule,
+  groups: readonly unknown[],
+  results: readonly unknown[],
+  bounds: WindowBounds,
+): Payload {
   resetSteps();
   const aggregates = aggregatesOf(rule, results);
   const values: Record<string, Json> = {};
   rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
-  const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds)) ?? { severity: 'info', title: rule.plan.name };
+  const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds)) ?? {
+    severity: 'info',
+    title: rule.plan.name,
+  };
   return { values, ...clippedTexts(texts) };
 }
 
 /** All alerts are built here, field by field: it is done for every event of some rules. */
-export function alertContent(said: Payload, { key, window, events, at }: Pick<AlertContent, 'key' | 'window' | 'events' | 'at'>): AlertContent {
+export function alertContent(
+  said: Payload,
+  { key, window, events, at }: Pick<AlertContent, 'key' | 'window' | 'events' | 'at'>,
+): AlertContent {
   const { values, severity, title, description, labels } = said;
   return { key, window, values, events, at, severity, title, description, labels, partial: false };
 }
@@ -101,7 +125,9 @@ function clippedTexts({ severity, title, description, labels }: RenderedTexts): 
     severity,
     title: clippedText(title, longestText),
     description: description && clippedText(description, longestText),
-    labels: labels && Object.fromEntries(Object.entries(labels).map(([name, label]) => [name, clippedText(label, longestText)])),
+    labels:
+      labels &&
+      Object.fromEntries(Object.entries(labels).map(([name, label]) => [name, clippedText(label, longestText)])),
   };
 }
 

@@ -20,7 +20,8 @@ export class KeyedStates {
   #size = 0;
 
   constructor(rules: readonly CompiledRule[]) {
-    for (const { plan } of rules) this.#groupings[plan.grouping] ??= { records: new Map(), lastKey: undefined, lastRecord: undefined };
+    for (const { plan } of rules)
+      this.#groupings[plan.grouping] ??= { records: new Map(), lastKey: undefined, lastRecord: undefined };
   }
 
   /** How many states of a rule and key there are. */

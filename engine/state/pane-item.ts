@@ -44,7 +44,11 @@ export function decodeTouch([order, id, stream, args, fields]: EncodedTouch): To
 }
 
 export function encodeAggregation({ accumulators, newest, evidence }: Aggregation): NonNullable<PaneBody['a']> {
-  return { s: accumulators.map((accumulator) => accumulator.encode()), t: newest, g: withinBounds(evidence.touches).map((touch) => encodeTouch(touch, false)) };
+  return {
+    s: accumulators.map((accumulator) => accumulator.encode()),
+    t: newest,
+    g: withinBounds(evidence.touches).map((touch) => encodeTouch(touch, false)),
+  };
 }
 
 /** Merges what an item holds into an aggregation. */
@@ -64,7 +68,8 @@ export function decodeAggregation(rule: WindowedRule, encoded: PaneBody['a']): A
 export function readPaneBody(body: string): PaneBody {
   // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
   const read = JSON.parse(body) as PaneBody;
-  if (read.v !== format) throw new Error(`a pane is stored in format ${String(read.v)}; this version of Weir reads format ${format}`);
+  if (read.v !== format)
+    throw new Error(`a pane is stored in format ${String(read.v)}; this version of Weir reads format ${format}`);
   return read;
 }
 
@@ -73,16 +78,24 @@ export function writePaneBody(body: Omit<PaneBody, 'v'>): string {
 }
 
 export function decodeEpisodes(encoded: PaneBody['e']): Episode[] {
-  return (encoded ?? []).map(([name, first, last, standing, revision]) => ({ name, first, last, standing: standing === 1, revision }));
+  return (encoded ?? []).map(([name, first, last, standing, revision]) => ({
+    name,
+    first,
+    last,
+    standing: standing === 1,
+    revision,
+  }));
 }
 
 export function encodeEpisodes(episodes: Iterable<Episode>): NonNullable<PaneBody['e']> {
-  return [...episodes].map(({ name, first, last, standing, revision }) => [name, first, last, standing ? 1 : 0, revision] as const);
+  return [...episodes].map(
+    ({ name, first, last, standing, revision }) => [name, first, last, standing ? 1 : 0, revision] as const,
+  );
 }
 
 /** The sort key of a part; the writer is empty where a key has one writer. */
 export function paneSortKey(start: EpochMillis, writer: string, part: number): string {
-  return `${sortableTime(start)}#${writer}#${String(part).padStart(4, '0')}`;
+  return `${sortableTime(start)}#${writer}#${String(part).padStart(6, '0')}`;
 }
 
 export interface PaneName {

@@ -11,10 +11,18 @@ export interface Part {
   readonly number: number;
   /** As stored; 0 for a part that was never put. */
   version: number;
-  /** Of a window's pane: what this part adds. The same object as the pane's where there is one part. */
+  /**
+   * Of a window's pane: what this part adds. The same object as the pane's where there is one part, and its item does
+   * not grow with its events.
+   */
   readonly aggregation?: Aggregation;
-  /** Of a log's pane, in order of arrival. */
+  /**
+   * Of a pane whose item grows with its events, in order of arrival: of a log, all; of a window, those that wait to be
+   * added to what this part, or a later one, holds.
+   */
   entries: Touch[];
+  /** The episodes as this part holds them, by name. */
+  episodes: ReadonlyMap<EpochMillis, Episode>;
   /** The last sequence number folded since the part was put. */
   applied: string | undefined;
 }
@@ -37,6 +45,6 @@ export interface StoredParts {
   /** Of each `<stream>/<shardId>`, the last sequence number that the pane holds, as it was read or last put. */
   readonly progress: Map<string, string>;
   dirty: boolean;
-  /** The episodes as the item holds them, by name. */
-  episodes: ReadonlyMap<EpochMillis, Episode>;
+  /** The newest of each episode that the parts hold, by name. */
+  readonly episodes: Map<EpochMillis, Episode>;
 }

@@ -8,12 +8,10 @@ import type { AlertContent, AlertRecord } from '../alert/alert.ts';
 import { beginningOfTime, type EpochMillis, endOfTime, type Millis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
-import { compareEvidence, type Touch } from './touch.ts';
+import type { Touch } from './touch.ts';
 import type { Pane } from './pane.ts';
+import { frozenAt, windowOf } from './rule-windows.ts';
 import { SlidingLog } from './sliding-log.ts';
-
-/** A day on which clocks go back. */
-const longestDay = 25 * 3_600_000;
 
 /** What should stand under a name; undefined: nothing. */
 export interface Desired {
@@ -85,11 +83,12 @@ export class RuleState {
     const { stored } = pane;
     if (stored !== undefined) {
       stored.open.applied = touch.event.sequenceNumber;
-      if (this.log !== undefined) stored.open.entries.push(touch);
+      if (this.rule.grows) stored.open.entries.push(touch);
       else if (stored.open.aggregation !== pane.aggregation) stored.open.aggregation?.add(touch);
     }
     if (!evaluate) return;
-    if (inOrder && this.log !== undefined && this.episodes !== undefined) this.episodes.append(touch.event.t, this.#isTrueAt(touch.event.t));
+    if (inOrder && this.log !== undefined && this.episodes !== undefined)
+      this.episodes.append(touch.event.t, this.#isTrueAt(touch.event.t));
     else this.recheck(touch.event.t, pane.start);
   }
 
@@ -138,7 +137,9 @@ export class RuleState {
 
   /** Finds which windows named by a time in [from, to) are true; the episodes are left as they are. */
   learn(from: EpochMillis, to: EpochMillis): void {
-    const times = this.log?.times(from, to) ?? [...this.panes.keys()].filter((start) => start >= from && start < to).sort((a, b) => a - b);
+    const times =
+      this.log?.times(from, to) ??
+      [...this.panes.keys()].filter((start) => start >= from && start < to).sort((a, b) => a - b);
     this.episodes?.replace(
       from,
       to,
@@ -152,22 +153,18 @@ export class RuleState {
   }
 
   #isTrueAt(time: EpochMillis): boolean {
-    if (!this.rule.plan.hasHaving && this.log === undefined) return (this.panes.get(time)?.aggregation?.newest ?? beginningOfTime) > beginningOfTime;
+    if (!this.rule.plan.hasHaving && this.log === undefined)
+      return (this.panes.get(time)?.aggregation?.newest ?? beginningOfTime) > beginningOfTime;
     const results = this.#resultsAt(time);
-    return results !== undefined && judge(this.rule, this.groups, results, this.#bounds(time));
+    return results !== undefined && judge(this.rule, this.groups, results, windowOf(this.rule, time));
   }
 
   #resultsAt(time: EpochMillis): readonly unknown[] | undefined {
     if (this.log !== undefined) return this.log.resultsAt(time);
     const aggregation = this.panes.get(time)?.aggregation;
-    return aggregation === undefined || aggregation.newest === Number.NEGATIVE_INFINITY ? undefined : aggregation.results();
-  }
-
-  /** The window that a time names: it ends there where windows slide, else it starts there. */
-  #bounds(time: EpochMillis): WindowBounds {
-    const { slide, grid, window } = this.rule;
-    if (slide === undefined) return { start: time, end: grid.end(time) };
-    return { start: (window.kind === 'instant' ? time : time - slide) as EpochMillis, end: time };
+    return aggregation === undefined || aggregation.newest === Number.NEGATIVE_INFINITY
+      ? undefined
+      : aggregation.results();
   }
 
   /** Marks a window as one to emit finally. */
@@ -194,10 +191,18 @@ export class RuleState {
       this.#touched.clear();
       return this.episodes.take().map((episode) => ({
         name: episode.name,
-        content: episode.standing ? this.#content(episode.last, { start: this.#bounds(episode.first).start, end: this.#bounds(episode.last).end }) : undefined,
+        content: episode.standing
+          ? this.#content(episode.last, {
+              start: windowOf(this.rule, episode.first).start,
+              end: windowOf(this.rule, episode.last).end,
+            })
+          : undefined,
       }));
     }
-    const desired = [...this.#touched].map((start) => ({ name: start, content: this.#isTrueAt(start) ? this.#content(start, this.#bounds(start)) : undefined }));
+    const desired = [...this.#touched].map((start) => ({
+      name: start,
+      content: this.#isTrueAt(start) ? this.#content(start, windowOf(this.rule, start)) : undefined,
+    }));
     this.#touched.clear();
     return desired;
   }
@@ -206,39 +211,37 @@ export class RuleState {
     const results = this.#resultsAt(time);
     if (results === undefined) return undefined;
     const { rule, groups } = this;
-    const bounds = this.#bounds(time);
+    const bounds = windowOf(this.rule, time);
     const pane = this.panes.get(time);
     const at = rule.plan.emit === 'final' ? bounds.end : (pane?.aggregation?.newest ?? time);
-    const evidence = this.log === undefined ? (pane?.aggregation?.evidence.touches ?? []) : newest(this.log.window(time), rule.plan.evidence);
+    const evidence =
+      this.log === undefined
+        ? (pane?.aggregation?.evidence.touches ?? [])
+        : this.log.evidence(time, rule.plan.evidence);
     return windowContent(rule, groups, results, { bounds, extent, at, evidence });
-  }
-
-  /** Before this nothing is changed or needed by an event that is still accepted. */
-  #frozenAt(watermark: EpochMillis): EpochMillis {
-    const { plan, slide, window } = this.rule;
-    const reach = slide !== undefined ? 2 * slide : window.kind === 'tumbling' ? window.size : longestDay;
-    return (watermark - plan.allowedLateness - plan.cooldown - reach) as EpochMillis;
   }
 
   /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
   forget(watermark: EpochMillis): boolean {
-    const frozen = this.#frozenAt(watermark);
+    const frozen = frozenAt(this.rule, watermark);
     const { plan } = this.rule;
     for (const [start, pane] of this.panes) {
-      if ((this.log === undefined ? start : pane.end) >= frozen || (plan.emit === 'final' && !pane.closed && pane.stored === undefined)) continue;
+      if (
+        (this.log === undefined ? start : pane.end) >= frozen ||
+        (plan.emit === 'final' && !pane.closed && pane.stored === undefined)
+      )
+        continue;
       this.panes.delete(start);
       this.#last = undefined;
-      if (this.episodes === undefined) this.records.delete(start);
+      if (this.episodes === undefined) for (const names of [this.records, this.unread]) names.delete(start);
     }
     this.log?.forget(frozen);
     if (this.episodes !== undefined) {
       this.episodes.forget(frozen);
-      for (const name of this.records.keys()) if (!this.episodes.all.some((episode) => episode.name === name)) this.records.delete(name);
+      const known = new Set(this.episodes.all.map(({ name }) => name));
+      for (const names of [this.records, this.unread])
+        for (const name of names.keys()) if (!known.has(name)) names.delete(name);
     }
     return this.panes.size === 0;
   }
-}
-
-function newest(touches: Touch[], limit: number): Touch[] {
-  return limit === 0 ? [] : touches.sort(compareEvidence).slice(-limit);
 }

@@ -2,33 +2,55 @@
  * What alerts and items keep of an event's fields. It is bounded, for DynamoDB takes 400 KB an item: long texts are cut,
  * and of very large events, and of many large ones, the rest is left out. The event itself is in the stream.
  */
+import { jsonSize, utf8Size } from '../aggregate/json-size.ts';
 import { type Json, plain } from '../aggregate/value.ts';
-import type { EvidenceEvent } from '../alert/alert.ts';
 import type { JsonObject } from '../plan/program.ts';
-import type { Touch } from './touch.ts';
+import type { ShownEvent, Touch } from './touch.ts';
 
-/** Characters of one field, of all fields of an event, and of all events of an alert. */
+/** Characters of one field, and of all fields of an event. */
 const longestField = 4_000;
 const largestEvent = 8_000;
+
+/** Bytes of all fields of an event as JSON: only control characters take more than three a character. */
+const largestEventSize = 3 * largestEvent;
+
+/** Bytes of all events of an alert as JSON. */
 const largestEvidence = 100_000;
+
+/** Bytes of JSON that a character takes at most. */
+const widest = 6;
 
 type Fields = { readonly [name: string]: Json };
 
 /** Shown fields that are shown again are the same. */
 export function shownFields(fields: JsonObject): Fields {
+  return show(fields).fields;
+}
+
+/** The fields that are shown, and how many bytes they take as JSON at most. */
+function show(fields: JsonObject): { readonly fields: Fields; readonly atMost: number } {
   const shown: Record<string, Json> = {};
-  let left = largestEvent;
+  let length = 0;
+  let size: number | undefined;
+  let count = 0;
   for (const name of Object.keys(fields)) {
     const value = fields[name];
     // Assigning to `__proto__` would set no field.
     if (value === undefined || name === '__proto__') continue;
     const one = clipped(plain(value));
-    left -=
+    const more =
       name.length + (typeof one === 'string' ? one.length : typeof one === 'object' ? JSON.stringify(one).length : 8);
-    if (left < 0) break;
+    if (length + more > largestEvent) break;
+    // Bytes are counted only where so many characters could take too many.
+    if ((length + more) * widest > largestEventSize) {
+      size = (size ?? utf8Size(JSON.stringify(shown))) + jsonSize(name) + utf8Size(JSON.stringify(one)) + 2;
+      if (size > largestEventSize) break;
+    }
+    length += more;
+    count++;
     shown[name] = one;
   }
-  return shown;
+  return { fields: shown, atMost: (length + count) * widest };
 }
 
 function clipped(value: Json): Json {
@@ -45,15 +67,29 @@ export function clippedText(text: string, longest: number): string {
 
 /** Of touches, the oldest first, as many of the newest as an alert shows. */
 export function withinBounds(touches: readonly Touch[]): readonly Touch[] {
-  if (touches.length * largestEvent <= largestEvidence) return touches;
+  let atMost = 0;
+  for (const touch of touches) atMost += shownOf(touch).atMost;
+  if (atMost <= largestEvidence) return touches;
   let left = largestEvidence;
-  const first = touches.findLastIndex((touch) => (left -= JSON.stringify(shownEvent(touch)).length) < 0);
+  const first = touches.findLastIndex((touch) => (left -= utf8Size(JSON.stringify(shownEvent(touch)))) < 0);
   return touches.slice(first + 1);
 }
 
 /** An event as evidence shows it. */
-export function shownEvent(touch: Touch): EvidenceEvent {
-  const { event, fields } = touch;
-  touch.shown ??= { stream: event.stream, id: event.id, at: event.t, fields: shownFields(fields) };
+export function shownEvent(touch: Touch): ShownEvent['event'] {
+  return shownOf(touch).event;
+}
+
+/** Bytes of the names, the time and the marks around an event. */
+const frame = 80;
+
+function shownOf(touch: Touch): ShownEvent {
+  if (touch.shown !== undefined) return touch.shown;
+  const { stream, id, t } = touch.event;
+  const { fields, atMost } = show(touch.fields);
+  touch.shown = {
+    event: { stream, id, at: t, fields },
+    atMost: atMost + (stream.length + id.length) * widest + frame,
+  };
   return touch.shown;
 }

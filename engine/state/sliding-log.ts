@@ -5,7 +5,7 @@
  */
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import type { EpochMillis, Millis } from '../time.ts';
-import type { Touch } from './touch.ts';
+import { compareEvidence, type Touch } from './touch.ts';
 
 export class SlidingLog {
   readonly #size: Millis;
@@ -49,8 +49,13 @@ export class SlidingLog {
     const excluded = entries[this.#head - 1];
     const passed = (newest !== undefined && newest.event.t > t) || (excluded !== undefined && excluded.event.t > from);
     if (passed || this.#head === this.#tail) this.#restart(this.#firstAfter(from));
-    for (let next = entries[this.#tail]; next !== undefined && next.event.t <= t; next = entries[++this.#tail]) this.#include(next);
-    for (let oldest = entries[this.#head]; oldest !== undefined && oldest.event.t <= from; oldest = entries[this.#head]) {
+    for (let next = entries[this.#tail]; next !== undefined && next.event.t <= t; next = entries[++this.#tail])
+      this.#include(next);
+    for (
+      let oldest = entries[this.#head];
+      oldest !== undefined && oldest.event.t <= from;
+      oldest = entries[this.#head]
+    ) {
       if (this.#head >= this.#tail) break;
       this.#head++;
       if (!this.#exclude(oldest)) this.#rebuild(t);
@@ -61,6 +66,17 @@ export class SlidingLog {
   /** The entries of the window that ends with an instant, oldest first. */
   window(t: EpochMillis): Touch[] {
     return this.#entries.slice(this.#firstAfter((t - this.#size) as EpochMillis), this.#firstAfter(t));
+  }
+
+  /** The newest entries of the window that ends with an instant, as evidence shows them. */
+  evidence(t: EpochMillis, limit: number): Touch[] {
+    const entries = this.#entries;
+    const end = this.#firstAfter(t);
+    const begin = this.#firstAfter((t - this.#size) as EpochMillis);
+    let from = Math.max(begin, end - limit);
+    while (from > begin && from < end && entries[from - 1]?.event.t === entries[from]?.event.t) from--;
+    // Entries of one time stand in order of arrival: all that share the oldest's are asked which come last.
+    return limit === 0 ? [] : entries.slice(from, end).sort(compareEvidence).slice(-limit);
   }
 
   /** The distinct event times in [from, to). */
@@ -100,7 +116,12 @@ export class SlidingLog {
 
   #rebuild(t: EpochMillis): void {
     this.#restart(this.#firstAfter((t - this.#size) as EpochMillis));
-    for (let next = this.#entries[this.#tail]; next !== undefined && next.event.t <= t; next = this.#entries[++this.#tail]) this.#include(next);
+    for (
+      let next = this.#entries[this.#tail];
+      next !== undefined && next.event.t <= t;
+      next = this.#entries[++this.#tail]
+    )
+      this.#include(next);
   }
 
   #restart(at: number): void {

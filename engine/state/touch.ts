@@ -13,10 +13,16 @@ export interface Touch {
   readonly event: EventReference;
   /** One per accumulator of the rule; null where the event does not count. */
   readonly args: readonly unknown[];
-  /** The fields that an alert shows of the event. */
-  readonly fields: JsonObject;
+  /** The fields that an alert shows of the event; once it is stored, cut to what it shows of them. */
+  fields: JsonObject;
   /** The event as evidence shows it, once it was shown. */
-  shown?: EvidenceEvent | undefined;
+  shown?: ShownEvent | undefined;
+}
+
+export interface ShownEvent {
+  readonly event: EvidenceEvent;
+  /** Bytes that it takes as JSON at most. */
+  readonly atMost: number;
 }
 
 /** Evidence is shown in event-time order, equal times by id, so that it is the same whoever merged it. */

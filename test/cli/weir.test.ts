@@ -93,6 +93,24 @@ test.each([
   expect({ status, first: stderr.split('\n')[0] }).toEqual({ status: 2, first: message });
 });
 
+test('a pipeline without tests beside it is nothing to test: exit code 2', () => {
+  const { status, stderr } = weir('test', written('alone.yaml', 'pipeline: alone\n'));
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: 'weir test: there is no alone.test.yaml.\n',
+  });
+});
+
+test('--version is that of the package', () => {
+  expect(weir('--version')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+});
+
+test('a backtest reads a file that begins with the mark that Windows puts before UTF-8', () => {
+  const event = { id: 'v1', at: '2026-03-02T09:00:00Z', type: 'visit', customerId: 'c1', page: '/' };
+  const file = written('marked.ndjson', `\uFEFF${JSON.stringify({ stream: 'visits', event })}\r\n`);
+  expect(weir('backtest', valid, file).stdout).toMatch(/^1 events? .* 0 invalid/m);
+});
+
 test.each(['check', 'backtest', 'test'])('weir %s --help shows examples', (command) => {
   const { status, stdout } = weir(command, '--help');
   expect(status).toBe(0);

@@ -96,7 +96,8 @@ test('data outlives the stack unless it is told not to', () => {
   const passing = synthesized({ retain: false });
   for (const type of stores) {
     template.allResources(type, { DeletionPolicy: 'Retain' });
-    passing.allResources(type, { DeletionPolicy: 'Delete' });
+    // A bucket that holds objects cannot be deleted, and would hold the stack up.
+    passing.allResources(type, { DeletionPolicy: type === 'AWS::S3::Bucket' ? 'Retain' : 'Delete' });
   }
 });
 

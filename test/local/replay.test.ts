@@ -26,6 +26,8 @@ afterAll(() => close(server));
 
 interface Played {
   readonly count: number;
+  /** What was said of the lines that were not sent. */
+  readonly notSent: readonly string[];
   readonly keys: readonly string[];
   readonly events: readonly unknown[];
   readonly milliseconds: number;
@@ -44,6 +46,7 @@ async function play(file: string, speed = Infinity): Promise<Played> {
       ['orders', StreamName],
     ]),
   );
+  const notSent: string[] = [];
   const started = performance.now();
   const count = await replay({
     file,
@@ -51,6 +54,7 @@ async function play(file: string, speed = Infinity): Promise<Played> {
     compiled,
     run: { producer, waitForRoom: () => Promise.resolve() },
     progress: () => undefined,
+    notSent: ({ told }) => notSent.push(told),
     signal: new AbortController().signal,
   });
   const milliseconds = performance.now() - started;
@@ -65,6 +69,7 @@ async function play(file: string, speed = Infinity): Promise<Played> {
   };
   return {
     count,
+    notSent,
     milliseconds,
     keys: Records.map(({ PartitionKey }) => PartitionKey),
     events: Records.map(({ Data }) => JSON.parse(Buffer.from(Data, 'base64').toString()) as unknown),
@@ -114,14 +119,38 @@ test('at a speed, events keep the distance that they had, so many times shorter'
   expect(milliseconds).toBeGreaterThanOrEqual(300);
 });
 
+const large = JSON.stringify(line(1, { padding: 'x'.repeat(1024 * 1024) }).event);
+
 test.each([
-  ['{"stream":"lines"', 'no JSON'],
-  ['{"stream":"orderz","event":{}}', 'the pipeline has no stream "orderz", it has orders, lines'],
-  ['{"event":{}}', 'a line is {"stream": "…", "event": {…}}'],
-  ['[]', 'a line is {"stream": "…", "event": {…}}'],
-])('rejects the line %s by its number', async (text, message) => {
-  const file = write('wrong.ndjson', [line(1), '', text]);
-  await expect(play(file)).rejects.toThrow(`${file}:3: ${message}`);
+  ['is no JSON', '{"stream":"lines"', 'JSON'],
+  ['is of no stream', '{"stream":"orderz","event":{}}', 'the pipeline has no stream "orderz", it has orders, lines'],
+  ['names no stream', '{"event":{}}', 'a line must be {"stream": "…", "event": {…}}'],
+  ['is a list', '[]', 'a line must be {"stream": "…", "event": {…}}'],
+  ['has an empty key', '{"stream":"lines","partitionKey":"","event":{}}', 'the partition key is empty'],
+  [
+    'has a key too long',
+    `{"stream":"lines","partitionKey":"${'k'.repeat(257)}","event":{}}`,
+    'the partition key has 257 characters, Kinesis takes 256',
+  ],
+  ['is too large', `{"stream":"lines","event":${large}}`, 'bytes, Kinesis takes 1,048,576'],
+])('a line that %s is told with its place, and the replay goes on', async (_, text, message) => {
+  const file = write('wrong.ndjson', [line(1), '', text, line(2)]);
+  const { count, events, notSent } = await play(file);
+  expect({ count, events }).toEqual({ count: 2, events: [line(1).event, line(2).event] });
+  expect(notSent).toEqual([expect.stringMatching(new RegExp(`^${file}:3: `))]);
+  expect(notSent[0]).toContain(message);
+});
+
+test('a key that is an object is sent as JSON', async () => {
+  const { keys } = await play(write('object.ndjson', [{ stream: 'lines', event: { id: 1, invoice: { no: 7 } } }]));
+  expect(keys).toEqual(['{"no":7}']);
+});
+
+test('the mark that Windows puts before UTF-8 is no part of the first event', async () => {
+  const file = join(folder, 'marked.ndjson');
+  writeFileSync(file, `\uFEFF${JSON.stringify(line(1))}\r\n \r\n${JSON.stringify(line(2))}\r\n`);
+  const { count, notSent } = await play(file);
+  expect({ count, notSent }).toEqual({ count: 2, notSent: [] });
 });
 
 test('rejects a file that is packed wrongly', async () => {

@@ -126,6 +126,17 @@ test('a replay plays all of its lines, tells what came of them, and ends by itse
   expect(out).toMatch(/^ {2}review-export +2 opened$/m);
 }, 90_000);
 
+test('Ctrl-C during the start ends it as well, without a stack trace', async () => {
+  const program = start('--port', '0');
+  await program.says('Starting');
+  // Once in the middle of what blocks this process, as a terminal sends it: to every process of the group.
+  await sleep(1500);
+  for (const pid of [program.child.pid!, ...descendants(program.child.pid!)]) process.kill(pid, 'SIGINT');
+  const { code, out, error } = await program.ended;
+  expect({ code, error }).toEqual({ code: 130, error: '' });
+  expect(out).toMatch(/\nEnding …\n$/);
+}, 90_000);
+
 test('Ctrl-C ends everything within two seconds and leaves no process behind', async () => {
   const program = start('--port', '0', '--rate', '200');
   await program.says('Playing a shop');

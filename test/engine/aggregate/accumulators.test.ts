@@ -151,3 +151,12 @@ test('last is the latest by event time, then arrival, shard, sequence number and
     ).toBe('x');
   }
 });
+
+test.each(['min', 'max'] as const)('%s takes out one of several equal values without adding up again', (kind) => {
+  const order = { t: 0 as EpochMillis, arrival: 0 as EpochMillis, shard: '', sequenceNumber: '', index: 0 };
+  const accumulator = accumulate(
+    { kind },
+    [7, 7].map((value) => ({ value, order })),
+  );
+  expect([accumulator.remove(7, order), accumulator.result(), accumulator.remove(7, order)]).toEqual([true, 7, false]);
+});

@@ -70,7 +70,13 @@ test.each([
 test.each([
   ['eventTime is missing', { ...order, at: undefined }, /^invalid whole: eventTime: /],
   ['eventTime is no time', { ...order, at: 'soon' }, /^invalid whole: eventTime: "soon" is not ISO-8601/],
-  ['eventId is missing', { ...order, id: null }, /^invalid whole: eventId: must be a text or a number/],
+  [
+    'eventId is missing',
+    { ...order, id: undefined },
+    /^invalid whole: eventId: event\.id has no usable value \(event\.id is missing\)$/,
+  ],
+  ['eventId is empty', { ...order, id: '' }, /^invalid whole: eventId: must not be empty$/],
+  ['eventId is null', { ...order, id: null }, /^invalid whole: eventId: must be a text or a number/],
   ['eventId is an object', { ...order, id: {} }, /^invalid whole: eventId: must be a text or a number/],
   [
     'a group is missing',
@@ -287,4 +293,26 @@ test('an event that is nested deeper than any stack is an event like any other',
       type: object`,
   );
   expect(outcome({ ...order, total: deep, more: deep }, {}, intake).reasons).toEqual([]);
+});
+
+test('an event deeper than its recursive schema can be followed goes to the dead letters', () => {
+  const intake = intakeOf(
+    sums,
+    `
+    schema:
+      type: object
+      properties:
+        more:
+          $ref: '#'`,
+  );
+  const nested = JSON.parse(`${'{"more":'.repeat(50_000)}{}${'}'.repeat(50_000)}`) as unknown;
+  expect(outcome({ ...order, more: nested }, {}, intake).reasons).toEqual([expect.stringMatching(/nested too deeply/)]);
+});
+
+test.each([
+  ['eventId', { ...order, id: 2 ** 53 }, /^invalid whole: eventId: .*send it as text/],
+  ['a group and the partition key', { ...order, customer: 2 ** 60 }, /send it as text/],
+  ['an infinite eventId', { ...order, id: Number.POSITIVE_INFINITY }, /^invalid whole: eventId: .*send it as text/],
+])('%s that is a number beyond 2^53 goes to the dead letters', (_, event, reason) => {
+  expect(outcome(event)).toEqual({ touches: [], reasons: [expect.stringMatching(reason)] });
 });

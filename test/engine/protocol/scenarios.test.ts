@@ -125,7 +125,10 @@ test('a late event within the allowed lateness amends, and after it goes to the 
   await cloud.advance(10);
   expect(await cloud.batch([{ minute: 2.5, id: 'straggler' }])).toMatchObject({ late: 1 });
   const [letters] = [...cloud.world.letters.values()];
-  expect(letters).toMatchObject({ prefix: 'late', name: expect.stringMatching(/^orders\/0\/\d+$/) as unknown });
+  expect(letters).toMatchObject({
+    prefix: 'late',
+    name: expect.stringMatching(/^orders\/0\/\d+-[0-9a-f]+$/) as unknown,
+  });
   expect(letters?.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
     expect.objectContaining({
       stream: 'orders',

@@ -109,7 +109,15 @@ async function outcome(file: string, conditions: Conditions): Promise<Outcome> {
     signal.addEventListener('abort', () => reject(signal.reason as Error)),
   );
   const play = async (): Promise<Outcome> => {
-    await replay({ file, speed: Infinity, compiled: compileHere(definition), run, progress: () => undefined, signal });
+    await replay({
+      file,
+      speed: Infinity,
+      compiled: compileHere(definition),
+      run,
+      progress: () => undefined,
+      notSent: ({ told }) => fail('replay', told),
+      signal,
+    });
     await run.waitUntilRead();
     await run.advanceToEnd();
     await run.waitForAlerts();

@@ -126,9 +126,9 @@ test('lines are counted by country and hour, at the end of the hour', () => {
 
 test('evidence is the newest ten by time and id, as texts', () => {
   const ids = ['8', '9', '10', '11', '12', '13', '14', '15', '16', '17', '18'];
-  const lines = ids.map((id) => line({ id, at: '2011-01-05T10:00:00Z', quantity: 1 }));
-  expect(standing('lines-per-country-hour', ...lines)).toMatchObject([
-    { events: ['11', '12', '13', '14', '15', '16', '17', '18', '8', '9'] },
+  const orders = ids.map((id) => order({ id: `C${id}`, at: '2011-01-05T10:00:00Z', total: -1 }));
+  expect(standing('largest-cancellation', ...orders)).toMatchObject([
+    { events: ['C11', 'C12', 'C13', 'C14', 'C15', 'C16', 'C17', 'C18', 'C8', 'C9'] },
   ]);
 });
 

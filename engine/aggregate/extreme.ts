@@ -1,0 +1,45 @@
+/** `min` and `max`. */
+import { Duration, Timestamp } from '../expression/operators.ts';
+import type { Accumulator } from './accumulator.ts';
+import { decodeValue, encodeValue, type Json } from './value.ts';
+
+/** Numbers before texts before times before durations, so that a mixed field still has one smallest value. */
+function compareValues(a: unknown, b: unknown): number {
+  const rank = (value: unknown): number =>
+    typeof value === 'number' ? 0 : typeof value === 'string' ? 1 : value instanceof Timestamp ? 2 : 3;
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  const x = a instanceof Timestamp || a instanceof Duration ? a.millis : a;
+  const y = b instanceof Timestamp || b instanceof Duration ? b.millis : b;
+  if (typeof x === 'number' && typeof y === 'number') return x - y;
+  return String(x) < String(y) ? -1 : String(x) > String(y) ? 1 : 0;
+}
+
+export class Extreme implements Accumulator {
+  #value: unknown = null;
+  /** How often the value was added: taking out one of several leaves it the extreme. */
+  #times = 0;
+  readonly #sign: 1 | -1;
+  constructor(sign: 1 | -1) {
+    this.#sign = sign;
+  }
+  add(value: unknown): void {
+    const order = this.#value === null ? 1 : this.#sign * compareValues(value, this.#value);
+    if (order > 0) {
+      this.#value = value;
+      this.#times = 1;
+    } else if (order === 0) this.#times++;
+  }
+  remove(value: unknown): boolean {
+    return compareValues(value, this.#value) !== 0 || --this.#times > 0;
+  }
+  absorb(encoded: Json): void {
+    const value = decodeValue(encoded);
+    if (value !== null) this.add(value);
+  }
+  encode(): Json {
+    return encodeValue(this.#value);
+  }
+  result(): unknown {
+    return this.#value;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * How large the values are that go into keys and panes: an item that DynamoDB does not take would hold its shard up for
+ * ever.
+ */
+import { jsonSize, utf8Size } from '../aggregate/json-size.ts';
+import { plain } from '../aggregate/value.ts';
+import type { RulePlan } from '../plan/plan.ts';
+
+export interface SizeBounds {
+  readonly characters: number;
+  /** Of JSON in UTF-8. */
+  readonly bytes: number;
+}
+
+/** Bytes of JSON that a character takes at most. */
+const widest = 6;
+
+/** Of one value: three bytes a character, which only control characters exceed. */
+export const valueBounds: SizeBounds = { characters: 1000, bytes: 3000 };
+/** Of all values that a pane keeps. */
+const largestPane = 100_000;
+
+/** How large one value of a rule may be, so that as many as a pane keeps fit into an item. */
+export function sizeBounds({ accumulators }: RulePlan): SizeBounds {
+  const kept = accumulators.reduce((sum, { limit = 1 }) => sum + limit, 1);
+  const share = Math.floor(largestPane / kept);
+  return { characters: Math.min(valueBounds.characters, share), bytes: Math.min(valueBounds.bytes, share) };
+}
+
+export function isTooLarge(values: readonly unknown[], bounds: SizeBounds): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    // Nearly all are numbers and short texts: asked about here, they cost nothing.
+    if (typeof value === 'number' || value === null || value === true) continue;
+    if (typeof value === 'string' ? isLongText(value, bounds) : isLargeObject(value, bounds)) return true;
+  }
+  return false;
+}
+
+/** Bytes are counted only where so many characters could take too many. */
+export function isLongText(text: string, { characters, bytes }: SizeBounds): boolean {
+  return text.length > characters || (text.length * widest > bytes && jsonSize(text) > bytes);
+}
+
+function isLargeObject(value: unknown, { characters, bytes }: SizeBounds): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const text = JSON.stringify(plain(value));
+  return text.length > characters || (text.length * widest > bytes && utf8Size(text) > bytes);
+}
+
+/** True for a number that may stand for others too: JSON's numbers beyond 2^53 are read as the nearest one that there is. */
+export function isInexact(value: unknown): boolean {
+  return typeof value === 'number' && !(value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER);
+}
