@@ -21,7 +21,11 @@ export class RecordedEvents {
     try {
       const line: unknown = JSON.parse(text);
       if (isEnvelope(line) && 'event' in line) return record(line, line.event, sequenceNumber);
-      return fault(sequenceNumber, line, `${path}:${number}: a line must be {"stream": "…", "event": {…}}, with optional arrivalTime, partitionKey and shard`);
+      return fault(
+        sequenceNumber,
+        line,
+        `${path}:${number}: a line must be {"stream": "…", "event": {…}}, with optional arrivalTime, partitionKey and shard`,
+      );
     } catch (cause) {
       if (!(cause instanceof SyntaxError)) throw cause;
       return fault(sequenceNumber, text, `${path}:${number}: ${cause.message}`);
@@ -33,7 +37,11 @@ function fault(sequenceNumber: string, event: unknown, unreadable: string): Inpu
   return { stream: '', shard: '', sequenceNumber, event, unreadable };
 }
 
-function record({ stream, shard = 'shardId-000000000000', partitionKey, arrivalTime }: Envelope, event: unknown, sequenceNumber: string): InputRecord {
+function record(
+  { stream, shard = 'shardId-000000000000', partitionKey, arrivalTime }: Envelope,
+  event: unknown,
+  sequenceNumber: string,
+): InputRecord {
   const arrival = arrivalTime === undefined ? undefined : (Date.parse(arrivalTime) as EpochMillis);
   return { stream, shard, sequenceNumber, partitionKey, arrival, event };
 }

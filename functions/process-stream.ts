@@ -22,7 +22,9 @@ export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamB
     return { batchItemFailures: [] };
   } catch (cause) {
     // A service failed, not an event: the batch comes again, and what it has done already is skipped.
-    logProblem(`batch of ${event.Records.length} records of ${stream}/${shard} failed and will be delivered again: ${cause instanceof Error ? cause.stack : String(cause)}`);
+    logProblem(
+      `batch of ${event.Records.length} records of ${stream}/${shard} failed and will be delivered again: ${cause instanceof Error ? cause.stack : String(cause)}`,
+    );
     return { batchItemFailures: [{ itemIdentifier: first.kinesis.sequenceNumber }] };
   }
 }

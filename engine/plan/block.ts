@@ -4,7 +4,9 @@ import type { ParamValue } from '../pipeline/definition.ts';
 
 /** A value as JavaScript text; JSON but for two line ends that JavaScript does not take in strings of old. */
 export function literal(value: unknown): string {
-  return JSON.stringify(value).replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
+  return JSON.stringify(value)
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029');
 }
 
 export class Block {
@@ -13,7 +15,11 @@ export class Block {
   #temporaries = 0;
 
   /** `roots`: the parameters that expressions may name; `replace` gives the code of what stands elsewhere. */
-  constructor(params: Readonly<Record<string, ParamValue>>, roots: readonly string[], replace?: (node: Node) => string | undefined) {
+  constructor(
+    params: Readonly<Record<string, ParamValue>>,
+    roots: readonly string[],
+    replace?: (node: Node) => string | undefined,
+  ) {
     this.binding = {
       name: (name) => {
         if (name === 'params') return `(${literal(params)})`;
@@ -40,7 +46,8 @@ export class Block {
     const variable = `e${this.#reads.size}`;
     const key = literal(field);
     // Only names that stand on Object.prototype can be read from an event that does not have them.
-    const code = field in Object.prototype ? `Object.hasOwn(event, ${key}) ? event[${key}] : undefined` : `event[${key}]`;
+    const code =
+      field in Object.prototype ? `Object.hasOwn(event, ${key}) ? event[${key}] : undefined` : `event[${key}]`;
     this.#reads.set(field, { variable, code });
     return variable;
   }

@@ -18,7 +18,8 @@ export function fingerprint(definition: PipelineDefinition, rule: RuleDefinition
         .filter(([root]) => root === 'params')
         .map(([, name = '']) => definition.params[name] ?? null),
     ];
-  const named = (list: readonly { name: string; expression: { node: Node } }[]): unknown => list.map(({ name, expression }) => [name, text(expression.node)]);
+  const named = (list: readonly { name: string; expression: { node: Node } }[]): unknown =>
+    list.map(({ name, expression }) => [name, text(expression.node)]);
   const paneWidth = rule.window?.kind === 'sliding' || rule.window === undefined ? rule.alert?.cooldown : undefined;
   return shortHash(
     JSON.stringify([
@@ -34,8 +35,15 @@ export function fingerprint(definition: PipelineDefinition, rule: RuleDefinition
       paneWidth ?? null,
       rule.emit === 'final',
       [rule.alert?.evidence, rule.alert?.evidenceFields],
-      sourcesOf(definition, rule.from).map((stream) => [stream.name, text(stream.eventTime?.node), text(stream.eventId?.node), text(stream.partitionKey.node)]),
-      rule.from.flatMap((stream) => producersOf(definition, stream)).map((producer) => fingerprint(definition, producer)),
+      sourcesOf(definition, rule.from).map((stream) => [
+        stream.name,
+        text(stream.eventTime?.node),
+        text(stream.eventId?.node),
+        text(stream.partitionKey.node),
+      ]),
+      rule.from
+        .flatMap((stream) => producersOf(definition, stream))
+        .map((producer) => fingerprint(definition, producer)),
     ]),
   ).slice(0, 8);
 }

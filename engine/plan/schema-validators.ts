@@ -7,7 +7,9 @@ import { type Validate, validator } from './schema-mismatch.ts';
 
 export function compileValidators(definition: PipelineDefinition): Readonly<Record<string, Validate>> {
   return Object.fromEntries(
-    definition.streams.flatMap(({ name, schema }) => (schema === undefined ? [] : [[name, validator(schemaValidator(schema).compile(schema))]])),
+    definition.streams.flatMap(({ name, schema }) =>
+      schema === undefined ? [] : [[name, validator(schemaValidator(schema).compile(schema))]],
+    ),
   );
 }
 
@@ -17,8 +19,12 @@ export function validatorsText(definition: PipelineDefinition): string {
     if (schema === undefined) return [];
     const ajv = schemaValidator(schema, { source: true, esm: false });
     const code = standalone(ajv, ajv.compile(schema));
-    return [`const schema${i} = ((module, exports) => { ${code}; return module.exports; })({ exports: {} }, {});`, `$validators[${literal(name)}] = $schema.validator(schema${i}.default ?? schema${i});`];
+    return [
+      `const schema${i} = ((module, exports) => { ${code}; return module.exports; })({ exports: {} }, {});`,
+      `$validators[${literal(name)}] = $schema.validator(schema${i}.default ?? schema${i});`,
+    ];
   });
-  return parts.length === 0 ? 'const $validators = {};' : `import * as $schema from 'weir:schema-mismatch';\nconst $validators = {};\n${parts.join('\n')}`;
+  return parts.length === 0
+    ? 'const $validators = {};'
+    : `import * as $schema from 'weir:schema-mismatch';\nconst $validators = {};\n${parts.join('\n')}`;
 }
-

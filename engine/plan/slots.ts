@@ -28,7 +28,11 @@ export function slotsOf(aggregates: readonly NamedExpression[]): Slots {
       const text = canonical(node);
       if (!positions.has(text)) {
         positions.set(text, list.length);
-        list.push({ call, aggregate: name, plan: { kind: call.name, ...(call.limit !== undefined && { limit: call.limit }) } });
+        list.push({
+          call,
+          aggregate: name,
+          plan: { kind: call.name, ...(call.limit !== undefined && { limit: call.limit }) },
+        });
       }
       return false;
     });

@@ -13,7 +13,9 @@ export function sourcesOf(definition: PipelineDefinition, streams: readonly stri
   for (const name of streams) {
     const declared = definition.streams.find((stream) => stream.name === name);
     if (declared !== undefined) found.add(declared);
-    else for (const rule of producersOf(definition, name)) for (const source of sourcesOf(definition, rule.from)) found.add(source);
+    else
+      for (const rule of producersOf(definition, name))
+        for (const source of sourcesOf(definition, rule.from)) found.add(source);
   }
   return [...found];
 }
@@ -25,7 +27,8 @@ function partitionKeyTexts(definition: PipelineDefinition, stream: string): stri
   const perProducer = producersOf(definition, stream).map((rule) => {
     const upstream = rule.from.map((name) => partitionKeyTexts(definition, name));
     // Without a `select` events are passed on as they are.
-    if (rule.select === undefined) return (upstream[0] ?? []).filter((text) => upstream.every((texts) => texts.includes(text)));
+    if (rule.select === undefined)
+      return (upstream[0] ?? []).filter((text) => upstream.every((texts) => texts.includes(text)));
     return rule.select
       .filter(({ expression }) => upstream.every((texts) => texts.includes(canonical(expression.node))))
       .map(({ name }) => `event[${JSON.stringify(name)}]`);

@@ -2,7 +2,15 @@
  * Runs a pipeline in memory, event by event, with nothing between an event and what it means: the rule test and the
  * backtest, and what the deployed functions must agree with. State is forgotten as the watermark allows.
  */
-import { alertContent, isWindowed, compiledRules, keyOf, evidenceOf, type CompiledRule, type WindowedRule } from '../state/compiled-rule.ts';
+import {
+  alertContent,
+  isWindowed,
+  compiledRules,
+  keyOf,
+  evidenceOf,
+  type CompiledRule,
+  type WindowedRule,
+} from '../state/compiled-rule.ts';
 import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
@@ -89,8 +97,17 @@ export class InMemoryRun {
     const id = alertId(partitionKeyOf(rule.plan, [touch.event.stream, touch.event.id]), statelessName);
     if (this.#stateless.has(id)) return;
     this.#stateless.add(id);
-    const content = alertContent(said, { key: keyOf(rule, groups), window: undefined, events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]), at: touch.event.t });
-    const opened = reconcile({ rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown }, undefined, content);
+    const content = alertContent(said, {
+      key: keyOf(rule, groups),
+      window: undefined,
+      events: rule.plan.evidence === 0 ? [] : evidenceOf([touch]),
+      at: touch.event.t,
+    });
+    const opened = reconcile(
+      { rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown },
+      undefined,
+      content,
+    );
     if (opened !== undefined) this.#listener.alert(opened);
   }
 
@@ -110,7 +127,8 @@ export class InMemoryRun {
     const known = state.find(start);
     const pane = known ?? state.pane(start);
     const final = rule.plan.emit === 'final';
-    if (known === undefined && final) this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
+    if (known === undefined && final)
+      this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
     state.add(pane, touch, !final);
     if (!final) this.#settle(state);
     this.#touchesUntilSweep--;
@@ -138,7 +156,11 @@ export class InMemoryRun {
       const recorded = state.records.get(name)?.record;
       if (recorded === undefined && content === undefined) continue;
       const id = recorded?.id ?? alertId(state.partitionKey, sortableTime(name));
-      const next = reconcile({ rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown }, recorded, content);
+      const next = reconcile(
+        { rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown },
+        recorded,
+        content,
+      );
       if (next === undefined) continue;
       state.records.set(name, { record: next, version: next.revision + 1 });
       this.#listener.alert(next);

@@ -31,7 +31,9 @@ export class ShardClocks {
     this.#outOfOrderness = new Map(plan.streams.map(({ name, outOfOrderness }) => [name, outOfOrderness]));
     this.watermarks = plan.rules.map(() => beginningOfTime);
     plan.rules.forEach(({ sources }, rule) => {
-      const same = this.#groups.find((group) => group.sources.length === sources.length && group.sources.every((name) => sources.includes(name)));
+      const same = this.#groups.find(
+        (group) => group.sources.length === sources.length && group.sources.every((name) => sources.includes(name)),
+      );
       if (same === undefined) this.#groups.push({ sources, rules: [rule] });
       else same.rules.push(rule);
     });
@@ -46,7 +48,8 @@ export class ShardClocks {
     if (watermark <= clock.watermark) return false;
     clock.watermark = watermark;
     let moved = false;
-    for (const group of this.#groups) if (group.sources.includes(stream) && this.#raise(group.rules, this.#smallest(group.sources))) moved = true;
+    for (const group of this.#groups)
+      if (group.sources.includes(stream) && this.#raise(group.rules, this.#smallest(group.sources))) moved = true;
     return moved;
   }
 
@@ -82,7 +85,13 @@ export class ShardClocks {
     this.#shards.set(stream, shards);
     let clock = shards.find((one) => one.shard === shard);
     if (clock === undefined) {
-      clock = { stream, shard, outOfOrderness: this.#outOfOrderness.get(stream) ?? 0, watermark: beginningOfTime, lastArrival: this.#now };
+      clock = {
+        stream,
+        shard,
+        outOfOrderness: this.#outOfOrderness.get(stream) ?? 0,
+        watermark: beginningOfTime,
+        lastArrival: this.#now,
+      };
       shards.push(clock);
     }
     this.#last = clock;
