@@ -8,6 +8,7 @@ export default {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  setupFiles: ['<rootDir>/test/property-seed.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   watchman: false,
 };

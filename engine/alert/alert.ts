@@ -81,8 +81,9 @@ function revise(
   announcement: Announcement | undefined,
 ): AlertRecord {
   const revision = record === undefined ? 0 : record.revision + 1;
-  // What was never published is published with the next revision, as what it is by then.
-  const pending = live ? (announcement ?? record?.pending) : undefined;
+  // An opening that was never told is told with the next revision: people must not hear of an amendment first.
+  const untold = announcement === 'amended' ? (record?.pending ?? announcement) : (announcement ?? record?.pending);
+  const pending = live ? untold : undefined;
   const publishedAt = announcement === undefined ? (record?.publishedAt ?? content.at) : content.at;
   return { rule, id, status, revision, content, pending, publishedAt };
 }

@@ -74,3 +74,8 @@ test.each([
 ])('a change of %s is an amendment', (_, change) => {
   expect(life([content(3), { ...content(3), ...change }])[1]).toMatchObject({ status: 'amended' });
 });
+
+test('an opening that was never told is told with the next revision, even where that would be told by itself', () => {
+  const opened = reconcile(identity, undefined, content(3));
+  expect(reconcile(identity, opened, content(4, 500))).toMatchObject({ status: 'amended', pending: 'opened' });
+});

@@ -1,55 +1,8 @@
-import { Intake } from '../../../engine/intake/intake.ts';
-import type { InputRecord } from '../../../engine/intake/input-record.ts';
-import { compileHere } from '../../../engine/plan/compile-here.ts';
 import { readPipeline } from '../../../engine/pipeline/read.ts';
-import type { EpochMillis } from '../../../engine/time.ts';
-
-function intakeOf(rules: string, stream = ''): Intake {
-  const { definition, faults } = readPipeline(`pipeline: test
-streams:
-  orders:
-    partitionKey: event.customer
-    eventTime: event.at
-    eventId: event.id
-    clockSkew: 5m${stream}
-rules:
-${rules}`);
-  if (definition === undefined) throw new Error(JSON.stringify(faults));
-  return new Intake(compileHere(definition));
-}
-
-const sums = `  spent:
-    from: orders
-    where: event.type == "order"
-    groupBy:
-      customer: event.customer
-    window:
-      tumbling: 1h
-    aggregate:
-      spent: sum(event.total)
-      largest: max(event.total)
-      big: count(event.total > 100)
-    having: spent > 5
-    alert:
-      severity: low
-      title: '{{ customer }}'`;
-
-const noon = Date.parse('2026-03-02T12:00:00Z');
-const order = { id: 'e1', type: 'order', customer: 'ann', total: 10, at: noon };
-
-function record(event: unknown, more: Partial<InputRecord> = {}): InputRecord {
-  return { stream: 'orders', shard: '0', sequenceNumber: '7', arrival: noon as EpochMillis, event, ...more };
-}
-
-/** What comes of one event: the touches' arguments, and the reasons for what is rejected. */
-function outcome(event: unknown, more: Partial<InputRecord> = {}, intake = intakeOf(sums)) {
-  intake.clear();
-  intake.read(record(event, more));
-  return {
-    touches: intake.touches.map(({ groups, touch }) => [groups, touch.args]),
-    reasons: intake.rejections.map(({ kind, rule, reason }) => `${kind} ${rule ?? 'whole'}: ${reason}`),
-  };
-}
+import { compileHere } from '../../../engine/plan/compile-here.ts';
+import type { InputRecord } from '../../../engine/intake/input-record.ts';
+import { Intake } from '../../../engine/intake/intake.ts';
+import { intakeOf, noon, order, outcome, record, sums } from './intake-under-test.ts';
 
 test('an event that a rule counts is a touch of its key', () => {
   expect(outcome(order)).toEqual({ touches: [[['ann'], [10, 10, null]]], reasons: [] });
@@ -268,51 +221,4 @@ test('a record without a time of arrival arrives with its event, or with the one
   expect(intake.lastArrival).toBe(noon);
   expect(intake.read(unclocked(noon - 1000))).toBe(noon - 1000);
   expect(intake.lastArrival).toBe(noon);
-});
-
-const deep = JSON.parse(`${'['.repeat(100_000)}1${']'.repeat(100_000)}`) as unknown;
-const keeps = sums
-  .replace('max(event.total)', 'last(event.total)')
-  .replace('sum(event.total)', 'count(event.total != null)');
-
-test.each([
-  ['a group', { ...order, customer: 'x'.repeat(1001) }, /^invalid spent: .* larger than the 1000 characters/],
-  ['an aggregated text', { ...order, total: 'x'.repeat(1001) }, /^invalid spent: .* larger than the 1000 characters/],
-  ['an aggregated list', { ...order, total: ['x'.repeat(1001)] }, /^invalid spent: .* larger than the 1000 characters/],
-  ['an event id', { ...order, id: 'x'.repeat(1001) }, /^invalid whole: eventId: must be at most 1000 characters/],
-])('%s that no item could hold goes to the dead letters', (_, event, reason) => {
-  expect(outcome(event, {}, intakeOf(keeps))).toEqual({ touches: [], reasons: [expect.stringMatching(reason)] });
-});
-
-test('an event that is nested deeper than any stack is an event like any other', () => {
-  const intake = intakeOf(
-    `${keeps}
-      evidenceFields: all`,
-    `
-    schema:
-      type: object`,
-  );
-  expect(outcome({ ...order, total: deep, more: deep }, {}, intake).reasons).toEqual([]);
-});
-
-test('an event deeper than its recursive schema can be followed goes to the dead letters', () => {
-  const intake = intakeOf(
-    sums,
-    `
-    schema:
-      type: object
-      properties:
-        more:
-          $ref: '#'`,
-  );
-  const nested = JSON.parse(`${'{"more":'.repeat(50_000)}{}${'}'.repeat(50_000)}`) as unknown;
-  expect(outcome({ ...order, more: nested }, {}, intake).reasons).toEqual([expect.stringMatching(/nested too deeply/)]);
-});
-
-test.each([
-  ['eventId', { ...order, id: 2 ** 53 }, /^invalid whole: eventId: .*send it as text/],
-  ['a group and the partition key', { ...order, customer: 2 ** 60 }, /send it as text/],
-  ['an infinite eventId', { ...order, id: Number.POSITIVE_INFINITY }, /^invalid whole: eventId: .*send it as text/],
-])('%s that is a number beyond 2^53 goes to the dead letters', (_, event, reason) => {
-  expect(outcome(event)).toEqual({ touches: [], reasons: [expect.stringMatching(reason)] });
 });

@@ -1,0 +1,48 @@
+import { intakeOf, order, outcome, sums } from './intake-under-test.ts';
+
+const deep = JSON.parse(`${'['.repeat(100_000)}1${']'.repeat(100_000)}`) as unknown;
+const keeps = sums
+  .replace('max(event.total)', 'last(event.total)')
+  .replace('sum(event.total)', 'count(event.total != null)');
+
+test.each([
+  ['a group', { ...order, customer: 'x'.repeat(1001) }, /^invalid spent: .* larger than the 1000 characters/],
+  ['an aggregated text', { ...order, total: 'x'.repeat(1001) }, /^invalid spent: .* larger than the 1000 characters/],
+  ['an aggregated list', { ...order, total: ['x'.repeat(1001)] }, /^invalid spent: .* larger than the 1000 characters/],
+  ['an event id', { ...order, id: 'x'.repeat(1001) }, /^invalid whole: eventId: must be at most 1000 characters/],
+])('%s that no item could hold goes to the dead letters', (_, event, reason) => {
+  expect(outcome(event, {}, intakeOf(keeps))).toEqual({ touches: [], reasons: [expect.stringMatching(reason)] });
+});
+
+test('an event that is nested deeper than any stack is an event like any other', () => {
+  const intake = intakeOf(
+    `${keeps}
+      evidenceFields: all`,
+    `
+    schema:
+      type: object`,
+  );
+  expect(outcome({ ...order, total: deep, more: deep }, {}, intake).reasons).toEqual([]);
+});
+
+test('an event deeper than its recursive schema can be followed goes to the dead letters', () => {
+  const intake = intakeOf(
+    sums,
+    `
+    schema:
+      type: object
+      properties:
+        more:
+          $ref: '#'`,
+  );
+  const nested = JSON.parse(`${'{"more":'.repeat(50_000)}{}${'}'.repeat(50_000)}`) as unknown;
+  expect(outcome({ ...order, more: nested }, {}, intake).reasons).toEqual([expect.stringMatching(/nested too deeply/)]);
+});
+
+test.each([
+  ['eventId', { ...order, id: 2 ** 53 }, /^invalid whole: eventId: .*send it as text/],
+  ['a group and the partition key', { ...order, customer: 2 ** 60 }, /send it as text/],
+  ['an infinite eventId', { ...order, id: Number.POSITIVE_INFINITY }, /^invalid whole: eventId: .*send it as text/],
+])('%s that is a number beyond 2^53 goes to the dead letters', (_, event, reason) => {
+  expect(outcome(event)).toEqual({ touches: [], reasons: [expect.stringMatching(reason)] });
+});
