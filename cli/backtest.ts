@@ -72,7 +72,7 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
       summary(
         result,
         run.predicateFailures,
-        pipeline.definition.rules.map(({ name }) => name),
+        pipeline.definition.rules.flatMap(({ name, alert }) => (alert === undefined ? [] : [name])),
         millis,
       ),
     );
@@ -131,7 +131,10 @@ function summary(
   return [
     '',
     `${result.events.toLocaleString('en')} events in ${(millis / 1000).toFixed(1)} s (${rate} a second), ${count('late')} late, ${count('invalid')} invalid${failed > 0 ? `, ${failed} predicates failed and did not match` : ''}`,
-    ...rules.map((rule) => `  ${rule}: ${(byRule.get(rule) ?? 0).toLocaleString('en')} alerts stand`),
+    ...rules.map((rule) => {
+      const standing = byRule.get(rule) ?? 0;
+      return `  ${rule}: ${standing === 1 ? '1 alert stands' : `${standing.toLocaleString('en')} alerts stand`}`;
+    }),
     '',
   ].join('\n');
 }
