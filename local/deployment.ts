@@ -5,6 +5,7 @@
  */
 import { dirname, join } from 'node:path';
 import { account, callJson, callS3, callSns, element, region } from './aws-call.ts';
+import type { MappingSettings } from './event-source-mapping.ts';
 import type { HostedFunction } from './function-host.ts';
 import { type Attributes, type Properties, type Resource, readTemplate, resolveIntrinsics } from './template.ts';
 
@@ -20,19 +21,11 @@ export interface DeployedFunction extends HostedFunction {
   readonly roleArn: string;
 }
 
-export interface DeployedMapping {
+/** The settings that the template gives; the endpoint and the envelope belong to the run. */
+export interface DeployedMapping extends Omit<MappingSettings, 'endpoint' | 'envelope'> {
   readonly id: string;
   readonly functionName: string;
-  readonly streamName: string;
   readonly streamArn: string;
-  readonly startingPosition: 'LATEST' | 'TRIM_HORIZON';
-  readonly batchSize: number;
-  /** Milliseconds. */
-  readonly batchingWindow: number;
-  readonly retryAttempts: number;
-  /** Milliseconds; -1: without end. */
-  readonly recordAge: number;
-  readonly reportBatchItemFailures: boolean;
   /** The bucket of the on-failure destination. */
   readonly destination?: string;
 }
