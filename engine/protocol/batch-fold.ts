@@ -3,7 +3,7 @@
  * the key's state is read again and the batch folded into it again, where what is already there is skipped.
  */
 import type { Rejection } from '../intake/input-record.ts';
-import type { KeyedTouch } from '../intake/intake.ts';
+import type { KeyedTouch } from '../intake/receiver.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
 import type { KeyedStates } from '../state/keyed-states.ts';

@@ -1,7 +1,7 @@
 /** What the matches of stateless rules come to: an alert each, or touches of keyed state where `cooldown` joins them. */
 import { alertContent, type CompiledRule, evidenceOf, isWindowed, keyOf } from '../state/compiled-rule.ts';
 import { partitionKeyOf, statelessName } from '../alert/identity.ts';
-import type { KeyedTouch, Match } from '../intake/intake.ts';
+import type { KeyedTouch, Match } from '../intake/receiver.ts';
 import type { Wanted } from './alert-store.ts';
 
 export function statelessMatches(

@@ -6,7 +6,8 @@
 import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
 import { loggedReason } from '../intake/faults.ts';
-import { Intake, type KeyedTouch } from '../intake/intake.ts';
+import { Intake } from '../intake/intake.ts';
+import { Collected, type KeyedTouch } from '../intake/receiver.ts';
 import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
@@ -58,7 +59,6 @@ export class StreamProcessor {
   readonly #stream: string;
   readonly #rules: readonly (CompiledRule | WindowedRule)[];
   readonly #compiled: Compiled;
-  readonly #intake: Intake;
   readonly #ports: Ports;
   readonly #alerts: AlertStore;
   /** Names this process among all that ever ran. */
@@ -70,7 +70,6 @@ export class StreamProcessor {
     this.#compiled = compiled;
     this.#stream = stream;
     this.#rules = compiledRules(compiled);
-    this.#intake = new Intake(compiled);
     this.#ports = ports;
     this.#alerts = new AlertStore(ports, compiled.plan.pipeline);
     this.#process = process;
@@ -98,8 +97,8 @@ export class StreamProcessor {
         ? records
         : records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, stored.record.finished) > 0);
 
-    const intake = this.#intake;
-    intake.clear();
+    const found = new Collected();
+    const intake = new Intake(this.#compiled, found);
     let newest = stored?.record.newest ?? beginningOfTime;
     let { eventAt } = stored?.record ?? {};
     for (const record of fresh) {
@@ -108,9 +107,9 @@ export class StreamProcessor {
       if (t > newest) newest = t;
       eventAt = this.#ports.now();
     }
-    const rejections: Rejection[] = [...intake.rejections];
-    const stateless = statelessMatches(this.#rules, intake.matches);
-    const touches: KeyedTouch[] = [...intake.touches, ...stateless.touches];
+    const rejections: Rejection[] = [...found.rejections];
+    const stateless = statelessMatches(this.#rules, found.matches);
+    const touches: KeyedTouch[] = [...found.touches, ...stateless.touches];
 
     const fold = new BatchFold({
       rules: this.#rules,
@@ -128,7 +127,7 @@ export class StreamProcessor {
     const { told: toldOwned, lost, unread } = await settleOwned(this.#alerts, owned, stateless.wanted);
     const told = [toldOwned, await settleShared(this.#alerts, state, [...shared, ...lost, ...unread])];
 
-    await this.#deadLetter('invalid', shard, intake.rejections);
+    await this.#deadLetter('invalid', shard, found.rejections);
     const alone = await this.#finish(shard, memory, stored, fresh.at(-1)?.sequenceNumber, {
       newest,
       eventAt,
@@ -146,14 +145,14 @@ export class StreamProcessor {
       shard,
       records: records.length,
       repeated: records.length - fresh.length,
-      matched: intake.touches.length + intake.matches.length,
+      matched: found.touches.length + found.matches.length,
       alerts: total(told, 'opened'),
       amended: total(told, 'amended'),
       withdrawn: total(told, 'withdrawn'),
       late: rejections.filter(({ kind }) => kind === 'late').length,
       invalid: rejections.filter(({ kind }) => kind === 'invalid').length,
       missingTexts: takeMissing(),
-      predicateFailures: intake.counters.predicateFailures.reduce((sum, n) => sum + n, 0),
+      predicateFailures: intake.predicateFailures.reduce((sum, n) => sum + n, 0),
       ...(lastRejection !== undefined && { reason: loggedReason(lastRejection) }),
     };
   }

@@ -30,10 +30,10 @@ export interface Part {
 export interface Pane {
   readonly start: EpochMillis;
   readonly end: EpochMillis;
-  /** All parts merged; absent for a log, whose entries stand in the key's one log. */
-  aggregation?: Aggregation;
-  /** Absent where state lives in memory alone. */
-  stored?: StoredParts;
+  /** All parts merged; undefined for a log, whose entries stand in the key's one log. */
+  readonly aggregation: Aggregation | undefined;
+  /** Undefined where state lives in memory alone. */
+  stored: StoredParts | undefined;
   /** Final results were emitted: nothing is added any more. */
   closed: boolean;
   /** Alert records may exist. Never cleared. */

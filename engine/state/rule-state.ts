@@ -64,8 +64,15 @@ export class RuleState {
     const known = this.find(start);
     if (known !== undefined) return known;
     const { rule } = this;
-    const pane: Pane = { start, end: rule.grid.end(start), closed: false, noted: false };
-    if (rule.slide === undefined) pane.aggregation = new Aggregation(rule);
+    const aggregation = rule.slide === undefined ? new Aggregation(rule) : undefined;
+    const pane: Pane = {
+      start,
+      end: rule.grid.end(start),
+      aggregation,
+      stored: undefined,
+      closed: false,
+      noted: false,
+    };
     this.panes.set(start, pane);
     this.#last = pane;
     return pane;
@@ -187,22 +194,17 @@ export class RuleState {
 
   /** What should stand, of all that changed since the last call. */
   take(): Desired[] {
-    if (this.episodes !== undefined) {
-      this.#touched.clear();
-      return this.episodes.take().map((episode) => ({
-        name: episode.name,
-        content: episode.standing
-          ? this.#content(episode.last, {
-              start: windowOf(this.rule, episode.first).start,
-              end: windowOf(this.rule, episode.last).end,
-            })
-          : undefined,
-      }));
+    const desired: Desired[] = [];
+    for (const { name, standing, first, last } of this.episodes?.take() ?? []) {
+      const extent = { start: windowOf(this.rule, first).start, end: windowOf(this.rule, last).end };
+      desired.push({ name, content: standing ? this.#content(last, extent) : undefined });
     }
-    const desired = [...this.#touched].map((start) => ({
-      name: start,
-      content: this.#isTrueAt(start) ? this.#content(start, windowOf(this.rule, start)) : undefined,
-    }));
+    if (this.episodes === undefined) {
+      for (const name of this.#touched) {
+        const content = this.#isTrueAt(name) ? this.#content(name, windowOf(this.rule, name)) : undefined;
+        desired.push({ name, content });
+      }
+    }
     this.#touched.clear();
     return desired;
   }
