@@ -23,7 +23,7 @@ export async function handler(event: AdvanceTimeEvent): Promise<TimeReport> {
     { plan, program },
     ports,
     {
-      shards: async (stream) => (await listShards(kinesis, nameOf(stream))).map(({ id }) => id),
+      shards: (stream) => listShards(kinesis, nameOf(stream)),
       atTip: (stream, shard, after) => tip(kinesis, nameOf(stream), shard, after),
     },
     (event.time === undefined ? Date.now() : Date.parse(event.time)) as EpochMillis,

@@ -10,6 +10,7 @@ import type { AlertRecord } from '../../../engine/alert/alert.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
+import { openShard } from './batches.ts';
 import { type Call, MemoryWorld } from './memory-ports.ts';
 import { Dice } from './dice.ts';
 
@@ -97,7 +98,8 @@ export async function play(
     for (let done = await first; !done; done = await attempt(again));
   };
   const port = {
-    shards: async (stream: string) => shards.filter((shard) => shard.stream === stream).map(({ shard }) => shard),
+    shards: async (stream: string) =>
+      shards.filter((shard) => shard.stream === stream).map(({ shard }) => openShard(shard)),
     atTip: async (stream: string, name: string, after: string | undefined) => {
       const shard = shards.find((one) => one.stream === stream && one.shard === name);
       if (shard === undefined) return true;
