@@ -7,6 +7,7 @@ import type { Rejection } from '../intake/input-record.ts';
 import type { KeyedTouch } from '../intake/intake.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
+import { fullReason } from '../state/key-limits.ts';
 import type { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
@@ -43,7 +44,7 @@ export interface BatchContext {
   readonly now: EpochMillis;
   /** The share of the invocation's time that is left, from 1 to 0. */
   timeLeft(): number;
-  /** Keeps late events before the panes are put: once a pane's progress covers them, they look like repeats. */
+  /** Keeps events that were rejected before the panes are put: once a pane's progress covers them, they look like repeats. */
   letter(rejections: readonly Rejection[]): Promise<void>;
 }
 
@@ -188,18 +189,22 @@ export class BatchFold {
         break;
       }
       if (pane.closed || isLate(rule, touch.event.t, pane.start, watermark)) {
-        this.#rejections.set(keyed, {
-          kind: 'late',
-          record: keyed.record,
-          rule: rule.plan.name,
-          reason: lateReason(rule, watermark),
-        });
+        this.#reject(change, keyed, 'late', lateReason(rule, watermark));
+        continue;
+      }
+      const full = fullReason(rule, pane, touch);
+      if (full !== undefined) {
+        this.#reject(change, keyed, 'invalid', full);
         continue;
       }
       state.add(pane, touch, evaluate);
       if (pane.stored !== undefined) pane.stored.dirty = true;
     }
     if (evaluate) state.note();
+  }
+
+  #reject({ rule }: Change, keyed: KeyedTouch, kind: Rejection['kind'], reason: string): void {
+    this.#rejections.set(keyed, { kind, record: keyed.record, rule: rule.plan.name, reason });
   }
 
   /** Puts what is dirty; answers the changes that lost to another writer, and those with more to put. */

@@ -111,7 +111,7 @@ export class StreamProcessor {
       watermarks,
       now: this.#ports.now(),
       timeLeft,
-      letter: (late) => this.#deadLetter('late', shard, late),
+      letter: (rejected) => this.#deadLetter(shard, rejected),
     });
     const told: Told[] = [];
     const owned: Change[] = [];
@@ -139,7 +139,7 @@ export class StreamProcessor {
     const done = new Set(finished);
     const invalid = intake.rejections.filter(({ record }) => done.has(record));
 
-    await this.#deadLetter('invalid', shard, invalid);
+    await this.#deadLetter(shard, invalid);
     const alone = await this.#finish(shard, memory, stored, {
       finished: finished.at(-1)?.sequenceNumber,
       newest: largest(finishedTimes),
@@ -195,13 +195,13 @@ export class StreamProcessor {
     memory.untilSweep = memory.states.size;
   }
 
-  async #deadLetter(prefix: Rejection['kind'], shard: string, letters: readonly Rejection[]): Promise<void> {
-    if (letters.length === 0) return;
-    await this.#ports.deadLetter(
-      prefix,
-      `${this.#stream}/${shard}/${deadLettersName(letters)}`,
-      deadLetterLines(letters),
-    );
+  async #deadLetter(shard: string, rejections: readonly Rejection[]): Promise<void> {
+    for (const prefix of ['late', 'invalid'] as const) {
+      const letters = rejections.filter(({ kind }) => kind === prefix);
+      if (letters.length === 0) continue;
+      const name = `${this.#stream}/${shard}/${deadLettersName(letters)}`;
+      await this.#ports.deadLetter(prefix, name, deadLetterLines(letters));
+    }
   }
 
   /** Records how far a batch has come, unless somebody has come further; true where nobody has recorded since we began. */
