@@ -6,10 +6,10 @@ import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
 import type { AlertContent, AlertRecord } from '../alert/alert.ts';
 import { beginningOfTime, type EpochMillis, endOfTime, type Millis } from '../time.ts';
-import { Aggregation } from './aggregation.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import type { Touch } from './touch.ts';
-import type { Pane } from './pane.ts';
+import { countHeld } from './key-limits.ts';
+import { emptyPane, type Pane } from './pane.ts';
 import { frozenAt, windowOf } from './rule-windows.ts';
 import { SlidingLog } from './sliding-log.ts';
 
@@ -63,16 +63,7 @@ export class RuleState {
   pane(start: EpochMillis): Pane {
     const known = this.find(start);
     if (known !== undefined) return known;
-    const { rule } = this;
-    const aggregation = rule.slide === undefined ? new Aggregation(rule) : undefined;
-    const pane: Pane = {
-      start,
-      end: rule.grid.end(start),
-      aggregation,
-      stored: undefined,
-      closed: false,
-      noted: false,
-    };
+    const pane = emptyPane(this.rule, start);
     this.panes.set(start, pane);
     this.#last = pane;
     return pane;
@@ -101,9 +92,10 @@ export class RuleState {
 
   /** Adds an event to what the pane holds in memory; true where it is the newest of its log. */
   put(pane: Pane, touch: Touch): boolean {
-    if (this.log !== undefined) return this.log.add(touch);
     pane.aggregation?.add(touch);
-    return false;
+    if (this.log === undefined) return false;
+    countHeld(this.rule, pane, touch);
+    return this.log.add(touch);
   }
 
   /** Finds again which windows that hold an event time are true. */
