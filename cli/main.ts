@@ -1,5 +1,4 @@
 /** The command line `weir`: which commands there are, their options, and what is said when they are called wrongly. */
-import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 
 /** yargs drops a lone `-` from a list of files, so it goes through it by another name. */
@@ -11,7 +10,7 @@ class UsageError extends Error {}
 const commandNames: readonly string[] = ['check', 'backtest', 'test'];
 
 /** Runs the command line and gives the exit code: 0 fine, 1 the command found faults, 2 it was called wrongly. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], version: string): Promise<number> {
   let code = 0;
   const commands = yargs(args.map((arg) => (arg === '-' ? standardInput : arg)))
     .scriptName('weir')
@@ -44,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .recommendCommands()
     .help()
     .alias('help', 'h')
-    .version(version())
+    .version(version)
     .epilogue('weir <command> --help shows the options and examples of a command.')
     .wrap(Math.min(100, process.stdout.columns || 80))
     .exitProcess(false)
@@ -64,11 +63,6 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 function checkOptions(command: Argv) {
