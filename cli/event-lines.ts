@@ -33,10 +33,13 @@ export async function readLines(
   progress: (bytesRead: number) => void,
 ): Promise<void> {
   let number = 0;
-  for await (const { text, bytesRead } of wholeLines(file)) {
+  const take = ({ text, bytesRead }: WholeLines): void => {
     number = eachLine(text, number, line);
     progress(bytesRead);
-  }
+  };
+  // Nothing is waited for between the pieces of a file that is there.
+  if (isPlain(file)) for (const lines of plainLines(file)) take(lines);
+  else for await (const lines of streamedLines(file)) take(lines);
 }
 
 /** Whole lines as one text, without the last newline. */
@@ -47,53 +50,65 @@ export interface WholeLines {
 
 /** The file in pieces of whole lines, without the mark that editors of Windows put before UTF-8. */
 export async function* wholeLines(file: EventFile): AsyncGenerator<WholeLines> {
-  let rest: Buffer = Buffer.alloc(0);
-  let bytes = 0;
-  let isFirst = true;
-  const lines = (text: string): WholeLines => {
-    const marked = isFirst && text.startsWith('\uFEFF');
-    isFirst = false;
-    return { text: marked ? text.slice(1) : text, bytesRead: bytes };
-  };
-  for await (const { piece, bytesRead } of file.path === '-' || file.path.endsWith('.gz')
-    ? streamed(file)
-    : read(file)) {
-    bytes = bytesRead;
-    const first = piece.indexOf(newline);
-    if (first < 0) {
-      rest = Buffer.concat([rest, piece]);
-      continue;
-    }
-    const last = piece.lastIndexOf(newline);
-    // Taken out of the piece first: its buffer may be written anew while whoever reads the lines waits.
-    const text = piece.toString('utf8', first + 1, last);
-    const begun = Buffer.concat([rest, piece.subarray(0, first)]).toString('utf8');
-    rest = Buffer.from(piece.subarray(last + 1));
-    yield lines(begun);
-    if (last > first) yield lines(text);
-  }
-  yield lines(rest.toString('utf8'));
+  if (isPlain(file)) yield* plainLines(file);
+  else yield* streamedLines(file);
 }
 
-interface Piece {
-  /** Only until the next is asked for. */
-  readonly piece: Buffer;
-  readonly bytesRead: number;
+function isPlain({ path }: EventFile): boolean {
+  return path !== '-' && !path.endsWith('.gz');
 }
 
-/** A plain file, through one buffer: a fresh one a piece costs more than reading it. */
-function* read({ path }: EventFile): Generator<Piece> {
+/** Through one buffer: a fresh one a piece costs more than reading it. A line that is not whole waits at its start. */
+function* plainLines({ path }: EventFile): Generator<WholeLines> {
   const descriptor = openSync(path, 'r');
+  const cut = new LineCut();
   try {
-    const buffer = Buffer.allocUnsafe(pieceSize);
+    let buffer = Buffer.allocUnsafe(pieceSize);
+    let waiting = 0;
     let bytesRead = 0;
-    for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
+    const next = (): number => readSync(descriptor, buffer, waiting, buffer.length - waiting, null);
+    for (let length = next(); length > 0; length = next()) {
       bytesRead += length;
-      yield { piece: buffer.subarray(0, length), bytesRead };
+      const end = waiting + length;
+      const last = buffer.lastIndexOf(newline, end - 1);
+      if (last >= 0) yield cut.lines(buffer.toString('utf8', 0, last), bytesRead);
+      waiting = end - last - 1;
+      if (waiting === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
+      else buffer.copyWithin(0, last + 1, end);
     }
+    yield cut.lines(buffer.toString('utf8', 0, waiting), bytesRead);
   } finally {
     closeSync(descriptor);
   }
+}
+
+async function* streamedLines(file: EventFile): AsyncGenerator<WholeLines> {
+  const cut = new LineCut();
+  let waiting: Buffer = Buffer.alloc(0);
+  let bytes = 0;
+  for await (const { piece, bytesRead } of streamed(file)) {
+    bytes = bytesRead;
+    const all = waiting.length === 0 ? piece : Buffer.concat([waiting, piece]);
+    const last = all.lastIndexOf(newline);
+    if (last >= 0) yield cut.lines(all.toString('utf8', 0, last), bytes);
+    waiting = Buffer.from(all.subarray(last + 1));
+  }
+  yield cut.lines(waiting.toString('utf8'), bytes);
+}
+
+/** Takes the mark off the first lines. */
+class LineCut {
+  #isFirst = true;
+  lines(text: string, bytesRead: number): WholeLines {
+    const marked = this.#isFirst && text.startsWith('\uFEFF');
+    this.#isFirst = false;
+    return { text: marked ? text.slice(1) : text, bytesRead };
+  }
+}
+
+interface Piece {
+  readonly piece: Buffer;
+  readonly bytesRead: number;
 }
 
 async function* streamed({ path }: EventFile): AsyncGenerator<Piece> {
