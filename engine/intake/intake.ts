@@ -8,6 +8,7 @@ import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.
 import type { EventReference, Touch } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { payload, type Payload } from '../state/compiled-rule.ts';
+import { Audience } from './audience.ts';
 import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
 import {
@@ -24,6 +25,7 @@ import {
 } from './faults.ts';
 import type { InputRecord, Rejection } from './input-record.ts';
 import { keyText } from './key-text.ts';
+import { ShardNames } from './shard-names.ts';
 import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
 
 export interface KeyedTouch {
@@ -68,7 +70,8 @@ export class Intake implements Sink {
   /** Made by the first rule that keeps the event. */
   #reference: EventReference | undefined;
   #index = 0;
-  #lastShard = { stream: '', shard: '', name: '' };
+  readonly #shardNames = new ShardNames();
+  readonly #audience = new Audience();
   #lastArrival = 0 as EpochMillis;
 
   /** Per rule. */
@@ -93,9 +96,13 @@ export class Intake implements Sink {
     this.counters.predicateFailures.length = 0;
   }
 
-  /** Reads one record; answers its event time, or undefined where the event was rejected as a whole. */
-  read(record: InputRecord): EpochMillis | undefined {
+  /**
+   * Reads one record, for all rules or for `only` one, by its position; answers its event time, or undefined where the
+   * event was rejected as a whole.
+   */
+  read(record: InputRecord, only?: number): EpochMillis | undefined {
     this.counters.events++;
+    this.#audience.set(only);
     const read = record.unreadable ?? this.#evaluate(record);
     if (typeof read === 'number') return read;
     this.rejections.push(rejection(record, read));
@@ -159,7 +166,7 @@ export class Intake implements Sink {
   }
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
-    if (this.#isUnfit(rule, groups, args)) return;
+    if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, args)) return;
     this.touches.push({
       rule,
       groups,
@@ -169,7 +176,7 @@ export class Intake implements Sink {
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
-    if (this.#isUnfit(rule, groups, none)) return;
+    if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, none)) return;
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
     if (texts === undefined) return;
     this.matches.push({
@@ -189,7 +196,9 @@ export class Intake implements Sink {
     meta.eventId = `${reference.id}/${this.#compiled.plan.rules[rule]?.name ?? rule}`;
     this.#reference = { ...reference, stream, id: meta.eventId, index: ++this.#index };
     const values = Object.fromEntries(Object.entries(event).map(([name, value]) => [name, plain(value)]));
+    this.#audience.enter(rule);
     this.#compiled.program.streams[stream]?.evaluate(values, meta, this);
+    this.#audience.leave(rule);
     meta.stream = source;
     meta.eventId = eventId;
     this.#reference = reference;
@@ -198,15 +207,8 @@ export class Intake implements Sink {
   #event(): EventReference {
     if (this.#reference !== undefined) return this.#reference;
     const { stream, shard, sequenceNumber, arrival, t = arrival, eventId: id = '' } = this.#meta;
-    this.#reference = { t, arrival, shard: this.#shardName(stream, shard), sequenceNumber, index: 0, stream, id };
+    this.#reference = { t, arrival, shard: this.#shardNames.name(stream, shard), sequenceNumber, index: 0, stream, id };
     return this.#reference;
-  }
-
-  /** `<stream>/<shardId>`, one text for all events of a shard. */
-  #shardName(stream: string, shard: string): string {
-    const last = this.#lastShard;
-    if (last.stream !== stream || last.shard !== shard) this.#lastShard = { stream, shard, name: `${stream}/${shard}` };
-    return this.#lastShard.name;
   }
 
   predicateFailed(rule: number): void {
@@ -234,6 +236,7 @@ export class Intake implements Sink {
   }
 
   #reject(rule: number, reason: string): void {
+    if (!this.#audience.holds(rule)) return;
     const { name = String(rule) } = this.#compiled.plan.rules[rule] ?? {};
     this.rejections.push({ ...rejection(this.#record, reason), rule: name });
   }

@@ -9,6 +9,7 @@ import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
 import type { Ports } from './ports.ts';
+import { redriveWriter } from './redrive-admission.ts';
 import { readShardRecord, type ShardRecord, shardRecordKey } from './shard-record.ts';
 import { lastInstant, raiseWatermarks, readWatermarks, watermarkKey } from './watermarks.ts';
 
@@ -82,7 +83,10 @@ export async function advanceTime(
     const writers =
       rule.plan.writer === 'key'
         ? ['']
-        : rule.plan.sources.flatMap((stream) => (shards.get(stream) ?? []).map(({ id }) => `${stream}/${id}`));
+        : [
+            redriveWriter,
+            ...rule.plan.sources.flatMap((stream) => (shards.get(stream) ?? []).map(({ id }) => `${stream}/${id}`)),
+          ];
     const done = await closeDuePanes(rule, ports, alerts, writers, watermark);
     report.closed += done.closed;
     report.alerts += done.alerts;

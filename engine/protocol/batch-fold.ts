@@ -4,15 +4,15 @@
  */
 import type { Rejection } from '../intake/input-record.ts';
 import type { KeyedTouch } from '../intake/intake.ts';
-import { isLate, lateReason } from '../intake/lateness.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
 import type { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
+import { type EpochMillis, endOfTime } from '../time.ts';
+import type { Admission } from './admission.ts';
 import type { ItemStore } from './item.ts';
 import { loadPanes, loadPanesFrom, type PaneRequest } from './load-panes.ts';
-import { dirtyPanes, holds, isOwned, type PanePut, putDone, restorePane } from './pane-store.ts';
+import { dirtyPanes, isOwned, type PanePut, putDone, restorePane } from './pane-store.ts';
 
 /** Rounds of losing to others before the batch is given back to be delivered again. */
 const mostRounds = 20;
@@ -29,12 +29,13 @@ export interface BatchContext {
   readonly rules: readonly (CompiledRule | WindowedRule)[];
   readonly states: KeyedStates;
   readonly store: ItemStore;
-  /** `<stream>/<shardId>`. */
-  readonly shard: string;
+  /** Whose panes they are where a key has several: `<stream>/<shardId>`. */
+  readonly writer: string;
+  /** The shard whose progress is recorded in the panes; absent where events are put back. */
+  readonly shard?: string;
+  readonly admission: Admission;
   /** Panes that begin later were written by nobody before this process. */
   readonly horizon: EpochMillis;
-  /** The published watermarks, by the rule's position. */
-  readonly watermarks: readonly EpochMillis[];
   readonly now: EpochMillis;
   /** Keeps late events before the panes are put: once a pane's progress covers them, they look like repeats. */
   letter(rejections: readonly Rejection[]): Promise<void>;
@@ -56,14 +57,28 @@ export class BatchFold {
     return [...this.#rejections.values()];
   }
 
+  /** Why an event was not added; undefined where it was, or was there. */
+  rejection(keyed: KeyedTouch): Rejection | undefined {
+    return this.#rejections.get(keyed);
+  }
+
   /** What the batch touched of the keys that this shard owns. */
   get owned(): Change[] {
-    return [...this.#changes.values()].filter(({ rule }) => isOwned(rule));
+    return this.#settled().filter(({ rule }) => isOwned(rule));
   }
 
   /** What it touched of the others. */
   get shared(): Change[] {
-    return [...this.#changes.values()].filter(({ rule }) => !isOwned(rule));
+    return this.#settled().filter(({ rule }) => !isOwned(rule));
+  }
+
+  /** Events that were not added decide nothing: the panes of their windows may be deleted, and their alerts stand. */
+  #settled(): Change[] {
+    if (this.#rejections.size === 0) return [...this.#changes.values()];
+    return [...this.#changes.values()].flatMap((change) => {
+      const touches = change.touches.filter((keyed) => !this.#rejections.has(keyed));
+      return touches.length === 0 ? [] : [{ ...change, touches }];
+    });
   }
 
   async apply(touches: readonly KeyedTouch[]): Promise<void> {
@@ -123,37 +138,34 @@ export class BatchFold {
   }
 
   #writer({ plan }: WindowedRule): string {
-    return plan.writer === 'key' ? '' : this.#context.shard;
+    return plan.writer === 'key' ? '' : this.#context.writer;
   }
 
   #fold({ state, rule, touches }: Change): void {
-    const { shard, watermarks } = this.#context;
-    const watermark = watermarks[rule.index] ?? beginningOfTime;
+    const { admission, shard } = this.#context;
     const evaluate = isOwned(rule);
     const fresh: { readonly keyed: KeyedTouch; readonly pane: Pane }[] = [];
     let repeated: EpochMillis | undefined;
     for (const keyed of touches) {
-      const { t, sequenceNumber } = keyed.touch.event;
+      const { t } = keyed.touch.event;
       const start = rule.grid.start(t);
       const pane = state.panes.get(start) ?? restorePane(state, start, []);
-      if (!holds(pane, shard, sequenceNumber)) fresh.push({ keyed, pane });
+      if (!admission.holds(state, pane, keyed)) fresh.push({ keyed, pane });
       else if (evaluate && !rule.joins) state.revisit(t, start);
       else repeated = Math.min(t, repeated ?? t) as EpochMillis;
     }
     if (evaluate && repeated !== undefined) state.revisit(repeated, rule.grid.start(repeated));
     for (const { keyed, pane } of fresh) {
       const { touch } = keyed;
-      if (pane.closed || isLate(rule, touch.event.t, pane.start, watermark)) {
-        this.#rejections.set(keyed, {
-          kind: 'late',
-          record: keyed.record,
-          rule: rule.plan.name,
-          reason: lateReason(rule, watermark),
-        });
+      const reason = admission.refusal(rule, pane, keyed);
+      if (reason !== undefined) {
+        this.#rejections.set(keyed, { kind: 'late', record: keyed.record, rule: rule.plan.name, reason });
         continue;
       }
       state.add(pane, touch, evaluate);
-      if (pane.stored !== undefined) pane.stored.dirty = true;
+      if (pane.stored === undefined) continue;
+      pane.stored.dirty = true;
+      if (shard === undefined && pane.aggregation !== undefined) pane.stored.open.redriven.push(touch);
     }
     if (evaluate) state.note();
   }
@@ -189,6 +201,6 @@ export class BatchFold {
 }
 
 /** The earliest instant whose events decide over a window that an event at `t` changes, or over its episode. */
-function reachBack({ grid, plan, slide }: WindowedRule, t: EpochMillis): EpochMillis {
+export function reachBack({ grid, plan, slide }: WindowedRule, t: EpochMillis): EpochMillis {
   return (slide === undefined ? grid.start(t) - plan.cooldown : t - plan.cooldown - slide) as EpochMillis;
 }

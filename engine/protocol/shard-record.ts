@@ -14,6 +14,8 @@ export interface ShardRecord {
   readonly readAt: EpochMillis;
   /** When a record with a valid event was last read; absent while there was none. */
   readonly eventAt?: EpochMillis;
+  /** The largest time of an event that was put back into the keys that the shard may own; absent while none was. */
+  readonly redriven?: EpochMillis;
   /** The process that wrote this. */
   readonly owner: string;
 }

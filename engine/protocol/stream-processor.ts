@@ -12,6 +12,7 @@ import { takeMissing } from '../plan/runtime.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { admissionOf } from './admission.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { deadLetterLines, deadLettersName } from './dead-letters.ts';
 import { BatchFold } from './batch-fold.ts';
@@ -116,9 +117,10 @@ export class StreamProcessor {
       rules: this.#rules,
       states: memory.states,
       store: state,
+      writer: `${this.#stream}/${shard}`,
       shard: `${this.#stream}/${shard}`,
+      admission: admissionOf(`${this.#stream}/${shard}`, watermarks),
       horizon: memory.horizon,
-      watermarks,
       now: this.#ports.now(),
       letter: (late) => this.#deadLetter('late', shard, late),
     });
@@ -169,7 +171,10 @@ export class StreamProcessor {
     const known = this.#memories.get(shard);
     if (known !== undefined && known.owner === stored?.record.owner && known.states.size < mostStates) return known;
     const all = await this.#ports.state.query(shardRecordKey(this.#stream, shard).pk);
-    const newest = all.map((item) => readShardRecord(item).record.newest ?? beginningOfTime);
+    const newest = all.flatMap((item) => {
+      const { record } = readShardRecord(item);
+      return [record.newest ?? beginningOfTime, record.redriven ?? beginningOfTime];
+    });
     // Panes of a batch that died before it wrote the record can lie beyond: its events come again, and meet them then.
     const horizon = Math.max(beginningOfTime, ...newest) as EpochMillis;
     const fresh: ShardMemory = { states: new KeyedStates(this.#rules), owner: '', horizon, untilSweep: 0 };
@@ -213,6 +218,7 @@ export class StreamProcessor {
       owner,
       ...(newest !== beginningOfTime && { newest }),
       ...(eventAt !== undefined && { eventAt }),
+      ...(stored?.record.redriven !== undefined && { redriven: stored.record.redriven }),
     };
     const [conflict] = await this.#ports.state.put([
       shardRecordItem(this.#stream, shard, record, (stored?.version ?? 0) + 1),
