@@ -15,6 +15,7 @@ import { identityOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
+import type { ItemStore } from './item.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
@@ -127,7 +128,7 @@ async function redriveTouches(
   const fold = new BatchFold({
     rules,
     states,
-    store: dryRun ? { ...ports.state, put: async () => [] } : ports.state,
+    store: dryRun ? readOnly(ports.state) : ports.state,
     writer: redriveWriter,
     admission,
     // What others have written since is not known here: everything is read.
@@ -148,6 +149,16 @@ async function redriveTouches(
   // An owner that has told its alerts before this is put right by what follows, and one that tells them after by itself.
   await dropMemories(ports.state, owned);
   return settleShared(alerts, ports.state, [...owned, ...shared]);
+}
+
+/** Takes every put, and keeps none. */
+function readOnly(store: ItemStore): ItemStore {
+  return {
+    get: (keys) => store.get(keys),
+    query: (pk, from, to) => store.query(pk, from, to),
+    due: (slot, until, limit) => store.due(slot, until, limit),
+    put: async () => [],
+  };
 }
 
 function sum(told: readonly Told[]): Told {

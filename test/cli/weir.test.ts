@@ -81,7 +81,7 @@ test('a parameter of the command line takes the place of the one in the file', (
 
 test.each([
   [['chek', 'a.yaml'], "weir: there is no command 'chek'; did you mean 'check'?"],
-  [[], 'weir: it needs a command: check, backtest or test.'],
+  [[], 'weir: it needs a command: check, backtest, test or replay.'],
   [['check'], 'weir check: it needs a pipeline file.'],
   [['check', 'a.yaml', '--jsn'], "weir check: there is no option '--jsn'."],
   [
