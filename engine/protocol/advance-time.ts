@@ -8,10 +8,12 @@ import { compiledRules, isWindowed } from '../state/compiled-rule.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
+import type { Item } from './item.ts';
 import type { Ports } from './ports.ts';
 import { redriveWriter } from './redrive-admission.ts';
+import { setBegins } from './rule-begins.ts';
 import { readShardRecord, type ShardRecord, shardRecordKey } from './shard-record.ts';
-import { lastInstant, raiseWatermarks, readWatermarks, watermarkKey } from './watermarks.ts';
+import { lastInstant, raiseWatermarks, readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
 
 /** A shard is idle when no valid event was read from it for so long and nothing is left to read. */
 const idleAfter = 60_000;
@@ -74,10 +76,12 @@ export async function advanceTime(
     if (!all.some(({ shard }) => shard.record !== undefined)) return beginningOfTime;
     return (now - idleAfter - Math.max(...sources.map(outOfOrderness))) as EpochMillis;
   });
-  const watermarks = await publishWatermarks(compiled, ports, raised);
+  const { watermarks, begins } = await publishWatermarks(compiled, ports, raised);
 
   const report = { closed: 0, alerts: 0 };
-  for (const rule of compiledRules(compiled)) {
+  const rules = compiledRules(compiled);
+  setBegins(rules, begins);
+  for (const rule of rules) {
     const watermark = watermarks[rule.index] ?? beginningOfTime;
     if (!isWindowed(rule) || rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
     const writers =
@@ -135,13 +139,15 @@ async function publishWatermarks(
   compiled: Compiled,
   ports: Ports,
   raised: readonly EpochMillis[],
-): Promise<EpochMillis[]> {
+): Promise<{ readonly watermarks: EpochMillis[]; readonly begins: (EpochMillis | undefined)[] }> {
+  const { plan } = compiled;
+  const said = (item: Item | undefined) => ({ watermarks: readWatermarks(plan, item), begins: readBegins(plan, item) });
   let [current] = await ports.state.get([watermarkKey]);
   for (;;) {
-    const next = raiseWatermarks(compiled.plan, current, raised);
-    if (next === undefined) return readWatermarks(compiled.plan, current);
+    const next = raiseWatermarks(plan, current, raised);
+    if (next === undefined) return said(current);
     const [conflict] = await ports.state.put([next]);
-    if (conflict === undefined) return readWatermarks(compiled.plan, next);
+    if (conflict === undefined) return said(next);
     current = conflict.current;
   }
 }

@@ -19,10 +19,11 @@ import type { ItemStore } from './item.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
+import { setBegins } from './rule-begins.ts';
 import { dropMemories, unfinishedRecords } from './shard-memories.ts';
 import { settleShared } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
-import { readWatermarks, watermarkKey } from './watermarks.ts';
+import { readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
 
 export interface DeadLetter {
   readonly record: InputRecord;
@@ -122,7 +123,9 @@ async function redriveTouches(
   if (touches.size === 0) return nothingTold;
   const states = new KeyedStates(rules);
   const now = ports.now();
-  const watermarks = readWatermarks(plan, (await ports.state.get([watermarkKey]))[0]);
+  const [published] = await ports.state.get([watermarkKey]);
+  const watermarks = readWatermarks(plan, published);
+  setBegins(rules, readBegins(plan, published));
   const admission = new RedriveAdmission({ watermarks, late, now });
   await admission.read(ports.state, rules, states, [...touches.values()]);
   const fold = new BatchFold({

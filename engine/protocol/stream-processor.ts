@@ -17,6 +17,7 @@ import { AlertStore, type Told } from './alert-store.ts';
 import { deadLetterLines, deadLettersName } from './dead-letters.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { Ports } from './ports.ts';
+import { learnBegins } from './rule-begins.ts';
 import { readShardRecord, shardRecordItem, shardRecordKey, type StoredShardRecord } from './shard-record.ts';
 import { settleOwned } from './settle-owned.ts';
 import { settleShared } from './settle-shared.ts';
@@ -98,17 +99,19 @@ export class StreamProcessor {
       stored === undefined
         ? records
         : records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, stored.record.finished) > 0);
-
     const intake = this.#intake;
     intake.clear();
     let newest = stored?.record.newest ?? beginningOfTime;
     let { eventAt } = stored?.record ?? {};
+    let oldest: EpochMillis | undefined;
     for (const record of fresh) {
       const t = intake.read(record);
       if (t === undefined) continue;
+      if (oldest === undefined || t < oldest) oldest = t;
       if (t > newest) newest = t;
       eventAt = this.#ports.now();
     }
+    await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, { stream: this.#stream, oldest });
     const rejections: Rejection[] = [...intake.rejections];
     const stateless = statelessMatches(this.#rules, intake.matches);
     const touches: KeyedTouch[] = [...intake.touches, ...stateless.touches];

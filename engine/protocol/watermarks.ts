@@ -1,4 +1,7 @@
-/** The published watermarks of the rules: one item, which only advance-time writes and which only grows. */
+/**
+ * The published watermarks of the rules, which only advance-time raises and which only grow, and where each rule began,
+ * which is said once: one item, since every batch reads both.
+ */
 import type { Plan, RulePlan } from '../plan/plan.ts';
 import { beginningOfTime, type EpochMillis, type EpochSeconds } from '../time.ts';
 import type { Item, ItemKey } from './item.ts';
@@ -11,6 +14,8 @@ export const lastInstant = 8_640_000_000_000_000 as EpochMillis;
 interface WatermarkBody {
   readonly v: number;
   readonly rules: { readonly [rule: string]: EpochMillis };
+  /** Windows that begin before this began before the rule. */
+  readonly begins?: { readonly [rule: string]: EpochMillis };
 }
 
 function ruleName({ name, fingerprint }: RulePlan): string {
@@ -30,11 +35,34 @@ export function raiseWatermarks(plan: Plan, item: Item | undefined, raised: read
     const to = raised[index] ?? beginningOfTime;
     return to > (published[ruleName(rule)] ?? beginningOfTime) ? [[ruleName(rule), to] as const] : [];
   });
-  if (higher.length === 0) return undefined;
-  const body: WatermarkBody = { v: format, rules: { ...published, ...Object.fromEntries(higher) } };
+  const begins = item === undefined ? {} : (read(item).begins ?? {});
+  const on = new Set(plan.rules.map(ruleName));
+  // A rule that was turned off and on again begins anew: what came meanwhile is not in its windows.
+  const kept = Object.fromEntries(Object.entries(begins).filter(([rule]) => on.has(rule)));
+  if (higher.length === 0 && Object.keys(kept).length === Object.keys(begins).length) return undefined;
+  return itemOf({ v: format, rules: { ...published, ...Object.fromEntries(higher) }, begins: kept }, item);
+}
+
+/** Where the rules began, by position; undefined where it has not been said yet. */
+export function readBegins(plan: Plan, item: Item | undefined): (EpochMillis | undefined)[] {
+  const begins = item === undefined ? {} : (read(item).begins ?? {});
+  return plan.rules.map((rule) => begins[ruleName(rule)]);
+}
+
+/** The item with where rules began, by position, that it does not say yet. */
+export function sayBegins(plan: Plan, item: Item | undefined, begins: readonly (EpochMillis | undefined)[]): Item {
+  const body: WatermarkBody = item === undefined ? { v: format, rules: {} } : read(item);
+  const fresh = plan.rules.flatMap((rule, index) => {
+    const at = begins[index];
+    return at === undefined ? [] : [[ruleName(rule), at] as const];
+  });
+  return itemOf({ ...body, begins: { ...Object.fromEntries(fresh), ...body.begins } }, item);
+}
+
+function itemOf(body: WatermarkBody, before: Item | undefined): Item {
   return {
     ...watermarkKey,
-    version: (item?.version ?? 0) + 1,
+    version: (before?.version ?? 0) + 1,
     body: JSON.stringify(body),
     ttl: Math.floor(lastInstant / 1000) as EpochSeconds,
   };
