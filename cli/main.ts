@@ -9,7 +9,7 @@ const standardInput = './-';
 /** What the command line cannot be understood as. */
 class UsageError extends Error {}
 
-const commandNames: readonly string[] = ['check', 'backtest', 'test', 'replay'];
+const commandNames: readonly string[] = ['check', 'backtest', 'test', 'explain', 'replay'];
 
 /** Runs the command line and gives the exit code: 0 fine, 1 the command found faults, 2 it was called wrongly. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -41,6 +41,18 @@ export async function main(args: readonly string[]): Promise<number> {
       },
     )
     .command(
+      'explain <pipeline> [newer]',
+      'Say what each rule asks, how it runs and what it costs; or what a newer file changes',
+      explainOptions,
+      async (options) => {
+        if ((options.newer !== undefined) !== options.diff)
+          throw new UsageError('two files are compared with --diff OLD NEW, and one is explained without it');
+        if (!(options.rate > 0)) throw new UsageError('--rate needs a number of events a second, above 0');
+        const { runExplain } = await import('./explain.ts');
+        code = runExplain({ ...options, param: named(options.param) });
+      },
+    )
+    .command(
       'replay',
       'Put dead letters back, each once and for the rule that could not take it',
       replayOptions,
@@ -49,7 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
         code = await runReplay(replayCall(options));
       },
     )
-    .demandCommand(1, 1, 'it needs a command: check, backtest, test or replay', 'One command at a time.')
+    .demandCommand(1, 1, 'it needs a command: check, backtest, test, explain or replay', 'One command at a time.')
     .strict()
     .recommendCommands()
     .help()
@@ -124,6 +136,22 @@ function testOptions(command: Argv) {
     .option('json', { describe: 'Print one JSON object, for editors and scripts', type: 'boolean', default: false })
     .example('$0 test', 'All under pipelines/')
     .example('$0 test pipelines/retail/pipeline.test.yaml', 'One pipeline');
+}
+
+function explainOptions(command: Argv) {
+  return withParams(command)
+    .usage('Usage: $0 explain <pipeline> [--rate N] [--json]\n       $0 explain --diff <old> <new> [--json]')
+    .positional('pipeline', { describe: 'The pipeline file', type: 'string', demandOption: true })
+    .positional('newer', { describe: 'With --diff: what it is compared with', type: 'string' })
+    .option('diff', {
+      describe: 'What deploying the second file in place of the first does',
+      type: 'boolean',
+      default: false,
+    })
+    .option('rate', { describe: 'Events a second, for what it costs', type: 'number', default: 100 })
+    .option('json', { describe: 'Print one JSON object', type: 'boolean', default: false })
+    .example('$0 explain pipeline.yaml --rate 500', 'Rules, and what they cost')
+    .example('$0 explain --diff deployed.yaml pipeline.yaml', 'Before a deployment');
 }
 
 function replayOptions(command: Argv) {
