@@ -85,7 +85,7 @@ async function backtest(rules: string, file: string): Promise<Round> {
   const marker = 'largest-resident-set';
   const tell = `process.on('exit', () => console.error('${marker} ' + process.resourceUsage().maxRSS))`;
   const started = performance.now();
-  const child = spawn(process.execPath, [`${root}cli/weir.mjs`, 'backtest', rules, file, '--standing'], {
+  const child = spawn(`${root}cli/weir.mjs`, ['backtest', rules, file, '--standing'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tell)}` },
   });

@@ -1,5 +1,4 @@
 /** The command line `weir`: which commands there are, their options, and what is said when they are called wrongly. */
-import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { redriveName } from '../functions/environment.ts';
 
@@ -12,7 +11,7 @@ class UsageError extends Error {}
 const commandNames: readonly string[] = ['check', 'backtest', 'test', 'explain', 'replay'];
 
 /** Runs the command line and gives the exit code: 0 fine, 1 the command found faults, 2 it was called wrongly. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], version: string): Promise<number> {
   let code = 0;
   const commands = yargs(args.map((arg) => (arg === '-' ? standardInput : arg)))
     .scriptName('weir')
@@ -66,7 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .recommendCommands()
     .help()
     .alias('help', 'h')
-    .version(version())
+    .version(version)
     .epilogue('weir <command> --help shows the options and examples of a command.')
     .wrap(Math.min(100, process.stdout.columns || 80))
     .exitProcess(false)
@@ -86,11 +85,6 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 function checkOptions(command: Argv) {

@@ -1,4 +1,6 @@
 /** Advances the rules' watermarks. Called by a schedule every minute, one invocation at a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from 'aws-lambda';
 import { plan, program } from 'weir:plan';
 import { kinesisClient, listShards, tip } from '../adapters/kinesis.ts';
 import { advanceTime, type TimeReport } from '../engine/protocol/advance-time.ts';
@@ -18,16 +20,28 @@ const ports = awsPorts();
 const kinesis = kinesisClient();
 const streamNames = new Map(Object.entries(JSON.parse(required(variables.streamNames)) as Record<string, string>));
 
-export async function handler(event: AdvanceTimeEvent): Promise<TimeReport> {
+/** Between two rounds of settling keys that many shards write, in milliseconds. */
+const mergeEvery = 5_000;
+
+export async function handler(
+  event: AdvanceTimeEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<TimeReport> {
+  const kept = context.getRemainingTimeInMillis() / 5;
   const report = await advanceTime(
     { plan, program },
     ports,
     {
-      shards: async (stream) => (await listShards(kinesis, nameOf(stream))).map(({ id }) => id),
+      shards: (stream) => listShards(kinesis, nameOf(stream)),
       atTip: (stream, shard, after) => tip(kinesis, nameOf(stream), shard, after),
     },
     (event.time === undefined ? Date.now() : Date.parse(event.time)) as EpochMillis,
     event.watermark,
+    async () => {
+      if (context.getRemainingTimeInMillis() < kept + mergeEvery) return false;
+      await sleep(mergeEvery);
+      return true;
+    },
   );
   log('time', report);
   return report;

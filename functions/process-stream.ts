@@ -1,6 +1,6 @@
 /** Processes the records of one stream. Called by the stream's event source mapping, a batch of one shard at a time. */
 import { randomUUID } from 'node:crypto';
-import type { KinesisStreamEvent, KinesisStreamBatchResponse } from 'aws-lambda';
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { plan, program } from 'weir:plan';
 import { StreamProcessor } from '../engine/protocol/stream-processor.ts';
 import { required, variables } from './environment.ts';
@@ -11,15 +11,20 @@ import { awsPorts } from './ports.ts';
 const stream = required(variables.stream);
 const processor = new StreamProcessor({ plan, program }, stream, awsPorts(), randomUUID());
 
-export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
+export async function handler(
+  event: KinesisStreamEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<KinesisStreamBatchResponse> {
   const shard = shardOf(event);
   const [first] = event.Records;
   if (first === undefined) return { batchItemFailures: [] };
   const started = performance.now();
+  const allTime = context.getRemainingTimeInMillis();
+  const timeLeft = () => context.getRemainingTimeInMillis() / allTime;
   try {
-    const report = await processor.process(shard, inputRecords(stream, shard, event));
+    const report = await processor.process(shard, inputRecords(stream, shard, event), timeLeft);
     log('batch', { ...report, millis: Math.round(performance.now() - started) });
-    return { batchItemFailures: [] };
+    return { batchItemFailures: report.unfinished === undefined ? [] : [{ itemIdentifier: report.unfinished }] };
   } catch (cause) {
     // A service failed, not an event: the batch comes again, and what it has done already is skipped.
     logProblem(

@@ -1,13 +1,14 @@
 /**
  * From records to what they mean: takes time and id, checks, and evaluates every rule of the stream once. What comes
- * out is data: touches of keyed state, matches of stateless rules, and rejected events. Content never throws.
+ * out, touches of keyed state, matches of stateless rules and rejected events, goes to a receiver at once. Content never
+ * throws.
  */
 import { plain } from '../aggregate/value.ts';
 import { describe, resetSteps } from '../expression/operators.ts';
 import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.ts';
-import type { EventReference, Touch } from '../state/touch.ts';
+import type { EventReference } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
-import { payload, type Payload } from '../state/compiled-rule.ts';
+import { payload } from '../state/compiled-rule.ts';
 import { Audience } from './audience.ts';
 import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
@@ -23,32 +24,11 @@ import {
   sizeFault,
   timeFault,
 } from './faults.ts';
-import type { InputRecord, Rejection } from './input-record.ts';
+import type { InputRecord } from './input-record.ts';
 import { keyText } from './key-text.ts';
+import type { Receiver } from './receiver.ts';
 import { ShardNames } from './shard-names.ts';
 import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
-
-export interface KeyedTouch {
-  readonly rule: number;
-  readonly groups: readonly unknown[];
-  readonly touch: Touch;
-  readonly record: InputRecord;
-}
-
-/** A match of a stateless rule, with what its alert says. */
-export interface Match {
-  readonly rule: number;
-  readonly groups: readonly unknown[];
-  readonly said: Payload;
-  readonly touch: Touch;
-  readonly record: InputRecord;
-}
-
-export interface Counters {
-  events: number;
-  /** Per rule: predicates and `where`s that failed, and so did not match. */
-  readonly predicateFailures: number[];
-}
 
 interface Source {
   readonly name: string;
@@ -58,12 +38,10 @@ interface Source {
 
 export class Intake implements Sink {
   readonly #compiled: Compiled;
+  readonly #receiver: Receiver;
   readonly #sources: ReadonlyMap<string, Source>;
-  /** What the records read since the last `clear` mean, in their order. */
-  readonly touches: KeyedTouch[] = [];
-  readonly matches: Match[] = [];
-  readonly rejections: Rejection[] = [];
-  readonly counters: Counters = { events: 0, predicateFailures: [] };
+  /** Per rule: predicates and `where`s that failed, and so did not match. */
+  readonly predicateFailures: number[] = [];
   readonly #meta = new EventMeta();
   #source: Source | undefined;
   #record: InputRecord = { stream: '', shard: '', sequenceNumber: '', event: undefined };
@@ -77,8 +55,9 @@ export class Intake implements Sink {
   /** Per rule. */
   readonly #bounds: readonly SizeBounds[];
 
-  constructor(compiled: Compiled) {
+  constructor(compiled: Compiled, receiver: Receiver) {
     this.#compiled = compiled;
+    this.#receiver = receiver;
     this.#bounds = compiled.plan.rules.map(sizeBounds);
     this.#sources = new Map(
       compiled.plan.streams.flatMap(({ name, clockSkew }) => {
@@ -88,24 +67,15 @@ export class Intake implements Sink {
     );
   }
 
-  clear(): void {
-    this.touches.length = 0;
-    this.matches.length = 0;
-    this.rejections.length = 0;
-    this.counters.events = 0;
-    this.counters.predicateFailures.length = 0;
-  }
-
   /**
    * Reads one record, for all rules or for `only` one, by its position; answers its event time, or undefined where the
    * event was rejected as a whole.
    */
   read(record: InputRecord, only?: number): EpochMillis | undefined {
-    this.counters.events++;
     this.#audience.set(only);
     const read = record.unreadable ?? this.#evaluate(record);
     if (typeof read === 'number') return read;
-    this.rejections.push(rejection(record, read));
+    this.#receiver.rejected(rejection(record, read));
     return undefined;
   }
 
@@ -167,19 +137,14 @@ export class Intake implements Sink {
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
     if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, args)) return;
-    this.touches.push({
-      rule,
-      groups,
-      touch: { event: this.#event(), args, fields, shown: undefined },
-      record: this.#record,
-    });
+    this.#receiver.touch(rule, groups, { event: this.#event(), args, fields, shown: undefined }, this.#record);
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
     if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, none)) return;
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
     if (texts === undefined) return;
-    this.matches.push({
+    this.#receiver.match({
       rule,
       groups,
       said: payload(texts, values),
@@ -212,7 +177,7 @@ export class Intake implements Sink {
   }
 
   predicateFailed(rule: number): void {
-    const { predicateFailures } = this.counters;
+    const { predicateFailures } = this;
     predicateFailures[rule] = (predicateFailures[rule] ?? 0) + 1;
   }
 
@@ -238,7 +203,7 @@ export class Intake implements Sink {
   #reject(rule: number, reason: string): void {
     if (!this.#audience.holds(rule)) return;
     const { name = String(rule) } = this.#compiled.plan.rules[rule] ?? {};
-    this.rejections.push({ ...rejection(this.#record, reason), rule: name });
+    this.#receiver.rejected({ ...rejection(this.#record, reason), rule: name });
   }
 }
 

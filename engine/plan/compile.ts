@@ -43,7 +43,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     sources: sources.map(({ name }) => name),
     groupNames: rule.groupBy.map(({ name }) => name),
     grouping: groupings.indexOf(grouping),
-    ...(window !== undefined && { window }),
+    window,
     accumulators: instant ? [{ kind: 'newest' }] : slotsOf(rule.aggregate).list.map(({ plan }) => plan),
     aggregateNames: rule.aggregate.map(({ name }) => name),
     emit: rule.emit,

@@ -36,7 +36,7 @@ export interface RulePlan {
   /** Rules with the same group key have the same number, and share one record per key in memory. */
   readonly grouping: number;
   /** Absent for a stateless rule. */
-  readonly window?: WindowPlan;
+  readonly window?: WindowPlan | undefined;
   readonly accumulators: readonly AccumulatorPlan[];
   readonly aggregateNames: readonly string[];
   readonly emit: Emit;

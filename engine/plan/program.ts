@@ -68,12 +68,16 @@ export interface RenderedTexts {
 
 export interface RuleProgram {
   /** The named aggregates from the accumulators' results; undefined where one fails. */
-  aggregates?(results: readonly unknown[]): readonly unknown[];
-  having?(groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes): unknown;
+  readonly aggregates?: ((results: readonly unknown[]) => readonly unknown[]) | undefined;
+  readonly having?:
+    | ((groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes) => unknown)
+    | undefined;
   /** Of a windowed rule. */
-  windowTexts?(groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes): RenderedTexts;
+  readonly windowTexts?:
+    | ((groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes) => RenderedTexts)
+    | undefined;
   /** Of a stateless rule. */
-  eventTexts?(event: JsonObject, meta: Meta): RenderedTexts;
+  readonly eventTexts?: ((event: JsonObject, meta: Meta) => RenderedTexts) | undefined;
 }
 
 export interface Program {

@@ -4,25 +4,25 @@
  * the same one.
  */
 import type { Compiled } from '../plan/program.ts';
-import { compiledRules, isWindowed } from '../state/compiled-rule.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
+import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
+import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
 import { redriveWriter } from './redrive-admission.ts';
 import { setBegins } from './rule-begins.ts';
-import { readShardRecord, type ShardRecord, shardRecordKey } from './shard-record.ts';
+import { readShardRecord, shardRecordKey } from './shard-record.ts';
+import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
 import { lastInstant, raiseWatermarks, readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
 
-/** A shard is idle when no valid event was read from it for so long and nothing is left to read. */
-const idleAfter = 60_000;
 /** A record that a process is about to publish is left to it for so long. */
 const pendingFor = 60_000;
 
 export interface ShardPort {
-  /** The ids of a stream's shards, closed ones too, while Kinesis lists them. */
-  shards(stream: string): Promise<readonly string[]>;
+  /** The shards of a stream, closed ones too, while Kinesis lists them. */
+  shards(stream: string): Promise<readonly ListedShard[]>;
   /** Whether nothing is left to read after a sequence number, or at all. */
   atTip(stream: string, shard: string, after: string | undefined): Promise<boolean>;
 }
@@ -32,22 +32,21 @@ export interface TimeReport {
   readonly closed: number;
   readonly alerts: number;
   readonly published: number;
+  /** Keys of many writers that were settled. */
+  readonly merged: number;
 }
 
-interface Shard {
-  readonly id: string;
-  readonly record: ShardRecord | undefined;
-  /** False where Kinesis has forgotten the shard: nothing of it is left to read. */
-  readonly listed: boolean;
-}
-
-/** `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. */
+/**
+ * `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. `pause` waits for a few
+ * seconds, and answers false when there is no time for more: without it, keys of many writers are settled once.
+ */
 export async function advanceTime(
   compiled: Compiled,
   ports: Ports,
   shardPort: ShardPort,
   now: EpochMillis,
   to?: 'end',
+  pause?: () => Promise<boolean>,
 ): Promise<TimeReport> {
   const { plan } = compiled;
   const alerts = new AlertStore(ports, plan.pipeline);
@@ -57,44 +56,46 @@ export async function advanceTime(
     (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
   );
 
-  const shards = new Map(
-    await Promise.all(plan.streams.map(async ({ name }) => [name, await readShards(ports, shardPort, name)] as const)),
+  const streams = new Map(
+    await Promise.all(
+      plan.streams.map(
+        async ({ name, outOfOrderness }) =>
+          [name, await readShards(ports, shardPort, name, outOfOrderness, to === 'end' ? undefined : now)] as const,
+      ),
+    ),
   );
-  const idle = to === 'end' ? new Set<Shard>() : await idleShards(shards, shardPort, now);
-  const raised = plan.rules.map(({ sources }) => {
-    if (to === 'end') return lastInstant;
-    const outOfOrderness = (stream: string): number =>
-      plan.streams.find(({ name }) => name === stream)?.outOfOrderness ?? 0;
-    const all = sources.flatMap((stream) =>
-      (shards.get(stream) ?? []).map((shard) => ({ shard, outOfOrderness: outOfOrderness(stream) })),
-    );
-    const active = all.filter(({ shard }) => !idle.has(shard));
-    if (active.length > 0)
-      return Math.min(
-        ...active.map(({ shard, outOfOrderness }) => (shard.record?.newest ?? beginningOfTime) - outOfOrderness),
-      ) as EpochMillis;
-    if (!all.some(({ shard }) => shard.record !== undefined)) return beginningOfTime;
-    return (now - idleAfter - Math.max(...sources.map(outOfOrderness))) as EpochMillis;
-  });
-  const { watermarks, begins } = await publishWatermarks(compiled, ports, raised);
+  const raised = plan.rules.map(({ sources }) =>
+    to === 'end'
+      ? lastInstant
+      : ruleWatermark(
+          sources.flatMap((stream) => streams.get(stream) ?? []),
+          now,
+        ),
+  );
+  const writers = plan.rules.map(({ writer, sources }) =>
+    writer === 'key' ? 0 : sources.reduce((sum, stream) => sum + (streams.get(stream)?.listed.length ?? 0), 0),
+  );
+  const { watermarks, begins } = await publishWatermarks(compiled, ports, raised, writers);
 
-  const report = { closed: 0, alerts: 0 };
-  const rules = compiledRules(compiled);
+  const report = { closed: 0, alerts: 0, merged: 0 };
+  const rules = compiledRules(compiled).filter(isWindowed);
   setBegins(rules, begins);
   for (const rule of rules) {
     const watermark = watermarks[rule.index] ?? beginningOfTime;
-    if (!isWindowed(rule) || rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
-    const writers =
-      rule.plan.writer === 'key'
-        ? ['']
-        : [
-            redriveWriter,
-            ...rule.plan.sources.flatMap((stream) => (shards.get(stream) ?? []).map(({ id }) => `${stream}/${id}`)),
-          ];
-    const done = await closeDuePanes(rule, ports, alerts, writers, watermark);
+    if (rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
+    const done = await closeDuePanes(rule, ports, alerts, writersOf(rule, streams), watermark);
     report.closed += done.closed;
     report.alerts += done.alerts;
   }
+  const crowded = rules.some((rule) => isCrowded(rule, writers[rule.index] ?? 0));
+  do {
+    // Keys that were marked are settled also when there are fewer writers by now.
+    for (const rule of rules.filter(({ plan: { writer, emit } }) => writer === 'shard' && emit !== 'final')) {
+      const done = await settleMarked(rule, ports, alerts);
+      report.merged += done.merged;
+      report.alerts += done.opened;
+    }
+  } while (crowded && to === undefined && (await pause?.()) === true);
   return {
     watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])),
     ...report,
@@ -102,36 +103,40 @@ export async function advanceTime(
   };
 }
 
-/** The shards that Kinesis lists, and those that it has forgotten but whose panes may still be open. */
-async function readShards(ports: Ports, shardPort: ShardPort, stream: string): Promise<Shard[]> {
+/** What is known of a stream's shards; without `now` nothing is asked of Kinesis but which there are. */
+async function readShards(
+  ports: Ports,
+  shardPort: ShardPort,
+  stream: string,
+  outOfOrderness: Millis,
+  now: EpochMillis | undefined,
+): Promise<StreamShards> {
   const listed = await shardPort.shards(stream);
   const records = new Map(
     (await ports.state.query(shardRecordKey(stream, '').pk)).map((item) => [item.sk, readShardRecord(item).record]),
   );
-  return [...new Set([...listed, ...records.keys()])].map((id) => ({
-    id,
-    record: records.get(id),
-    listed: listed.includes(id),
-  }));
+  const atTip = new Set<string>();
+  await Promise.all(
+    listed.map(async (shard) => {
+      const record = records.get(shard.id);
+      if (now === undefined || !restsAtTip(shard, record, now)) return;
+      if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);
+    }),
+  );
+  return { outOfOrderness, listed, records, atTip };
 }
 
-async function idleShards(
-  shards: ReadonlyMap<string, readonly Shard[]>,
-  shardPort: ShardPort,
-  now: EpochMillis,
-): Promise<Set<Shard>> {
-  const idle = new Set<Shard>();
-  for (const [stream, all] of shards) {
-    await Promise.all(
-      all.map(async (shard) => {
-        const { record, listed } = shard;
-        // Kinesis refuses to say anything of a shard that it has forgotten.
-        const silent = now - (record?.eventAt ?? beginningOfTime) > idleAfter;
-        if (!listed || (silent && (await shardPort.atTip(stream, shard.id, record?.finished)))) idle.add(shard);
-      }),
-    );
-  }
-  return idle;
+/**
+ * Who may have written panes of a rule: also shards that Kinesis has forgotten, whose panes may still be open, and who
+ * puts dead letters back.
+ */
+function writersOf({ plan }: WindowedRule, streams: ReadonlyMap<string, StreamShards>): readonly string[] {
+  if (plan.writer === 'key') return [''];
+  const shards = plan.sources.flatMap((stream) => {
+    const { listed = [], records = new Map<string, unknown>() } = streams.get(stream) ?? {};
+    return [...new Set([...listed.map(({ id }) => id), ...records.keys()])].map((id) => `${stream}/${id}`);
+  });
+  return [redriveWriter, ...shards];
 }
 
 /** Raises the published watermarks; answers what they are now. */
@@ -139,12 +144,13 @@ async function publishWatermarks(
   compiled: Compiled,
   ports: Ports,
   raised: readonly EpochMillis[],
+  writers: readonly number[],
 ): Promise<{ readonly watermarks: EpochMillis[]; readonly begins: (EpochMillis | undefined)[] }> {
   const { plan } = compiled;
   const said = (item: Item | undefined) => ({ watermarks: readWatermarks(plan, item), begins: readBegins(plan, item) });
   let [current] = await ports.state.get([watermarkKey]);
   for (;;) {
-    const next = raiseWatermarks(plan, current, raised);
+    const next = raiseWatermarks(plan, current, raised, writers);
     if (next === undefined) return said(current);
     const [conflict] = await ports.state.put([next]);
     if (conflict === undefined) return said(next);

@@ -3,15 +3,16 @@
  * had come in time, where everything that its windows follow from is certainly kept: from half of the state, an alert
  * would be withdrawn that stands for good reason. A final result is told once and never revised.
  */
-import type { KeyedTouch } from '../intake/intake.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
+import type { KeyedTouch } from '../intake/receiver.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
+import { fullReason } from '../state/key-limits.ts';
 import type { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { identityOf } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
-import type { Admission } from './admission.ts';
+import { type Admission, type Refusal, refusalOfFull } from './admission.ts';
 import { reachBack } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned } from './pane-store.ts';
@@ -74,7 +75,18 @@ export class RedriveAdmission implements Admission {
     return this.#there.get(keyed) === true;
   }
 
-  refusal(rule: WindowedRule, pane: Pane, { groups, touch }: KeyedTouch): string | undefined {
+  refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined {
+    const reason = this.#lateReason(rule, pane, keyed);
+    if (reason !== undefined) return { kind: 'late', reason };
+    const { groups, touch } = keyed;
+    // What a shard brought to a log is counted by its name, whoever wrote it: what was too much is not let in this way.
+    const shared = this.#shared.get(paneName(new RuleState(rule, groups), pane.start))?.find(pane.start);
+    const full = fullReason(rule, pane, touch);
+    if (full !== undefined || shared === undefined || shared.aggregation !== undefined) return refusalOfFull(full);
+    return refusalOfFull(fullReason(rule, shared, touch));
+  }
+
+  #lateReason(rule: WindowedRule, pane: Pane, { groups, touch }: KeyedTouch): string | undefined {
     const { watermarks, late, now } = this.#time;
     const { t } = touch.event;
     const watermark = watermarks[rule.index] ?? beginningOfTime;

@@ -1,6 +1,6 @@
 /** Puts dead letters back for stateless rules: an event is never late for them, and its alert's id says whether it was there. */
 import { partitionKeyOf } from '../alert/identity.ts';
-import type { Match } from '../intake/intake.ts';
+import type { Match } from '../intake/receiver.ts';
 import { isWindowed } from '../state/compiled-rule.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Redriven } from './redrive.ts';

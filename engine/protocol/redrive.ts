@@ -7,7 +7,8 @@
  * that several shards write have a pane of their own for what was put back.
  */
 import type { InputRecord } from '../intake/input-record.ts';
-import { Intake, type KeyedTouch } from '../intake/intake.ts';
+import { Intake } from '../intake/intake.ts';
+import { Collected, type KeyedTouch } from '../intake/receiver.ts';
 import type { Compiled } from '../plan/program.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
@@ -16,12 +17,13 @@ import type { EpochMillis } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
+import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
 import { setBegins } from './rule-begins.ts';
 import { dropMemories, unfinishedRecords } from './shard-memories.ts';
-import { settleShared } from './settle-shared.ts';
+import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
 import { readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
 
@@ -78,7 +80,8 @@ export async function redrive(
     if (found === undefined) throw new Error('what was read is of no letter');
     return found;
   };
-  const intake = new Intake(compiled);
+  const found = new Collected();
+  const intake = new Intake(compiled, found);
   const unfinished = await unfinishedRecords(
     ports.state,
     letters.map(({ record }) => record),
@@ -89,16 +92,14 @@ export async function redrive(
     else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
     else intake.read(record, only);
   }
-  for (const { record, rule, reason } of intake.rejections)
+  for (const { record, rule, reason } of found.rejections)
     outcome(record).refused.push({ ...(rule !== undefined && { rule }), reason });
 
   const alerts = new AlertStore(ports, plan.pipeline);
   const redriven: Redriven = { rules, outcome };
-  const stateless = statelessMatches(rules, intake.matches);
-  const told = [await redriveStateless(redriven, alerts, intake.matches, stateless.wanted, options.dryRun)];
-  told.push(
-    await redriveTouches(compiled, redriven, ports, alerts, [...intake.touches, ...stateless.touches], options),
-  );
+  const stateless = statelessMatches(rules, found.matches);
+  const told = [await redriveStateless(redriven, alerts, found.matches, stateless.wanted, options.dryRun)];
+  told.push(await redriveTouches(compiled, redriven, ports, alerts, [...found.touches, ...stateless.touches], options));
   return { letters: outcomes, told: sum(told) };
 }
 
@@ -137,9 +138,11 @@ async function redriveTouches(
     // What others have written since is not known here: everything is read.
     horizon: Number.POSITIVE_INFINITY as EpochMillis,
     now,
+    // What does not come to its end is told again as a whole, and what was done is found done.
+    timeLeft: () => 1,
     letter: async () => undefined,
   });
-  await fold.apply([...touches.values()]);
+  const changes = await fold.apply(fold.changes([...touches.values()]));
   for (const keyed of touches.values()) {
     const { putBack, alreadyThere, refused } = outcome(keyed.record);
     const rejection = fold.rejection(keyed);
@@ -148,10 +151,12 @@ async function redriveTouches(
     else putBack.push(nameOf(keyed));
   }
   if (dryRun) return nothingTold;
-  const { owned, shared } = fold;
   // An owner that has told its alerts before this is put right by what follows, and one that tells them after by itself.
-  await dropMemories(ports.state, owned);
-  return settleShared(alerts, ports.state, [...owned, ...shared]);
+  await dropMemories(
+    ports.state,
+    changes.filter(({ rule }) => isOwned(rule)),
+  );
+  return settleShared(alerts, ports.state, changes.map(unsettled));
 }
 
 /** Takes every put, and keeps none. */

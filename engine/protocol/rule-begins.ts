@@ -31,12 +31,12 @@ export async function learnBegins(
     const said = await Promise.all(
       rules.map(async (rule) => (isNew(rule) ? ((await newestRead(store, rule.plan.sources)) ?? oldest) : undefined)),
     );
-    for (let current = watermarks; ; ) {
+    // The shards of a stream begin at the same time: whoever finds that another has said it leaves it at that.
+    for (let current = watermarks; rules.some(isNew); ) {
       const next = sayBegins(plan, current, said);
       const [conflict] = await store.put([next]);
-      begins = readBegins(plan, next);
-      if (conflict === undefined) break;
-      current = conflict.current ?? (await store.get([watermarkKey]))[0];
+      if (conflict !== undefined) current = conflict.current ?? (await store.get([watermarkKey]))[0];
+      begins = readBegins(plan, conflict === undefined ? next : current);
     }
   }
   setBegins(rules, begins);

@@ -16,6 +16,8 @@ interface WatermarkBody {
   readonly rules: { readonly [rule: string]: EpochMillis };
   /** Windows that begin before this began before the rule. */
   readonly begins?: { readonly [rule: string]: EpochMillis };
+  /** How many shards may write a key, of rules whose keys several write. */
+  readonly writers?: { readonly [rule: string]: number };
 }
 
 function ruleName({ name, fingerprint }: RulePlan): string {
@@ -28,8 +30,19 @@ export function readWatermarks(plan: Plan, item: Item | undefined): EpochMillis[
   return plan.rules.map((rule) => rules[ruleName(rule)] ?? beginningOfTime);
 }
 
-/** The item with watermarks raised, or undefined where none would rise. */
-export function raiseWatermarks(plan: Plan, item: Item | undefined, raised: readonly EpochMillis[]): Item | undefined {
+/** How many shards may write a key, by the rule's position; 0 where it was never told. */
+export function readWriters(plan: Plan, item: Item | undefined): number[] {
+  const { writers = {} } = item === undefined ? {} : read(item);
+  return plan.rules.map((rule) => writers[ruleName(rule)] ?? 0);
+}
+
+/** The item with watermarks raised and writers counted, or undefined where nothing would change. */
+export function raiseWatermarks(
+  plan: Plan,
+  item: Item | undefined,
+  raised: readonly EpochMillis[],
+  counts: readonly number[],
+): Item | undefined {
   const published = item === undefined ? {} : read(item).rules;
   const higher = plan.rules.flatMap((rule, index) => {
     const to = raised[index] ?? beginningOfTime;
@@ -39,8 +52,18 @@ export function raiseWatermarks(plan: Plan, item: Item | undefined, raised: read
   const on = new Set(plan.rules.map(ruleName));
   // A rule that was turned off and on again begins anew: what came meanwhile is not in its windows.
   const kept = Object.fromEntries(Object.entries(begins).filter(([rule]) => on.has(rule)));
-  if (higher.length === 0 && Object.keys(kept).length === Object.keys(begins).length) return undefined;
-  return itemOf({ v: format, rules: { ...published, ...Object.fromEntries(higher) }, begins: kept }, item);
+  const known = readWriters(plan, item);
+  const isSame =
+    Object.keys(kept).length === Object.keys(begins).length && counts.every((count, index) => count === known[index]);
+  if (higher.length === 0 && isSame) return undefined;
+  const writers = Object.fromEntries(
+    plan.rules.flatMap((rule, index) => {
+      const count = counts[index] ?? 0;
+      return count > 0 ? [[ruleName(rule), count] as const] : [];
+    }),
+  );
+  const rules = { ...published, ...Object.fromEntries(higher) };
+  return itemOf({ v: format, rules, begins: kept, writers }, item);
 }
 
 /** Where the rules began, by position; undefined where it has not been said yet. */

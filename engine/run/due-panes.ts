@@ -23,11 +23,16 @@ export class DuePanes {
   /** Takes out what is due by a watermark, the earliest first. */
   take(watermark: EpochMillis): DuePane[] {
     if (watermark < this.next) return [];
-    const times = [...this.#byTime.keys()].sort((a, b) => a - b);
-    const due = times.filter((at) => at <= watermark);
-    const taken = due.flatMap((at) => this.#byTime.get(at) ?? []);
-    for (const at of due) this.#byTime.delete(at);
-    this.next = times[due.length] ?? endOfTime;
+    const taken: DuePane[] = [];
+    this.next = endOfTime;
+    for (const at of [...this.#byTime.keys()].sort((a, b) => a - b)) {
+      if (at > watermark) {
+        this.next = at;
+        break;
+      }
+      for (const due of this.#byTime.get(at) ?? []) taken.push(due);
+      this.#byTime.delete(at);
+    }
     return taken;
   }
 }

@@ -14,12 +14,15 @@ import {
 import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
-import { Intake, type KeyedTouch, type Match } from '../intake/intake.ts';
+import { Intake } from '../intake/intake.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
+import type { Match, Receiver } from '../intake/receiver.ts';
 import type { Compiled } from '../plan/program.ts';
 import { sortableTime } from '../state/pane-item.ts';
+import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import type { RuleState } from '../state/rule-state.ts';
+import type { Touch } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
 import { DuePanes } from './due-panes.ts';
 import { ShardClocks } from './shard-clocks.ts';
@@ -30,10 +33,10 @@ export interface RunListener {
   rejected(rejection: Rejection): void;
 }
 
-/** Panes are swept when so many states have come since the last time. */
+/** Panes are swept when so many events have touched them since the last time, more where there are many. */
 const sweepEvery = 10_000;
 
-export class InMemoryRun {
+export class InMemoryRun implements Receiver {
   readonly #rules: readonly (CompiledRule | WindowedRule)[];
   readonly #intake: Intake;
   readonly #states: KeyedStates;
@@ -46,7 +49,7 @@ export class InMemoryRun {
 
   constructor(compiled: Compiled, listener: RunListener) {
     this.#rules = compiledRules(compiled);
-    this.#intake = new Intake(compiled);
+    this.#intake = new Intake(compiled, this);
     this.#states = new KeyedStates(this.#rules);
     this.#clocks = new ShardClocks(compiled.plan);
     this.#due = this.#rules.map(() => new DuePanes());
@@ -55,24 +58,12 @@ export class InMemoryRun {
 
   /** Per rule: how often a predicate failed, and so did not match. */
   get predicateFailures(): readonly number[] {
-    return this.#intake.counters.predicateFailures;
+    return this.#intake.predicateFailures;
   }
 
   process(record: InputRecord): void {
     const intake = this.#intake;
     const t = intake.read(record);
-    if (intake.rejections.length > 0) {
-      for (const rejection of intake.rejections) this.#listener.rejected(rejection);
-      intake.rejections.length = 0;
-    }
-    if (intake.matches.length > 0) {
-      for (const match of intake.matches) this.#match(match);
-      intake.matches.length = 0;
-    }
-    if (intake.touches.length > 0) {
-      for (const keyed of intake.touches) this.#touch(keyed);
-      intake.touches.length = 0;
-    }
     if (t !== undefined && this.#clocks.observe(record.stream, record.shard, t, intake.lastArrival)) this.#fire();
   }
 
@@ -87,7 +78,7 @@ export class InMemoryRun {
     this.advance(endOfTime);
   }
 
-  #match({ rule: index, groups, said, touch, record }: Match): void {
+  match({ rule: index, groups, said, touch, record }: Match): void {
     const rule = this.#rules[index];
     if (rule === undefined) return;
     if (isWindowed(rule)) {
@@ -111,12 +102,16 @@ export class InMemoryRun {
     if (opened !== undefined) this.#listener.alert(opened);
   }
 
-  #touch({ rule: index, groups, touch, record }: KeyedTouch): void {
+  touch(index: number, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     const rule = this.#rules[index];
     if (isWindowed(rule)) this.#add(rule, groups, touch, record);
   }
 
-  #add(rule: WindowedRule, groups: readonly unknown[], touch: KeyedTouch['touch'], record: InputRecord): void {
+  rejected(rejection: Rejection): void {
+    this.#listener.rejected(rejection);
+  }
+
+  #add(rule: WindowedRule, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
     if (isLate(rule, touch.event.t, start, watermark)) {
@@ -126,6 +121,11 @@ export class InMemoryRun {
     const state = this.#states.state(rule, groups);
     const known = state.find(start);
     const pane = known ?? state.pane(start);
+    const full = fullReason(rule, pane, touch);
+    if (full !== undefined) {
+      this.#listener.rejected({ kind: 'invalid', record, rule: rule.plan.name, reason: full });
+      return;
+    }
     const final = rule.plan.emit === 'final';
     if (known === undefined && final)
       this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
@@ -147,7 +147,7 @@ export class InMemoryRun {
     }
     if (this.#touchesUntilSweep > 0) return;
     this.#states.forget(this.#clocks.watermarks);
-    this.#touchesUntilSweep = Math.max(sweepEvery, this.#states.size);
+    this.#touchesUntilSweep = Math.max(sweepEvery, 4 * this.#states.size);
   }
 
   #settle(state: RuleState): void {

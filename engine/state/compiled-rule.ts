@@ -20,8 +20,8 @@ export interface CompiledRule {
 export interface WindowedRule extends CompiledRule {
   readonly window: WindowPlan;
   readonly grid: PaneGrid;
-  /** The size of a sliding window; absent where a pane is a window. */
-  readonly slide?: Millis;
+  /** The size of a sliding window; undefined where a pane is a window. */
+  readonly slide: Millis | undefined;
   /** True where a pane's item grows with its events; others stay small however many come. */
   readonly grows: boolean;
   /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
@@ -31,9 +31,11 @@ export interface WindowedRule extends CompiledRule {
   createAccumulators(): Accumulator[];
 }
 
+/** All of one shape, for the functions of an event run over all of them: a new shape would have them compiled anew. */
 export function compiledRules({ plan, program }: Compiled): readonly (CompiledRule | WindowedRule)[] {
   return plan.rules.map((rulePlan, index) => {
-    const rule: CompiledRule = { index, plan: rulePlan, program: program.rules[index] ?? {} };
+    const { aggregates, having, windowTexts, eventTexts } = program.rules[index] ?? {};
+    const rule: CompiledRule = { index, plan: rulePlan, program: { aggregates, having, windowTexts, eventTexts } };
     const { window, accumulators, cooldown } = rulePlan;
     if (window === undefined) return rule;
     const slide = window.kind === 'sliding' ? window.size : window.kind === 'instant' ? (1 as Millis) : undefined;
@@ -41,7 +43,7 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       ...rule,
       window,
       grid: paneGrid(window.kind === 'instant' ? { kind: 'sliding', size: cooldown } : window, cooldown),
-      ...(slide !== undefined && { slide }),
+      slide,
       grows: slide !== undefined || accumulators.some(({ kind }) => kind === 'countDistinct'),
       joins: slide !== undefined || cooldown > 0,
       begin: { at: beginningOfTime },

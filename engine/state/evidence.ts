@@ -11,6 +11,7 @@ export class Evidence {
 
   add(touch: Touch): void {
     const { touches } = this;
+    if (this.#limit === 0) return;
     let at = touches.length;
     while (at > 0) {
       const before = touches[at - 1];

@@ -4,7 +4,8 @@
  */
 import type { Episode } from '../alert/episodes.ts';
 import type { EpochMillis } from '../time.ts';
-import type { Aggregation } from './aggregation.ts';
+import { Aggregation } from './aggregation.ts';
+import type { WindowedRule } from './compiled-rule.ts';
 import type { Touch } from './touch.ts';
 
 export interface Part {
@@ -34,14 +35,22 @@ export interface Part {
 export interface Pane {
   readonly start: EpochMillis;
   readonly end: EpochMillis;
-  /** All parts merged; absent for a log, whose entries stand in the key's one log. */
-  aggregation?: Aggregation;
-  /** Absent where state lives in memory alone. */
-  stored?: StoredParts;
+  /** All parts merged; undefined for a log, whose entries stand in the key's one log. */
+  readonly aggregation: Aggregation | undefined;
+  /** How many events of the log each writer has, as `key-limits` counts them. */
+  readonly held: Map<string, number>;
+  /** Undefined where state lives in memory alone. */
+  stored: StoredParts | undefined;
   /** Final results were emitted: nothing is added any more. */
   closed: boolean;
   /** Alert records may exist. Never cleared. */
   noted: boolean;
+}
+
+export function emptyPane(rule: WindowedRule, start: EpochMillis): Pane {
+  const aggregation = rule.slide === undefined ? new Aggregation(rule) : undefined;
+  const end = rule.grid.end(start);
+  return { start, end, aggregation, held: new Map(), stored: undefined, closed: false, noted: false };
 }
 
 export interface StoredParts {

@@ -6,10 +6,10 @@ import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
 import type { AlertContent, AlertRecord } from '../alert/alert.ts';
 import { beginningOfTime, type EpochMillis, endOfTime, type Millis } from '../time.ts';
-import { Aggregation } from './aggregation.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import type { Touch } from './touch.ts';
-import type { Pane } from './pane.ts';
+import { countHeld } from './key-limits.ts';
+import { emptyPane, type Pane } from './pane.ts';
 import { frozenAt, windowOf } from './rule-windows.ts';
 import { SlidingLog } from './sliding-log.ts';
 
@@ -63,9 +63,7 @@ export class RuleState {
   pane(start: EpochMillis): Pane {
     const known = this.find(start);
     if (known !== undefined) return known;
-    const { rule } = this;
-    const pane: Pane = { start, end: rule.grid.end(start), closed: false, noted: false };
-    if (rule.slide === undefined) pane.aggregation = new Aggregation(rule);
+    const pane = emptyPane(this.rule, start);
     this.panes.set(start, pane);
     this.#last = pane;
     return pane;
@@ -94,9 +92,10 @@ export class RuleState {
 
   /** Adds an event to what the pane holds in memory; true where it is the newest of its log. */
   put(pane: Pane, touch: Touch): boolean {
-    if (this.log !== undefined) return this.log.add(touch);
     pane.aggregation?.add(touch);
-    return false;
+    if (this.log === undefined) return false;
+    countHeld(this.rule, pane, touch);
+    return this.log.add(touch);
   }
 
   /** Finds again which windows that hold an event time are true. */
@@ -187,22 +186,17 @@ export class RuleState {
 
   /** What should stand, of all that changed since the last call. */
   take(): Desired[] {
-    if (this.episodes !== undefined) {
-      this.#touched.clear();
-      return this.episodes.take().map((episode) => ({
-        name: episode.name,
-        content: episode.standing
-          ? this.#content(episode.last, {
-              start: windowOf(this.rule, episode.first).start,
-              end: windowOf(this.rule, episode.last).end,
-            })
-          : undefined,
-      }));
+    const desired: Desired[] = [];
+    for (const { name, standing, first, last } of this.episodes?.take() ?? []) {
+      const extent = { start: windowOf(this.rule, first).start, end: windowOf(this.rule, last).end };
+      desired.push({ name, content: standing ? this.#content(last, extent) : undefined });
     }
-    const desired = [...this.#touched].map((start) => ({
-      name: start,
-      content: this.#isTrueAt(start) ? this.#content(start, windowOf(this.rule, start)) : undefined,
-    }));
+    if (this.episodes === undefined) {
+      for (const name of this.#touched) {
+        const content = this.#isTrueAt(name) ? this.#content(name, windowOf(this.rule, name)) : undefined;
+        desired.push({ name, content });
+      }
+    }
     this.#touched.clear();
     return desired;
   }

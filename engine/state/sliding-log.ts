@@ -5,6 +5,7 @@
  */
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import type { EpochMillis, Millis } from '../time.ts';
+import { resultsOf } from './aggregation.ts';
 import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
 
 export class SlidingLog {
@@ -70,7 +71,7 @@ export class SlidingLog {
       this.#head++;
       if (!this.#exclude(oldest)) this.#rebuild(t);
     }
-    return this.#running.map((accumulator) => accumulator.result());
+    return resultsOf(this.#running);
   }
 
   /** The entries of the window that ends with an instant, oldest first. */

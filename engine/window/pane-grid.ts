@@ -45,26 +45,56 @@ function dayGrid(timezone: string): PaneGrid {
 
 /** Days of a time zone: they begin at the first instant of the local date, and have 23 to 25 hours. */
 function createDayGrid(timezone: string): PaneGrid {
-  let cachedStart = Number.POSITIVE_INFINITY as EpochMillis;
-  let cachedEnd = Number.NEGATIVE_INFINITY as EpochMillis;
+  let start = Number.POSITIVE_INFINITY as EpochMillis;
+  let end = Number.NEGATIVE_INFINITY as EpochMillis;
+  let span: OffsetSpan = { from: 0, until: 0, offset: 0 };
   const ends = new Map<EpochMillis, EpochMillis>();
   const look = (t: EpochMillis): void => {
-    const day = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(timezone).startOfDay();
-    cachedStart = day.epochMilliseconds as EpochMillis;
-    cachedEnd = day.add({ days: 1 }).startOfDay().epochMilliseconds as EpochMillis;
+    if (t < span.from || t >= span.until) span = offsetSpan(timezone, t);
+    const plain = Math.floor((t + span.offset) / day) * day - span.offset;
+    // Far from where the clocks change, days are arithmetic; the calendar is asked about the others.
+    if (plain - day >= span.from && plain + 2 * day <= span.until) {
+      start = plain as EpochMillis;
+      end = (plain + day) as EpochMillis;
+    } else {
+      const first = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(timezone).startOfDay();
+      start = first.epochMilliseconds as EpochMillis;
+      end = first.add({ days: 1 }).startOfDay().epochMilliseconds as EpochMillis;
+    }
     if (ends.size > 1000) ends.clear();
-    ends.set(cachedStart, cachedEnd);
+    ends.set(start, end);
   };
   return {
     start(t) {
-      if (t < cachedStart || t >= cachedEnd) look(t);
-      return cachedStart;
+      if (t < start || t >= end) look(t);
+      return start;
     },
-    end(start) {
-      const known = ends.get(start);
+    end(from) {
+      const known = ends.get(from);
       if (known !== undefined) return known;
-      look(start);
-      return cachedEnd;
+      look(from);
+      return end;
     },
+  };
+}
+
+const day = 86_400_000;
+
+/** A stretch of time in which a zone's clocks keep their distance from UTC, all in milliseconds. */
+interface OffsetSpan {
+  readonly from: number;
+  readonly until: number;
+  readonly offset: number;
+}
+
+function offsetSpan(timezone: string, t: EpochMillis): OffsetSpan {
+  const local = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(timezone);
+  // The change before an instant is looked for from the next millisecond on, so that one at the instant is found.
+  const before = local.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
+  const after = local.getTimeZoneTransition('next');
+  return {
+    from: before?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
+    until: after?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+    offset: local.offsetNanoseconds / 1e6,
   };
 }

@@ -1,11 +1,17 @@
 /** An intake of small pipelines, and what comes of one event. */
 import { Intake } from '../../../engine/intake/intake.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
+import { Collected } from '../../../engine/intake/receiver.ts';
 import { compileHere } from '../../../engine/plan/compile-here.ts';
 import { readPipeline } from '../../../engine/pipeline/read.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 
-export function intakeOf(rules: string, stream = ''): Intake {
+export interface IntakeUnderTest {
+  readonly intake: Intake;
+  readonly found: Collected;
+}
+
+export function intakeOf(rules: string, stream = ''): IntakeUnderTest {
   const { definition, faults } = readPipeline(`pipeline: test
 streams:
   orders:
@@ -16,7 +22,8 @@ streams:
 rules:
 ${rules}`);
   if (definition === undefined) throw new Error(JSON.stringify(faults));
-  return new Intake(compileHere(definition));
+  const found = new Collected();
+  return { intake: new Intake(compileHere(definition), found), found };
 }
 
 export const sums = `  spent:
@@ -43,11 +50,13 @@ export function record(event: unknown, more: Partial<InputRecord> = {}): InputRe
 }
 
 /** What comes of one event: the touches' arguments, and the reasons for what is rejected. */
-export function outcome(event: unknown, more: Partial<InputRecord> = {}, intake = intakeOf(sums)) {
-  intake.clear();
+export function outcome(event: unknown, more: Partial<InputRecord> = {}, { intake, found } = intakeOf(sums)) {
+  const before = { touches: found.touches.length, rejections: found.rejections.length };
   intake.read(record(event, more));
   return {
-    touches: intake.touches.map(({ groups, touch }) => [groups, touch.args]),
-    reasons: intake.rejections.map(({ kind, rule, reason }) => `${kind} ${rule ?? 'whole'}: ${reason}`),
+    touches: found.touches.slice(before.touches).map(({ groups, touch }) => [groups, touch.args]),
+    reasons: found.rejections
+      .slice(before.rejections)
+      .map(({ kind, rule, reason }) => `${kind} ${rule ?? 'whole'}: ${reason}`),
   };
 }

@@ -2,6 +2,7 @@ import { readPipeline } from '../../../engine/pipeline/read.ts';
 import { compileHere } from '../../../engine/plan/compile-here.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import { Intake } from '../../../engine/intake/intake.ts';
+import { Collected } from '../../../engine/intake/receiver.ts';
 import { intakeOf, noon, order, outcome, record, sums } from './intake-under-test.ts';
 
 test('an event that a rule counts is a touch of its key', () => {
@@ -62,13 +63,13 @@ test('a value that is null is left out of its aggregate, and the event still cou
 test('a where that fails does not match, and is counted', () => {
   const intake = intakeOf(sums);
   expect(outcome({ id: 'e1', customer: 'ann', at: noon }, {}, intake)).toEqual({ touches: [], reasons: [] });
-  expect(intake.counters.predicateFailures).toEqual([1]);
+  expect(intake.intake.predicateFailures).toEqual([1]);
 });
 
 test('a where that is no boolean does not match, and is counted', () => {
   const intake = intakeOf(sums.replace('event.type == "order"', 'event.type'));
   expect(outcome(order, {}, intake)).toEqual({ touches: [], reasons: [] });
-  expect(intake.counters.predicateFailures).toEqual([1]);
+  expect(intake.intake.predicateFailures).toEqual([1]);
 });
 
 test('names of Object.prototype are missing where the event does not have them', () => {
@@ -178,7 +179,7 @@ const chain = `  tidy:
 test('events of derived streams are made within the record, each with its id and place', () => {
   const intake = intakeOf(chain);
   expect(outcome(order, {}, intake)).toEqual({ touches: [[[], [21, 'tidied', 'e1/tidy']]], reasons: [] });
-  expect(intake.touches[0]?.touch.event).toMatchObject({
+  expect(intake.found.touches[0]?.touch.event).toMatchObject({
     stream: 'tidier',
     id: 'e1/tidy/again',
     shard: 'orders/0',
@@ -206,13 +207,14 @@ rules:
       severity: low
       title: 'x'`);
   if (definition === undefined) throw new Error('faults');
-  const intake = new Intake(compileHere(definition));
+  const found = new Collected();
+  const intake = new Intake(compileHere(definition), found);
   expect(intake.read(record({}))).toBe(noon);
-  expect(intake.matches[0]?.touch.event).toMatchObject({ id: 'orders/0/7/0', t: noon });
+  expect(found.matches[0]?.touch.event).toMatchObject({ id: 'orders/0/7/0', t: noon });
 });
 
 test('a record without a time of arrival arrives with its event, or with the one before', () => {
-  const intake = intakeOf(sums);
+  const { intake } = intakeOf(sums);
   const unclocked = (at: number): InputRecord => {
     const { arrival: _, ...rest } = record({ ...order, at });
     return rest;

@@ -3,7 +3,7 @@ import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
-import { type Given, minute, noon, record } from './batches.ts';
+import { type Given, minute, noon, openShard, record } from './batches.ts';
 import { MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
 import { alertsOf } from './simulation.ts';
@@ -30,7 +30,7 @@ class Cloud {
   }
 
   advance() {
-    const port = { shards: async () => ['0', '1'], atTip: async () => true };
+    const port = { shards: async () => ['0', '1'].map(openShard), atTip: async () => true };
     return advanceTime(this.#pipeline!, this.world.ports(), port, this.world.now);
   }
 

@@ -4,7 +4,7 @@ import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
-import { type Given, minute, noon, record } from './batches.ts';
+import { type Given, minute, noon, openShard, record } from './batches.ts';
 import { MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
 import { alertsOf } from './simulation.ts';
@@ -47,7 +47,7 @@ class Cloud {
 
   advance(at: number) {
     this.world.now = (noon + at * minute) as EpochMillis;
-    const port = { shards: async () => ['0'], atTip: async () => true };
+    const port = { shards: async () => [openShard('0')], atTip: async () => true };
     return advanceTime(this.pipeline, this.world.ports(), port, this.world.now);
   }
 
@@ -103,6 +103,7 @@ test('a process that begins later knows of panes newer than all that its shard h
   const cloud = new Cloud(pipelineOf('sliding, owned key'));
   await cloud.batch(...at(1));
   await cloud.redrive(await cloud.broken({ minute: 12 }));
+  await cloud.batch({ minute: 1.5, customer: 'bob' });
   cloud.restarted();
   await cloud.batch(...at(21, 21.5));
   await cloud.batch(...at(21.6));

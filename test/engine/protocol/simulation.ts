@@ -11,6 +11,7 @@ import type { AlertRecord } from '../../../engine/alert/alert.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
+import { openShard } from './batches.ts';
 import { type Call, MemoryWorld } from './memory-ports.ts';
 import { Dice } from './dice.ts';
 
@@ -23,14 +24,30 @@ export interface Disorder {
   readonly replays: boolean;
   /** The watermark moves while records come. */
   readonly advances: boolean;
+  /** Time runs out in the middle of batches. */
+  readonly hurry: boolean;
   /** Processes end between batches, and others begin. */
   readonly restarts: boolean;
   /** Records that cannot be read when they are delivered, and that are put back, more than once, while others come. */
   readonly broken?: ReadonlySet<InputRecord>;
 }
 
-export const calm: Disorder = { failures: false, zombies: false, replays: false, advances: false, restarts: false };
-export const wild: Disorder = { failures: true, zombies: true, replays: true, advances: true, restarts: true };
+export const calm: Disorder = {
+  failures: false,
+  zombies: false,
+  replays: false,
+  advances: false,
+  hurry: false,
+  restarts: false,
+};
+export const wild: Disorder = {
+  failures: true,
+  zombies: true,
+  replays: true,
+  advances: true,
+  hurry: true,
+  restarts: true,
+};
 
 class InjectedFailure extends Error {}
 
@@ -73,6 +90,21 @@ export async function play(
   type Shard = (typeof shards)[number];
   const arrivedOf = ({ records: all }: Shard): number => all.filter(({ arrival = 0 }) => arrival <= world.now).length;
 
+  /** How many of the records are done, from the first on. */
+  const deliver = async (
+    process: StreamProcessor,
+    { shard }: Shard,
+    batch: readonly InputRecord[],
+  ): Promise<number> => {
+    const timeLeft = () => (disorder.hurry && dice.oneIn(12) ? 0 : 1);
+    let done = 0;
+    await attempt(async () => {
+      const { unfinished } = await process.process(shard, batch, timeLeft);
+      const at = batch.findIndex(({ sequenceNumber }) => sequenceNumber === unfinished);
+      done = at === -1 ? batch.length : at;
+    });
+    return done;
+  };
   const read = async (shard: Shard): Promise<void> => {
     let process = newProcess(shard.stream);
     while (shard.done < shard.records.length) {
@@ -86,22 +118,24 @@ export async function play(
       const from = disorder.replays && dice.oneIn(4) ? dice.below(shard.done + 1) : shard.done;
       const to = Math.min(arrived, from + 1 + dice.below(8));
       const batch = shard.records.slice(from, to).map((record) => (broken.has(record) ? unreadable(record) : record));
-      const working = attempt(() => process.process(shard.shard, batch));
+      const working = deliver(process, shard, batch);
       if (disorder.zombies && dice.oneIn(4)) {
         // Whoever is given up here ends at some time; a failure of his is delivered again, like any other.
-        zombies.push(retried(working, () => newProcess(shard.stream).process(shard.shard, batch)));
+        zombies.push(retried(working, shard, batch));
         process = newProcess(shard.stream);
         continue;
       }
-      if (await working) shard.done = Math.max(shard.done, to);
+      shard.done = Math.max(shard.done, from + (await working));
     }
   };
   const zombies: Promise<void>[] = [];
-  const retried = async (first: Promise<boolean>, again: () => Promise<unknown>): Promise<void> => {
-    for (let done = await first; !done; done = await attempt(again));
+  const retried = async (first: Promise<number>, shard: Shard, batch: readonly InputRecord[]): Promise<void> => {
+    for (let done = await first; done < batch.length; )
+      done += await deliver(newProcess(shard.stream), shard, batch.slice(done));
   };
   const port = {
-    shards: async (stream: string) => shards.filter((shard) => shard.stream === stream).map(({ shard }) => shard),
+    shards: async (stream: string) =>
+      shards.filter((shard) => shard.stream === stream).map(({ shard }) => openShard(shard)),
     atTip: async (stream: string, name: string, after: string | undefined) => {
       const shard = shards.find((one) => one.stream === stream && one.shard === name);
       if (shard === undefined) return true;
@@ -138,7 +172,7 @@ export async function play(
     }
     // What was told to be done is left alone: nothing that comes now may heal it.
     const left = lettered().filter(({ record }) => !putBack.has(record));
-    if (left.length > 0) await retried(Promise.resolve(false), () => putBackSome(left));
+    while (left.length > 0 && !(await attempt(() => putBackSome(left))));
     const again = await redrive(compiled, world.ports(), lettered(), { late: true, dryRun: true });
     if (lettered().length !== broken.size) throw new Error('a record that could not be read is in no letter');
     for (const { putBack: twice, refused } of again.letters)

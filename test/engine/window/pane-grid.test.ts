@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import fc from 'fast-check';
 import type { WindowDefinition } from '../../../engine/pipeline/definition.ts';
 import type { EpochMillis, Millis } from '../../../engine/time.ts';
@@ -119,4 +120,18 @@ test('panes are half-open, hold each instant once, and lie end to end', () => {
 test('a pane of sliding windows is as wide as the window or the cooldown', () => {
   const grid = paneGrid({ kind: 'sliding', size: 10 as Millis }, 25 as Millis);
   expect([grid.start(-1 as EpochMillis), grid.end(-25 as EpochMillis)]).toEqual([-25, 0]);
+});
+
+test('days are those of the calendar, in whatever order they are asked for', () => {
+  fc.assert(
+    fc.property(zones, fc.array(instants, { minLength: 1, maxLength: 8 }), (timezone, times) => {
+      const grid = days(timezone);
+      for (const t of times) {
+        const day = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(timezone).startOfDay();
+        expect(grid.start(t)).toBe(day.epochMilliseconds);
+        expect(grid.end(grid.start(t))).toBe(day.add({ days: 1 }).startOfDay().epochMilliseconds);
+      }
+    }),
+    { numRuns: 200 },
+  );
 });

@@ -1,0 +1,46 @@
+/** Who is told what events mean, in the order of the events and, of one event, of the rules. */
+import type { Payload } from '../state/compiled-rule.ts';
+import type { Touch } from '../state/touch.ts';
+import type { InputRecord, Rejection } from './input-record.ts';
+
+export interface Receiver {
+  /** An event that a rule with a window counts. */
+  touch(rule: number, groups: readonly unknown[], touch: Touch, record: InputRecord): void;
+  match(match: Match): void;
+  rejected(rejection: Rejection): void;
+}
+
+/** A match of a stateless rule, with what its alert says. */
+export interface Match {
+  readonly rule: number;
+  readonly groups: readonly unknown[];
+  readonly said: Payload;
+  readonly touch: Touch;
+  readonly record: InputRecord;
+}
+
+export interface KeyedTouch {
+  readonly rule: number;
+  readonly groups: readonly unknown[];
+  readonly touch: Touch;
+  readonly record: InputRecord;
+}
+
+/** Keeps what it is told. */
+export class Collected implements Receiver {
+  readonly touches: KeyedTouch[] = [];
+  readonly matches: Match[] = [];
+  readonly rejections: Rejection[] = [];
+
+  touch(rule: number, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
+    this.touches.push({ rule, groups, touch, record });
+  }
+
+  match(match: Match): void {
+    this.matches.push(match);
+  }
+
+  rejected(rejection: Rejection): void {
+    this.rejections.push(rejection);
+  }
+}
