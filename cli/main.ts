@@ -1,5 +1,6 @@
 /** The command line `weir`: which commands there are, their options, and what is said when they are called wrongly. */
 import yargs, { type Argv } from 'yargs';
+import { redriveName } from '../functions/environment.ts';
 
 /** yargs drops a lone `-` from a list of files, so it goes through it by another name. */
 const standardInput = './-';
@@ -7,7 +8,7 @@ const standardInput = './-';
 /** What the command line cannot be understood as. */
 class UsageError extends Error {}
 
-const commandNames: readonly string[] = ['check', 'backtest', 'test'];
+const commandNames: readonly string[] = ['check', 'backtest', 'test', 'explain', 'replay'];
 
 /** Runs the command line and gives the exit code: 0 fine, 1 the command found faults, 2 it was called wrongly. */
 export async function main(args: readonly string[], version: string): Promise<number> {
@@ -38,7 +39,28 @@ export async function main(args: readonly string[], version: string): Promise<nu
         code = runTest({ ...options, param: named(options.param) });
       },
     )
-    .demandCommand(1, 1, 'it needs a command: check, backtest or test', 'One command at a time.')
+    .command(
+      'explain <pipeline> [newer]',
+      'Say what each rule asks, how it runs and what it costs; or what a newer file changes',
+      explainOptions,
+      async (options) => {
+        if ((options.newer !== undefined) !== options.diff)
+          throw new UsageError('two files are compared with --diff OLD NEW, and one is explained without it');
+        if (!(options.rate > 0)) throw new UsageError('--rate needs a number of events a second, above 0');
+        const { runExplain } = await import('./explain.ts');
+        code = runExplain({ ...options, param: named(options.param) });
+      },
+    )
+    .command(
+      'replay',
+      'Put dead letters back, each once and for the rule that could not take it',
+      replayOptions,
+      async (options) => {
+        const { runReplay } = await import('./replay.ts');
+        code = await runReplay(replayCall(options));
+      },
+    )
+    .demandCommand(1, 1, 'it needs a command: check, backtest, test, explain or replay', 'One command at a time.')
     .strict()
     .recommendCommands()
     .help()
@@ -108,6 +130,69 @@ function testOptions(command: Argv) {
     .option('json', { describe: 'Print one JSON object, for editors and scripts', type: 'boolean', default: false })
     .example('$0 test', 'All under pipelines/')
     .example('$0 test pipelines/retail/pipeline.test.yaml', 'One pipeline');
+}
+
+function explainOptions(command: Argv) {
+  return withParams(command)
+    .usage('Usage: $0 explain <pipeline> [--rate N] [--json]\n       $0 explain --diff <old> <new> [--json]')
+    .positional('pipeline', { describe: 'The pipeline file', type: 'string', demandOption: true })
+    .positional('newer', { describe: 'With --diff: what it is compared with', type: 'string' })
+    .option('diff', {
+      describe: 'What deploying the second file in place of the first does',
+      type: 'boolean',
+      default: false,
+    })
+    .option('rate', { describe: 'Events a second, for what it costs', type: 'number', default: 100 })
+    .option('json', { describe: 'Print one JSON object', type: 'boolean', default: false })
+    .example('$0 explain pipeline.yaml --rate 500', 'Rules, and what they cost')
+    .example('$0 explain --diff deployed.yaml pipeline.yaml', 'Before a deployment');
+}
+
+function replayOptions(command: Argv) {
+  return command
+    .usage('Usage: $0 replay --stack NAME [--prefix P] [--rule R] [--since T] [--late] [--dry-run] [--json]')
+    .option('stack', { describe: 'The stack, such as weir-retail', type: 'string', requiresArg: true })
+    .option('bucket', { describe: "The bucket, in place of the stack's", type: 'string', requiresArg: true })
+    .option('function', { describe: "The function, in place of the stack's", type: 'string', requiresArg: true })
+    .option('prefix', {
+      describe: 'Only the letters whose keys begin so, such as invalid/orders/',
+      type: 'string',
+      requiresArg: true,
+    })
+    .option('rule', { describe: 'Only for this rule', type: 'string', requiresArg: true })
+    .option('since', {
+      describe: 'Only records that arrived since, such as 2026-03-02T09:00:00Z',
+      type: 'string',
+      requiresArg: true,
+    })
+    .option('late', { describe: 'Also count events that are late', type: 'boolean', default: false })
+    .option('dry-run', { describe: 'Say what would be done, and do nothing', type: 'boolean', default: false })
+    .option('json', { describe: 'Print one JSON object', type: 'boolean', default: false })
+    .example('$0 replay --stack weir-retail --dry-run', 'What lies there, and what would come of it')
+    .example('$0 replay --stack weir-retail --rule spent --late', 'A mended rule gets what it missed');
+}
+
+/** What the options mean together. */
+function replayCall(options: {
+  readonly stack: string | undefined;
+  readonly bucket: string | undefined;
+  readonly function: string | undefined;
+  readonly prefix: string | undefined;
+  readonly rule: string | undefined;
+  readonly since: string | undefined;
+  readonly late: boolean;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}) {
+  const { stack, since, prefix } = options;
+  const name = options.function ?? (stack === undefined ? undefined : redriveName(stack));
+  if (name === undefined) throw new UsageError('it needs --stack NAME, the stack whose dead letters are put back');
+  const arrived = since === undefined ? undefined : Date.parse(since);
+  if (arrived !== undefined && Number.isNaN(arrived))
+    throw new UsageError(`--since needs a time such as 2026-03-02T09:00:00Z, not '${since ?? ''}'`);
+  if (prefix !== undefined && !/^(invalid|late)\//.test(prefix))
+    throw new UsageError(`--prefix begins with invalid/ or late/, where dead letters lie, not '${prefix}'`);
+  return { ...options, function: name, since: arrived };
 }
 
 function withParams<T>(command: Argv<T>) {

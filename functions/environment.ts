@@ -16,3 +16,8 @@ export function required(name: (typeof variables)[keyof typeof variables]): stri
   if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set`);
   return value;
 }
+
+/** The name of a stack's function that puts dead letters back: `weir replay` knows no more than the stack's. */
+export function redriveName(stack: string): string {
+  return `${stack}-redrive`;
+}

@@ -10,10 +10,8 @@ export function shardOf(event: KinesisStreamEvent): string {
 
 export function inputRecords(stream: string, shard: string, event: KinesisStreamEvent): InputRecord[] {
   return event.Records.map(({ kinesis: { sequenceNumber, partitionKey, approximateArrivalTimestamp, data } }) => {
-    const { event, unreadable } = decode(data);
     const arrival = Math.round(approximateArrivalTimestamp * 1000) as EpochMillis;
-    const record = { stream, shard, sequenceNumber, partitionKey, arrival, data, event };
-    return unreadable === undefined ? record : { ...record, unreadable };
+    return { stream, shard, sequenceNumber, partitionKey, arrival, data, ...decode(data) };
   });
 }
 
@@ -26,7 +24,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 let scratch = Buffer.alloc(64 * 1024);
 
 /** The event in a record's data, or why there is none. */
-function decode(data: string): Pick<InputRecord, 'event' | 'unreadable'> {
+export function decode(data: string): Pick<InputRecord, 'event' | 'unreadable'> {
   // Decoding into one buffer that is used again costs less than a new one per record.
   if (data.length > scratch.length) scratch = Buffer.alloc(data.length);
   const length = scratch.write(data, 'base64');

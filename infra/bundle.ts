@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
 /** The functions of a pipeline; each is `functions/<name>.ts`. */
-export type FunctionName = 'process-stream' | 'advance-time';
+export type FunctionName = 'process-stream' | 'advance-time' | 'redrive';
 
 export interface Bundle {
   /** The folder of the asset, `index.mjs` alone; it goes with the process. */

@@ -4,15 +4,16 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
 import { planModule } from '../engine/plan/module.ts';
-import { variables } from '../functions/environment.ts';
+import { redriveName, variables } from '../functions/environment.ts';
 import { bundle } from './bundle.ts';
-import { grantDue, grantState, grantTip } from './grants.ts';
+import { deadLetterBucket } from './dead-letter-bucket.ts';
+import { grantDeadLetters, grantDue, grantState, grantTip } from './grants.ts';
 import { itemTable } from './item-table.ts';
 import { pipelineFunction } from './pipeline-function.ts';
 import { declaredStream, readByFunction } from './stream-reader.ts';
@@ -58,14 +59,7 @@ export class EventPipeline extends Construct {
       enforceSSL: true,
     });
     if (props.alertEmail !== undefined) this.alertTopic.addSubscription(new EmailSubscription(props.alertEmail));
-    this.deadLetters = new Bucket(this, 'DeadLetters', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      lifecycleRules: [{ expiration: Duration.days(90) }],
-      // CloudFormation deletes no bucket that holds objects: the whole stack would stay behind with it.
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.deadLetters = deadLetterBucket(this, 'DeadLetters');
 
     const plan = planModule(definition);
     const processStream = Code.fromAsset(bundle('process-stream', plan).directory);
@@ -87,9 +81,19 @@ export class EventPipeline extends Construct {
       });
       readByFunction(stream, handler, this.deadLetters);
       grantState(this, handler);
+      grantDeadLetters(this.deadLetters, handler);
       streams.set(name, stream);
     }
     this.streams = streams;
+
+    const redrive = pipelineFunction(this, 'redrive', {
+      functionName: redriveName(Stack.of(this).stackName),
+      code: Code.fromAsset(bundle('redrive', plan).directory),
+      removalPolicy,
+      description: `Weir ${definition.name}: puts dead letters back, called by weir replay`,
+      environment,
+    });
+    grantState(this, redrive);
 
     const advanceTime = pipelineFunction(this, 'advance-time', {
       code: Code.fromAsset(bundle('advance-time', plan).directory),

@@ -13,13 +13,12 @@ function allow(grantee: IGrantable, actions: string[], resources: string[]): voi
   grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
 }
 
-/** What every function of a pipeline does: keep state, publish alerts, put aside what it cannot use. */
+/** What every function of a pipeline does: keep state and publish alerts. */
 export function grantState(
   pipeline: {
     readonly stateTable: Table;
     readonly alertTable: Table;
     readonly alertTopic: Topic;
-    readonly deadLetters: Bucket;
   },
   grantee: IGrantable,
 ): void {
@@ -30,10 +29,14 @@ export function grantState(
     [pipeline.stateTable.tableArn, pipeline.alertTable.tableArn],
   );
   allow(grantee, ['sns:Publish'], [pipeline.alertTopic.topicArn]);
+}
+
+/** Puts aside what it cannot use. */
+export function grantDeadLetters(bucket: Bucket, grantee: IGrantable): void {
   allow(
     grantee,
     ['s3:PutObject'],
-    deadLetterPrefixes.map((prefix) => pipeline.deadLetters.arnForObjects(`${prefix}/*`)),
+    deadLetterPrefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
   );
 }
 

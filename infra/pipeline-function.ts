@@ -5,6 +5,12 @@ import type { Construct } from 'constructs';
 
 export interface PipelineFunctionProps {
   readonly description: string;
+  /**
+   * Where somebody outside of the stack must know it.
+   *
+   * @default - CloudFormation makes one
+   */
+  readonly functionName?: string;
   /** Holds the handler, as `index.mjs`. */
   readonly code: Code;
   readonly environment: Readonly<Record<string, string>>;
@@ -24,6 +30,7 @@ export interface PipelineFunctionProps {
 export function pipelineFunction(scope: Construct, id: string, props: PipelineFunctionProps): LambdaFunction {
   return new LambdaFunction(scope, id, {
     description: props.description,
+    ...(props.functionName !== undefined && { functionName: props.functionName }),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',

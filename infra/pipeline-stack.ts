@@ -12,8 +12,8 @@ export interface PipelineStackOptions {
 
 /** What stands in the way of a name in AWS, or undefined where all can be used. */
 function nameFault({ name: pipeline, streams }: PipelineDefinition): string | undefined {
-  if (!/^[A-Za-z0-9-]{1,100}$/.test(pipeline)) {
-    return `the pipeline is called ${JSON.stringify(pipeline)}, AWS allows 1 to 100 letters, digits and hyphens`;
+  if (!/^[A-Za-z0-9-]{1,51}$/.test(pipeline)) {
+    return `the pipeline is called ${JSON.stringify(pipeline)}, AWS allows 1 to 51 letters, digits and hyphens`;
   }
   const stream = streams.find(({ name }) => !/^[\w.-]+$/.test(name) || pipeline.length + 1 + name.length > 128);
   if (stream === undefined) return undefined;

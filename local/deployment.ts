@@ -85,12 +85,13 @@ export async function deploy({ template: path, stackName, endpoints, shards }: D
         attributes.set(resource.id, made);
       }),
   );
-  for (const { id, type } of template.resources) {
+  for (const { id, type, properties } of template.resources) {
     const name = `${stackName}-${id}`;
     if (type === 'AWS::IAM::Role') attributes.set(id, { ref: name, arn: `arn:aws:iam::${account}:role/${name}` });
     if (type === 'AWS::Logs::LogGroup') attributes.set(id, { ref: name, arn: '' });
     if (type === 'AWS::Lambda::Function') {
-      attributes.set(id, { ref: name, arn: `arn:aws:lambda:${region}:${account}:function:${name}` });
+      const given = (properties['FunctionName'] as string | undefined) ?? name;
+      attributes.set(id, { ref: given, arn: `arn:aws:lambda:${region}:${account}:function:${given}` });
     }
   }
   const functions = of('AWS::Lambda::Function').map((resource) =>

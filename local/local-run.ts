@@ -17,6 +17,7 @@ import { type Emulator, type EmulatorName, startEmulator } from './emulator.ts';
 import type { MappingProgress } from './event-source-mapping.ts';
 import type { Redelivery } from './function-host.ts';
 import { type FunctionProcess, startFunction } from './hosted-function.ts';
+import { type LambdaEndpoint, startLambda } from './lambda-endpoint.ts';
 import { Producer } from './producer.ts';
 import { Schedule } from './schedule.ts';
 
@@ -24,7 +25,7 @@ export interface LocalRunOptions {
   readonly definition: PipelineDefinition;
   /** Of every stream. */
   readonly shards: number;
-  /** The first of three ports in a row; 0: any that are free. */
+  /** The first of four ports in a row; 0: any that are free. */
   readonly port: number;
   /** Whether every batch comes twice, as it may in Lambda. */
   readonly redelivery?: Redelivery;
@@ -52,6 +53,8 @@ export interface Totals {
 
 export interface LocalRun {
   readonly endpoints: Endpoints;
+  /** Where Lambda's functions can be invoked. */
+  readonly lambda: string;
   readonly stackName: string;
   readonly outputs: Deployment['outputs'];
   /** The name in the pipeline file to the name in Kinesis. */
@@ -91,10 +94,11 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
   const pids = new Map<EmulatorName, number>();
   const processes: FunctionProcess[] = [];
   let queue: AlertQueue | undefined;
+  let lambda: LambdaEndpoint | undefined;
   let schedules: readonly Schedule[] = [];
   const stop = async (): Promise<void> => {
     for (const each of schedules) each.stop();
-    await Promise.all([queue?.stop(), ...processes.map((each) => each.stop())]);
+    await Promise.all([queue?.stop(), lambda?.stop(), ...processes.map((each) => each.stop())]);
     await Promise.all(emulators.map((each) => each.stop()));
     await rm(folder, { recursive: true, force: true });
   };
@@ -180,6 +184,17 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
       }),
     );
 
+    const invoked = new Map<string, Promise<FunctionProcess>>();
+    lambda = await startLambda(options.port === 0 ? 0 : options.port + services.length, {
+      environment: (name) => deployment.functions.find((each) => each.name === name)?.environment,
+      invoke: async (name, event) => {
+        // Nobody but a user calls it: it is started when somebody does.
+        const starting = invoked.get(name) ?? start(name, name, {});
+        invoked.set(name, starting);
+        return (await starting).invoke(event);
+      },
+    });
+
     const streams = new Map(
       deployment.mappings.map(({ functionName, streamName }) => [
         functionOf(functionName).environment[variables.stream] ?? streamName,
@@ -191,6 +206,7 @@ export async function startLocal(options: LocalRunOptions): Promise<LocalRun> {
     const alertQueue = queue;
     return {
       endpoints,
+      lambda: lambda.endpoint,
       stackName,
       outputs: deployment.outputs,
       streams,

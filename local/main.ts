@@ -53,7 +53,7 @@ function explained(error: unknown): string | undefined {
     return `${error.message}\n\nnpm start -- --help shows the options.`;
   const port = /port (\d+) is taken/.exec(error.message)?.[1];
   if (port === undefined) return undefined;
-  return `Port ${port} is taken, perhaps by another npm start. Choose three others with --port ${String(Number(port) + 100)}, or any that are free with --port 0.`;
+  return `Port ${port} is taken, perhaps by another npm start. Choose four others with --port ${String(Number(port) + 100)}, or any that are free with --port 0.`;
 }
 
 async function run(options: RunOptions, definition: PipelineDefinition, interrupted: AbortSignal): Promise<number> {

@@ -33,7 +33,7 @@ export async function readOptions(args: readonly string[]): Promise<RunOptions |
     .option('rate', { describe: 'Events a second that are made up', type: 'number', default: 20 })
     .option('shards', { describe: 'Shards of every stream', type: 'number', default: 1 })
     .option('port', {
-      describe: 'The first of three ports in a row; 0: any that are free',
+      describe: 'The first of four ports in a row; 0: any that are free',
       type: 'number',
       default: defaultPort,
     })
@@ -62,7 +62,7 @@ export async function readOptions(args: readonly string[]): Promise<RunOptions |
   return {
     pipeline: given.pipeline,
     params: params(given.param ?? []),
-    port: wholeNumber('--port', given.port, 0, 65_533),
+    port: wholeNumber('--port', given.port, 0, 65_532),
     rate: between('--rate', given.rate, 0.1, 10_000),
     shards: wholeNumber('--shards', given.shards, 1, 64),
     ...(replay !== undefined && { replay }),

@@ -1,4 +1,5 @@
 /** What is running, where, and how to take part in it with the AWS command line. */
+import { redriveName } from '../functions/environment.ts';
 import { account, region } from './aws-call.ts';
 import type { LocalRun } from './local-run.ts';
 
@@ -22,6 +23,7 @@ export function welcome(run: LocalRun, example: Example | undefined): string {
     `  DynamoDB   ${dynamodb}  ${run.outputs['StateTableName'] ?? ''}, ${alerts}`,
     `  SNS, SQS   ${messaging}  ${topic}`,
     `  S3         ${messaging}  ${bucket}`,
+    `  Lambda     ${run.lambda}  ${redriveName(run.stackName)}`,
     '',
     'From another terminal, with version 2 of the AWS command line or any SDK:',
     '',
@@ -34,5 +36,7 @@ export function welcome(run: LocalRun, example: Example | undefined): string {
     `  ${aws(messaging)} sqs receive-message --queue-url ${queueUrl} --wait-time-seconds 20`,
     `  ${aws(dynamodb)} dynamodb scan --table-name ${alerts}`,
     `  ${aws(messaging)} s3 ls --recursive s3://${bucket}`,
+    `  export AWS_ENDPOINT_URL_S3=${messaging} AWS_ENDPOINT_URL_LAMBDA=${run.lambda}`,
+    `  npx weir replay --stack ${run.stackName} --dry-run`,
   ].join('\n');
 }

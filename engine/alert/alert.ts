@@ -46,6 +46,8 @@ export interface AlertRecord {
   readonly pending: Announcement | undefined;
   /** The event time of what was last published. */
   readonly publishedAt: EpochMillis;
+  /** Names the `having` that it follows from; absent where the rule has none. */
+  readonly having?: string;
 }
 
 export type Announcement = 'opened' | 'amended' | 'withdrawn' | 'reopened';
@@ -56,9 +58,12 @@ export interface AlertIdentity {
   /** A shadow rule's alerts are recorded and never published. */
   readonly live: boolean;
   readonly cooldown: Millis;
+  readonly having?: string;
 }
 
-/** The record as it should be; undefined where it stands as it should already. */
+/**
+ * The record as it should be; undefined where it stands as it should already. What another `having` has said is not
+ * disproved by this one: such an alert stands as it is, unless this one is true of it too, and then it goes on. */
 export function reconcile(
   identity: AlertIdentity,
   record: AlertRecord | undefined,
@@ -67,6 +72,7 @@ export function reconcile(
   if (record === undefined || record.status === 'withdrawn') {
     return desired && revise(identity, record, 'open', desired, record === undefined ? 'opened' : 'reopened');
   }
+  if (desired === undefined && record.having !== identity.having) return undefined;
   if (desired === undefined) return revise(identity, record, 'withdrawn', record.content, 'withdrawn');
   if (sameContent(record.content, desired)) return undefined;
   const goesOn = identity.cooldown > 0 && desired.at - record.publishedAt > identity.cooldown;
@@ -74,7 +80,7 @@ export function reconcile(
 }
 
 function revise(
-  { rule, id, live }: AlertIdentity,
+  { rule, id, live, having }: AlertIdentity,
   record: AlertRecord | undefined,
   status: AlertStatus,
   content: AlertContent,
@@ -85,7 +91,7 @@ function revise(
   const untold = announcement === 'amended' ? (record?.pending ?? announcement) : (announcement ?? record?.pending);
   const pending = live ? untold : undefined;
   const publishedAt = announcement === undefined ? (record?.publishedAt ?? content.at) : content.at;
-  return { rule, id, status, revision, content, pending, publishedAt };
+  return { rule, id, status, revision, content, pending, publishedAt, ...(having !== undefined && { having }) };
 }
 
 /** Texts follow from values and evidence, so these decide. */

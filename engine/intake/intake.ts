@@ -9,6 +9,7 @@ import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.
 import type { EventReference } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { payload } from '../state/compiled-rule.ts';
+import { Audience } from './audience.ts';
 import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
 import {
@@ -26,6 +27,7 @@ import {
 import type { InputRecord } from './input-record.ts';
 import { keyText } from './key-text.ts';
 import type { Receiver } from './receiver.ts';
+import { ShardNames } from './shard-names.ts';
 import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
 
 interface Source {
@@ -46,7 +48,8 @@ export class Intake implements Sink {
   /** Made by the first rule that keeps the event. */
   #reference: EventReference | undefined;
   #index = 0;
-  #lastShard = { stream: '', shard: '', name: '' };
+  readonly #shardNames = new ShardNames();
+  readonly #audience = new Audience();
   #lastArrival = 0 as EpochMillis;
 
   /** Per rule. */
@@ -64,8 +67,12 @@ export class Intake implements Sink {
     );
   }
 
-  /** Reads one record; answers its event time, or undefined where the event was rejected as a whole. */
-  read(record: InputRecord): EpochMillis | undefined {
+  /**
+   * Reads one record, for all rules or for `only` one, by its position; answers its event time, or undefined where the
+   * event was rejected as a whole.
+   */
+  read(record: InputRecord, only?: number): EpochMillis | undefined {
+    this.#audience.set(only);
     const read = record.unreadable ?? this.#evaluate(record);
     if (typeof read === 'number') return read;
     this.#receiver.rejected(rejection(record, read));
@@ -129,12 +136,12 @@ export class Intake implements Sink {
   }
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
-    if (this.#isUnfit(rule, groups, args)) return;
+    if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, args)) return;
     this.#receiver.touch(rule, groups, { event: this.#event(), args, fields, shown: undefined }, this.#record);
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
-    if (this.#isUnfit(rule, groups, none)) return;
+    if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, none)) return;
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
     if (texts === undefined) return;
     this.#receiver.match({
@@ -154,7 +161,9 @@ export class Intake implements Sink {
     meta.eventId = `${reference.id}/${this.#compiled.plan.rules[rule]?.name ?? rule}`;
     this.#reference = { ...reference, stream, id: meta.eventId, index: ++this.#index };
     const values = Object.fromEntries(Object.entries(event).map(([name, value]) => [name, plain(value)]));
+    this.#audience.enter(rule);
     this.#compiled.program.streams[stream]?.evaluate(values, meta, this);
+    this.#audience.leave(rule);
     meta.stream = source;
     meta.eventId = eventId;
     this.#reference = reference;
@@ -163,15 +172,8 @@ export class Intake implements Sink {
   #event(): EventReference {
     if (this.#reference !== undefined) return this.#reference;
     const { stream, shard, sequenceNumber, arrival, t = arrival, eventId: id = '' } = this.#meta;
-    this.#reference = { t, arrival, shard: this.#shardName(stream, shard), sequenceNumber, index: 0, stream, id };
+    this.#reference = { t, arrival, shard: this.#shardNames.name(stream, shard), sequenceNumber, index: 0, stream, id };
     return this.#reference;
-  }
-
-  /** `<stream>/<shardId>`, one text for all events of a shard. */
-  #shardName(stream: string, shard: string): string {
-    const last = this.#lastShard;
-    if (last.stream !== stream || last.shard !== shard) this.#lastShard = { stream, shard, name: `${stream}/${shard}` };
-    return this.#lastShard.name;
   }
 
   predicateFailed(rule: number): void {
@@ -199,6 +201,7 @@ export class Intake implements Sink {
   }
 
   #reject(rule: number, reason: string): void {
+    if (!this.#audience.holds(rule)) return;
     const { name = String(rule) } = this.#compiled.plan.rules[rule] ?? {};
     this.#receiver.rejected({ ...rejection(this.#record, reason), rule: name });
   }

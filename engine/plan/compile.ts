@@ -2,7 +2,8 @@
 import { canonical } from '../expression/tree.ts';
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import type { Millis } from '../time.ts';
-import { fingerprint } from './fingerprint.ts';
+import { shortHash } from '../alert/identity.ts';
+import { fingerprint, meaning } from './fingerprint.ts';
 import { generateProgram } from './generate-program.ts';
 import type { Plan, RulePlan, WindowPlan } from './plan.ts';
 import { slotsOf } from './slots.ts';
@@ -46,7 +47,9 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     accumulators: instant ? [{ kind: 'newest' }] : slotsOf(rule.aggregate).list.map(({ plan }) => plan),
     aggregateNames: rule.aggregate.map(({ name }) => name),
     emit: rule.emit,
-    hasHaving: rule.having !== undefined,
+    ...(rule.having !== undefined && {
+      having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
+    }),
     evidence: rule.alert?.evidence ?? 0,
     cooldown,
     allowedLateness: Math.max(0, ...sources.map(({ allowedLateness }) => allowedLateness)) as Millis,

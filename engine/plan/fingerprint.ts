@@ -3,47 +3,64 @@
  * else: texts, severity and `having` can change and the windows in flight go on.
  */
 import { shortHash } from '../alert/identity.ts';
-import type { Node } from '../expression/expression.ts';
+import type { Json } from '../aggregate/value.ts';
+import type { Expression } from '../expression/expression.ts';
 import { canonical, reads } from '../expression/tree.ts';
-import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import type { NamedExpression, PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { producersOf, sourcesOf } from './sources.ts';
 
 const stateFormat = 1;
 
-export function fingerprint(definition: PipelineDefinition, rule: RuleDefinition): string {
-  const text = (node: Node | undefined): unknown =>
-    node && [
-      canonical(node),
-      reads(node)
+/** What a rule's state depends on, each part in the words of the pipeline file, in the order of the digest. */
+export type FingerprintParts = readonly (readonly [part: string, value: unknown])[];
+
+/** An expression without its spelling: its tree, and the values of the parameters that it reads. */
+export function meaning(definition: PipelineDefinition, expression: Expression | undefined): unknown {
+  return (
+    expression && [
+      canonical(expression.node),
+      reads(expression.node)
         .filter(([root]) => root === 'params')
-        .map(([, name = '']) => definition.params[name] ?? null),
-    ];
-  const named = (list: readonly { name: string; expression: { node: Node } }[]): unknown =>
-    list.map(({ name, expression }) => [name, text(expression.node)]);
+        .map(([, name = '']): Json => definition.params[name] ?? null),
+    ]
+  );
+}
+
+export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefinition): FingerprintParts {
+  const named = (list: readonly NamedExpression[]): unknown =>
+    list.map(({ name, expression }) => [name, meaning(definition, expression)]);
   const paneWidth = rule.window?.kind === 'sliding' || rule.window === undefined ? rule.alert?.cooldown : undefined;
-  return shortHash(
-    JSON.stringify([
-      stateFormat,
-      rule.name,
-      rule.mode === 'shadow',
-      rule.from,
-      text(rule.where?.node),
-      named(rule.groupBy),
-      rule.window ?? null,
-      named(rule.aggregate),
-      rule.window === undefined ? named(rule.select ?? []) : null,
-      paneWidth ?? null,
-      rule.emit === 'final',
-      [rule.alert?.evidence, rule.alert?.evidenceFields],
+  return [
+    ['the format of the state', stateFormat],
+    ['the name', rule.name],
+    ['mode: shadow', rule.mode === 'shadow'],
+    ['from', rule.from],
+    ['where', meaning(definition, rule.where)],
+    ['groupBy', named(rule.groupBy)],
+    ['window', rule.window ?? null],
+    ['aggregate', named(rule.aggregate)],
+    ['select', rule.window === undefined ? named(rule.select ?? []) : null],
+    ['cooldown', paneWidth ?? null],
+    ['emit: final', rule.emit === 'final'],
+    ['evidence', [rule.alert?.evidence, rule.alert?.evidenceFields]],
+    [
+      'eventTime, eventId or partitionKey of its streams',
       sourcesOf(definition, rule.from).map((stream) => [
         stream.name,
-        text(stream.eventTime?.node),
-        text(stream.eventId?.node),
-        text(stream.partitionKey.node),
+        meaning(definition, stream.eventTime),
+        meaning(definition, stream.eventId),
+        meaning(definition, stream.partitionKey),
       ]),
+    ],
+    [
+      'the rules that it reads',
       rule.from
         .flatMap((stream) => producersOf(definition, stream))
         .map((producer) => fingerprint(definition, producer)),
-    ]),
-  ).slice(0, 8);
+    ],
+  ];
+}
+
+export function fingerprint(definition: PipelineDefinition, rule: RuleDefinition): string {
+  return shortHash(JSON.stringify(fingerprintParts(definition, rule).map(([, value]) => value))).slice(0, 8);
 }

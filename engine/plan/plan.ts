@@ -40,7 +40,8 @@ export interface RulePlan {
   readonly accumulators: readonly AccumulatorPlan[];
   readonly aggregateNames: readonly string[];
   readonly emit: Emit;
-  readonly hasHaving: boolean;
+  /** Names the rule's `having`; absent where it has none. It may change while the state goes on. */
+  readonly having?: string;
   readonly evidence: number;
   readonly cooldown: Millis;
   /** The largest of its sources'. */

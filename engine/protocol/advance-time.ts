@@ -8,11 +8,14 @@ import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-
 import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
+import type { Item } from './item.ts';
 import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
+import { redriveWriter } from './redrive-admission.ts';
+import { setBegins } from './rule-begins.ts';
 import { readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
-import { lastInstant, raiseWatermarks, readWatermarks, watermarkKey } from './watermarks.ts';
+import { lastInstant, raiseWatermarks, readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
 
 /** A record that a process is about to publish is left to it for so long. */
 const pendingFor = 60_000;
@@ -72,10 +75,11 @@ export async function advanceTime(
   const writers = plan.rules.map(({ writer, sources }) =>
     writer === 'key' ? 0 : sources.reduce((sum, stream) => sum + (streams.get(stream)?.listed.length ?? 0), 0),
   );
-  const watermarks = await publishWatermarks(compiled, ports, raised, writers);
+  const { watermarks, begins } = await publishWatermarks(compiled, ports, raised, writers);
 
   const report = { closed: 0, alerts: 0, merged: 0 };
   const rules = compiledRules(compiled).filter(isWindowed);
+  setBegins(rules, begins);
   for (const rule of rules) {
     const watermark = watermarks[rule.index] ?? beginningOfTime;
     if (rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
@@ -122,13 +126,17 @@ async function readShards(
   return { outOfOrderness, listed, records, atTip };
 }
 
-/** Who may have written panes of a rule: also shards that Kinesis has forgotten, whose panes may still be open. */
+/**
+ * Who may have written panes of a rule: also shards that Kinesis has forgotten, whose panes may still be open, and who
+ * puts dead letters back.
+ */
 function writersOf({ plan }: WindowedRule, streams: ReadonlyMap<string, StreamShards>): readonly string[] {
   if (plan.writer === 'key') return [''];
-  return plan.sources.flatMap((stream) => {
+  const shards = plan.sources.flatMap((stream) => {
     const { listed = [], records = new Map<string, unknown>() } = streams.get(stream) ?? {};
     return [...new Set([...listed.map(({ id }) => id), ...records.keys()])].map((id) => `${stream}/${id}`);
   });
+  return [redriveWriter, ...shards];
 }
 
 /** Raises the published watermarks; answers what they are now. */
@@ -137,13 +145,15 @@ async function publishWatermarks(
   ports: Ports,
   raised: readonly EpochMillis[],
   writers: readonly number[],
-): Promise<EpochMillis[]> {
+): Promise<{ readonly watermarks: EpochMillis[]; readonly begins: (EpochMillis | undefined)[] }> {
+  const { plan } = compiled;
+  const said = (item: Item | undefined) => ({ watermarks: readWatermarks(plan, item), begins: readBegins(plan, item) });
   let [current] = await ports.state.get([watermarkKey]);
   for (;;) {
-    const next = raiseWatermarks(compiled.plan, current, raised, writers);
-    if (next === undefined) return readWatermarks(compiled.plan, current);
+    const next = raiseWatermarks(plan, current, raised, writers);
+    if (next === undefined) return said(current);
     const [conflict] = await ports.state.put([next]);
-    if (conflict === undefined) return readWatermarks(compiled.plan, next);
+    if (conflict === undefined) return said(next);
     current = conflict.current;
   }
 }

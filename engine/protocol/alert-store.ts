@@ -201,6 +201,7 @@ function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {
     id: recorded?.record?.id ?? alertId(key.pk, key.sk),
     live: plan.live,
     cooldown: plan.cooldown,
+    ...(plan.having !== undefined && { having: plan.having }),
   };
 }
 

@@ -5,16 +5,15 @@
 import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { Rejection } from '../intake/input-record.ts';
 import type { KeyedTouch } from '../intake/receiver.ts';
-import { isLate, lateReason } from '../intake/lateness.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
-import { fullReason } from '../state/key-limits.ts';
 import type { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
+import { type EpochMillis, endOfTime } from '../time.ts';
+import type { Admission } from './admission.ts';
 import type { ItemStore } from './item.ts';
 import { loadPanes, loadPanesFrom, type PaneRequest } from './load-panes.ts';
-import { dirtyPanes, holds, isOwned, type PanePut, putDone, restorePane } from './pane-store.ts';
+import { dirtyPanes, isOwned, type PanePut, putDone, restorePane } from './pane-store.ts';
 
 /** The share of an invocation's time that is kept for what was begun: little is begun later than its last fifth. */
 export const reserve = 0.25;
@@ -35,12 +34,13 @@ export interface BatchContext {
   readonly rules: readonly (CompiledRule | WindowedRule)[];
   readonly states: KeyedStates;
   readonly store: ItemStore;
-  /** `<stream>/<shardId>`. */
-  readonly shard: string;
+  /** Whose panes they are where a key has several: `<stream>/<shardId>`. */
+  readonly writer: string;
+  /** The shard whose progress is recorded in the panes; absent where events are put back. */
+  readonly shard?: string;
+  readonly admission: Admission;
   /** Panes that begin later were written by nobody before this process. */
   readonly horizon: EpochMillis;
-  /** The published watermarks, by the rule's position. */
-  readonly watermarks: readonly EpochMillis[];
   readonly now: EpochMillis;
   /** The share of the invocation's time that is left, from 1 to 0. */
   timeLeft(): number;
@@ -65,6 +65,11 @@ export class BatchFold {
     return [...this.#rejections.values()];
   }
 
+  /** Why an event was not added; undefined where it was, or was there. */
+  rejection(keyed: KeyedTouch): Rejection | undefined {
+    return this.#rejections.get(keyed);
+  }
+
   /** What touches do to keys, by the key's first. */
   changes(touches: readonly KeyedTouch[]): Change[] {
     const { rules, states } = this.#context;
@@ -80,8 +85,8 @@ export class BatchFold {
     return [...changes.values()];
   }
 
-  /** Folds changes and puts what they change, as far as there is time; answers those that are put. */
-  async apply(changes: readonly Change[]): Promise<Change[]> {
+  /** Folds changes and puts what they change, as far as there is time; answers those that are put, for their alerts. */
+  async apply(changes: readonly Change[]): Promise<readonly Change[]> {
     await this.#load(changes, this.#context.horizon);
     const folded: Change[] = [];
     for (const change of changes) {
@@ -109,7 +114,16 @@ export class BatchFold {
       }
       break;
     }
-    return folded.filter((change) => !left.has(change));
+    return this.#deciding(folded.filter((change) => !left.has(change)));
+  }
+
+  /** Events that were not added decide nothing: the panes of their windows may be deleted, and their alerts stand. */
+  #deciding(changes: readonly Change[]): readonly Change[] {
+    if (this.#rejections.size === 0) return changes;
+    return changes.flatMap((change) => {
+      const touches = change.touches.filter((keyed) => !this.#rejections.has(keyed));
+      return touches.length === 0 ? [] : [{ ...change, touches }];
+    });
   }
 
   #isLate(): boolean {
@@ -160,21 +174,19 @@ export class BatchFold {
   }
 
   #writer({ plan }: WindowedRule): string {
-    return plan.writer === 'key' ? '' : this.#context.shard;
+    return plan.writer === 'key' ? '' : this.#context.writer;
   }
 
-  #fold(change: Change): void {
-    const { state, rule, touches } = change;
-    const { shard, watermarks } = this.#context;
-    const watermark = watermarks[rule.index] ?? beginningOfTime;
+  #fold({ state, rule, touches }: Change): void {
+    const { admission, shard } = this.#context;
     const evaluate = isOwned(rule);
     const fresh: { readonly keyed: KeyedTouch; readonly pane: Pane }[] = [];
     let repeated: EpochMillis | undefined;
     for (const keyed of touches) {
-      const { t, sequenceNumber } = keyed.touch.event;
+      const { t } = keyed.touch.event;
       const start = rule.grid.start(t);
       const pane = state.panes.get(start) ?? restorePane(state, start, []);
-      if (!holds(pane, shard, sequenceNumber)) fresh.push({ keyed, pane });
+      if (!admission.holds(state, pane, keyed)) fresh.push({ keyed, pane });
       else if (evaluate && !rule.joins) state.revisit(t, start);
       else repeated = Math.min(t, repeated ?? t) as EpochMillis;
     }
@@ -188,23 +200,17 @@ export class BatchFold {
         this.leaveFrom(touch.event.sequenceNumber);
         break;
       }
-      if (pane.closed || isLate(rule, touch.event.t, pane.start, watermark)) {
-        this.#reject(change, keyed, 'late', lateReason(rule, watermark));
-        continue;
-      }
-      const full = fullReason(rule, pane, touch);
-      if (full !== undefined) {
-        this.#reject(change, keyed, 'invalid', full);
+      const refusal = admission.refusal(rule, pane, keyed);
+      if (refusal !== undefined) {
+        this.#rejections.set(keyed, { ...refusal, record: keyed.record, rule: rule.plan.name });
         continue;
       }
       state.add(pane, touch, evaluate);
-      if (pane.stored !== undefined) pane.stored.dirty = true;
+      if (pane.stored === undefined) continue;
+      pane.stored.dirty = true;
+      if (shard === undefined && pane.aggregation !== undefined) pane.stored.open.redriven.push(touch);
     }
     if (evaluate) state.note();
-  }
-
-  #reject({ rule }: Change, keyed: KeyedTouch, kind: Rejection['kind'], reason: string): void {
-    this.#rejections.set(keyed, { kind, record: keyed.record, rule: rule.plan.name, reason });
   }
 
   /** Puts what is dirty; answers the changes that lost to another writer, and those with more to put. */
@@ -236,6 +242,6 @@ export class BatchFold {
 }
 
 /** The earliest instant whose events decide over a window that an event at `t` changes, or over its episode. */
-function reachBack({ grid, plan, slide }: WindowedRule, t: EpochMillis): EpochMillis {
+export function reachBack({ grid, plan, slide }: WindowedRule, t: EpochMillis): EpochMillis {
   return (slide === undefined ? grid.start(t) - plan.cooldown : t - plan.cooldown - slide) as EpochMillis;
 }

@@ -18,9 +18,10 @@ import {
   sealedAbove,
   writePaneBody,
 } from '../state/pane-item.ts';
-import { countWithin, logWithin } from '../state/part-cut.ts';
+import { takeDistinct, takeLog } from '../state/part-cut.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
+import { identityOf } from '../state/touch.ts';
 import { dueSlot } from './due-slot.ts';
 import type { Item } from './item.ts';
 import { paneTimeToLive } from './retention.ts';
@@ -32,6 +33,8 @@ export interface PanePut {
   readonly item: Item;
   readonly sealed: boolean;
   readonly progress: PaneBody['p'];
+  /** The identities of dead letters that it holds. */
+  readonly ids: readonly string[];
   /** The episodes that it holds. */
   readonly episodes: Part['episodes'];
   /** The entries of the open log that it holds. */
@@ -46,6 +49,7 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
   const stored: StoredParts = {
     open: newPart(state, pane, parts.length),
     progress: new Map(),
+    ids: new Set(),
     dirty: false,
     episodes: new Map(),
   };
@@ -54,6 +58,7 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
     const episodes = decodeEpisodes(body.e);
     merge(state, pane, body);
     mergeProgress(stored.progress, body.p);
+    for (const id of body.i ?? []) stored.ids.add(id);
     mergeEpisodes(stored.episodes, episodes);
     if (number < parts.length - 1 || body.sealed === true) return;
     stored.open = {
@@ -61,6 +66,8 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
       version: parts[number]?.version ?? 0,
       entries: (body.l ?? []).map(decodeTouch),
       episodes: byName(episodes),
+      ids: body.i ?? none,
+      redriven: [],
       applied: undefined,
       ...(pane.aggregation !== undefined && {
         aggregation: parts.length === 1 && !state.rule.grows ? pane.aggregation : decodeAggregation(state.rule, body.a),
@@ -73,8 +80,18 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
   return pane;
 }
 
+const none: readonly string[] = [];
+
 function newPart(state: RuleState, pane: Pane, number: number): Part {
-  const part: Part = { number, version: 0, entries: [], episodes: new Map(), applied: undefined };
+  const part: Part = {
+    number,
+    version: 0,
+    entries: [],
+    episodes: new Map(),
+    ids: none,
+    redriven: [],
+    applied: undefined,
+  };
   if (pane.aggregation === undefined) return part;
   const { rule } = state;
   return { ...part, aggregation: number === 0 && !rule.grows ? pane.aggregation : new Aggregation(rule) };
@@ -113,8 +130,11 @@ export function holds(pane: Pane, shard: string, sequenceNumber: string): boolea
   return known !== undefined && compareSequenceNumbers(sequenceNumber, known) <= 0;
 }
 
-/** The puts that a state's changes need: of each pane the open part. */
-export function dirtyPanes(state: RuleState, writer: string, shard: string, now: EpochMillis): PanePut[] {
+/**
+ * The puts that a state's changes need: of each pane the open part. `shard` is the one whose progress they are; without
+ * it progress stays as it is.
+ */
+export function dirtyPanes(state: RuleState, writer: string, shard: string | undefined, now: EpochMillis): PanePut[] {
   const puts: PanePut[] = [];
   for (const pane of state.panes.values()) {
     const { stored } = pane;
@@ -155,7 +175,7 @@ function putOf(
   }: {
     readonly changed: readonly Episode[];
     readonly writer: string;
-    readonly shard: string;
+    readonly shard: string | undefined;
     readonly now: EpochMillis;
   },
 ): PanePut {
@@ -165,16 +185,21 @@ function putOf(
   const episodes = new Map([...open.episodes, ...byName(told)]);
   const { log, last, waiting } = open.aggregation === undefined ? takeLog(open) : takeDistinct(rule, open);
   const rest = waiting || told.length < changed.length;
+  const ids = [
+    ...open.ids,
+    ...open.redriven.filter((touch) => !open.entries.includes(touch)).map(({ event }) => identityOf(event)),
+  ];
   const content: Omit<PaneBody, 'v'> = {
-    p: { ...Object.fromEntries(stored.progress), ...(last !== undefined && { [shard]: last }) },
+    p: { ...Object.fromEntries(stored.progress), ...(last !== undefined && shard !== undefined && { [shard]: last }) },
     ...(pane.noted && { noted: true }),
     ...(pane.closed && { closed: true }),
     ...(!pk.endsWith(']') && { k: encodeGroups(state.groups) }),
     ...(episodes.size > 0 && { e: encodeEpisodes(episodes.values()) }),
+    ...(ids.length > 0 && { i: ids }),
     ...(open.aggregation === undefined ? { l: log } : { a: encodeAggregation(open.aggregation) }),
   };
   const body = writePaneBody(content);
-  const sealed = rest || (rule.grows && body.length > sealedAbove);
+  const sealed = rest || ((rule.grows || ids.length > 0) && body.length > sealedAbove);
   const item: Item = {
     pk,
     sk: paneSortKey(pane.start, writer, open.number),
@@ -184,32 +209,11 @@ function putOf(
     ...(rule.plan.emit === 'final' &&
       !pane.closed && { due: { slot: dueSlot(rule, pk), at: (pane.end + rule.plan.allowedLateness) as EpochMillis } }),
   };
-  return { state, start: pane.start, item, sealed, progress: content.p, episodes, log, rest };
-}
-
-/** What one put takes of the events that wait, the last sequence number that it covers, and whether more wait. */
-interface Taken {
-  readonly log: readonly EncodedTouch[];
-  readonly last: string | undefined;
-  readonly waiting: boolean;
-}
-
-function takeLog(open: Part): Taken {
-  const log = logWithin(open.entries);
-  const waiting = log.length < open.entries.length;
-  return { log, last: waiting ? open.entries[log.length - 1]?.event.sequenceNumber : open.applied, waiting };
-}
-
-/** Adds events that wait to what the part holds. */
-function takeDistinct(rule: WindowedRule, open: Part): Taken {
-  const taken = open.entries.splice(0, countWithin(rule, open.entries));
-  for (const touch of taken) open.aggregation?.add(touch);
-  const waiting = open.entries.length > 0;
-  return { log: [], last: waiting ? taken.at(-1)?.event.sequenceNumber : open.applied, waiting };
+  return { state, start: pane.start, item, sealed, progress: content.p, ids, episodes, log, rest };
 }
 
 /** Takes a put that went through into memory. */
-export function putDone({ state, start, item, sealed, progress, episodes, log, rest }: PanePut): void {
+export function putDone({ state, start, item, sealed, progress, ids, episodes, log, rest }: PanePut): void {
   const pane = state.panes.get(start);
   const stored = pane?.stored;
   if (pane === undefined || stored === undefined) return;
@@ -219,6 +223,9 @@ export function putDone({ state, start, item, sealed, progress, episodes, log, r
   const { open } = stored;
   open.version = item.version;
   open.episodes = episodes;
+  for (const id of ids) stored.ids.add(id);
+  open.ids = ids;
+  open.redriven = open.redriven.filter((touch) => open.entries.includes(touch));
   // Nothing reads more of an event's fields than what its item holds: a large event need not stay in memory.
   log.forEach(([, , , , fields], i) => {
     const touch = open.entries[i];
@@ -229,6 +236,7 @@ export function putDone({ state, start, item, sealed, progress, episodes, log, r
     stored.open = {
       ...newPart(state, pane, open.number + 1),
       entries: open.entries.slice(log.length),
+      redriven: open.redriven,
       applied: rest ? open.applied : undefined,
     };
 }

@@ -4,7 +4,7 @@
  * this is garbage collection.
  */
 import type { RulePlan } from '../plan/plan.ts';
-import type { EpochMillis, EpochSeconds } from '../time.ts';
+import type { EpochMillis, EpochSeconds, Millis } from '../time.ts';
 
 const day = 86_400_000;
 /** Kinesis keeps records for a day unless told otherwise; a redelivery may come as late. */
@@ -13,8 +13,13 @@ const streamRetention = day;
 const alertsKept = 90 * day;
 
 export function paneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: EpochMillis): EpochSeconds {
+  return seconds(Math.max(now, paneEnd) + paneKept(plan));
+}
+
+/** How long a pane is kept after its end, at least. */
+export function paneKept(plan: RulePlan): Millis {
   const window = plan.window !== undefined && 'size' in plan.window ? plan.window.size : day;
-  return seconds(Math.max(now, paneEnd) + window + plan.cooldown + plan.allowedLateness + streamRetention + day);
+  return (window + plan.cooldown + plan.allowedLateness + streamRetention + day) as Millis;
 }
 
 export function alertTimeToLive(plan: RulePlan, at: EpochMillis, now: EpochMillis): EpochSeconds {

@@ -17,6 +17,8 @@ export interface ShardRecord {
   readonly readAt: EpochMillis;
   /** When a record with a valid event was last read; absent while there was none. */
   readonly eventAt?: EpochMillis;
+  /** The largest time of an event that was put back into the keys that the shard may own; absent while none was. */
+  readonly redriven?: EpochMillis;
   /** The process that wrote this. */
   readonly owner: string;
 }
@@ -55,12 +57,13 @@ export function advancedRecord(
     ...(newest !== beginningOfTime && { newest }),
     ...(reach > newest && { reach }),
     ...(eventAt !== beginningOfTime && { eventAt }),
+    ...(record?.redriven !== undefined && { redriven: record.redriven }),
   };
 }
 
 /** The largest event time that a pane of a shard may hold. */
-export function reachOf({ newest = beginningOfTime, reach = newest }: ShardRecord): EpochMillis {
-  return reach;
+export function reachOf({ newest = beginningOfTime, reach = newest, redriven = reach }: ShardRecord): EpochMillis {
+  return Math.max(reach, redriven) as EpochMillis;
 }
 
 const format = 1;

@@ -12,6 +12,7 @@ import { takeMissing } from '../plan/runtime.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { admissionOf } from './admission.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold, type Change, reserve } from './batch-fold.ts';
 import { type BatchReport, batchReport } from './batch-report.ts';
@@ -19,6 +20,7 @@ import { batchSlices } from './batch-slices.ts';
 import { deadLetterLines, deadLettersName } from './dead-letters.ts';
 import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import { learnBegins } from './rule-begins.ts';
 import {
   advancedRecord,
   reachOf,
@@ -100,6 +102,8 @@ export class StreamProcessor {
     const found = new Collected();
     const intake = new Intake(this.#compiled, found);
     const times = fresh.map((record) => intake.read(record));
+    const batch = { stream: this.#stream, oldest: smallest(times) };
+    await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, batch);
     const stateless = statelessMatches(this.#rules, found.matches);
     const touches: KeyedTouch[] = [...found.touches, ...stateless.touches];
 
@@ -107,18 +111,19 @@ export class StreamProcessor {
       rules: this.#rules,
       states: memory.states,
       store: state,
+      writer: `${this.#stream}/${shard}`,
       shard: `${this.#stream}/${shard}`,
+      admission: admissionOf(`${this.#stream}/${shard}`, watermarks),
       horizon: memory.horizon,
-      watermarks,
       now: this.#ports.now(),
       timeLeft,
       letter: (rejected) => this.#deadLetter(shard, rejected),
     });
     const told: Told[] = [];
     const owned: Change[] = [];
-    const shared: Change[] = [];
     let lostAny = false;
-    for (const slice of batchSlices(fold.changes(touches), stateless.wanted)) {
+    const changes = fold.changes(touches);
+    for (const slice of batchSlices(changes, stateless.wanted)) {
       if (timeLeft() < reserve) {
         fold.leaveFrom(slice.first);
         break;
@@ -134,7 +139,6 @@ export class StreamProcessor {
       const ourselves = [...few, ...lost, ...unread].map(unsettled);
       told.push(settled.told, await settleShared(this.#alerts, state, [...ourselves, ...unmarked]));
       owned.push(...ours);
-      shared.push(...others);
       lostAny ||= lost.length > 0;
     }
     const { unfinished } = fold;
@@ -155,7 +159,7 @@ export class StreamProcessor {
     if (!alone) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));
     if (!alone || lostAny || fold.isDoubtful) this.#memories.delete(shard);
     // Another stream's process writes these panes too.
-    for (const { state: used, rule } of shared)
+    for (const { state: used, rule } of changes)
       if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
     this.#sweep(memory, watermarks, touches.length);
     return batchReport(
@@ -229,6 +233,13 @@ export class StreamProcessor {
       current = conflict.current && readShardRecord(conflict.current);
     }
   }
+}
+
+function smallest(times: readonly (EpochMillis | undefined)[]): EpochMillis | undefined {
+  return times.reduce<EpochMillis | undefined>(
+    (least, t) => (least === undefined || (t !== undefined && t < least) ? t : least),
+    undefined,
+  );
 }
 
 function largest(times: readonly (EpochMillis | undefined)[]): EpochMillis {

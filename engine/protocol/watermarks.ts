@@ -1,4 +1,7 @@
-/** The published watermarks of the rules: one item, which only advance-time writes and which only grows. */
+/**
+ * The published watermarks of the rules, which only advance-time raises and which only grow, and where each rule began,
+ * which is said once: one item, since every batch reads both.
+ */
 import type { Plan, RulePlan } from '../plan/plan.ts';
 import { beginningOfTime, type EpochMillis, type EpochSeconds } from '../time.ts';
 import type { Item, ItemKey } from './item.ts';
@@ -11,6 +14,8 @@ export const lastInstant = 8_640_000_000_000_000 as EpochMillis;
 interface WatermarkBody {
   readonly v: number;
   readonly rules: { readonly [rule: string]: EpochMillis };
+  /** Windows that begin before this began before the rule. */
+  readonly begins?: { readonly [rule: string]: EpochMillis };
   /** How many shards may write a key, of rules whose keys several write. */
   readonly writers?: { readonly [rule: string]: number };
 }
@@ -43,18 +48,44 @@ export function raiseWatermarks(
     const to = raised[index] ?? beginningOfTime;
     return to > (published[ruleName(rule)] ?? beginningOfTime) ? [[ruleName(rule), to] as const] : [];
   });
+  const begins = item === undefined ? {} : (read(item).begins ?? {});
+  const on = new Set(plan.rules.map(ruleName));
+  // A rule that was turned off and on again begins anew: what came meanwhile is not in its windows.
+  const kept = Object.fromEntries(Object.entries(begins).filter(([rule]) => on.has(rule)));
   const known = readWriters(plan, item);
-  if (higher.length === 0 && counts.every((count, index) => count === known[index])) return undefined;
+  const isSame =
+    Object.keys(kept).length === Object.keys(begins).length && counts.every((count, index) => count === known[index]);
+  if (higher.length === 0 && isSame) return undefined;
   const writers = Object.fromEntries(
     plan.rules.flatMap((rule, index) => {
       const count = counts[index] ?? 0;
       return count > 0 ? [[ruleName(rule), count] as const] : [];
     }),
   );
-  const body: WatermarkBody = { v: format, rules: { ...published, ...Object.fromEntries(higher) }, writers };
+  const rules = { ...published, ...Object.fromEntries(higher) };
+  return itemOf({ v: format, rules, begins: kept, writers }, item);
+}
+
+/** Where the rules began, by position; undefined where it has not been said yet. */
+export function readBegins(plan: Plan, item: Item | undefined): (EpochMillis | undefined)[] {
+  const begins = item === undefined ? {} : (read(item).begins ?? {});
+  return plan.rules.map((rule) => begins[ruleName(rule)]);
+}
+
+/** The item with where rules began, by position, that it does not say yet. */
+export function sayBegins(plan: Plan, item: Item | undefined, begins: readonly (EpochMillis | undefined)[]): Item {
+  const body: WatermarkBody = item === undefined ? { v: format, rules: {} } : read(item);
+  const fresh = plan.rules.flatMap((rule, index) => {
+    const at = begins[index];
+    return at === undefined ? [] : [[ruleName(rule), at] as const];
+  });
+  return itemOf({ ...body, begins: { ...Object.fromEntries(fresh), ...body.begins } }, item);
+}
+
+function itemOf(body: WatermarkBody, before: Item | undefined): Item {
   return {
     ...watermarkKey,
-    version: (item?.version ?? 0) + 1,
+    version: (before?.version ?? 0) + 1,
     body: JSON.stringify(body),
     ttl: Math.floor(lastInstant / 1000) as EpochSeconds,
   };

@@ -6,7 +6,7 @@ import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { RulePlan, WindowPlan } from '../plan/plan.ts';
 import type { Compiled, JsonObject, RenderedTexts, RuleProgram } from '../plan/program.ts';
-import type { EpochMillis, Millis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import { type PaneGrid, paneGrid } from '../window/pane-grid.ts';
 import { clippedText, shownEvent, shownFields, withinBounds } from './shown-fields.ts';
 import type { Touch } from './touch.ts';
@@ -26,6 +26,8 @@ export interface WindowedRule extends CompiledRule {
   readonly grows: boolean;
   /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
   readonly joins: boolean;
+  /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
+  readonly begin: { at: EpochMillis };
   createAccumulators(): Accumulator[];
 }
 
@@ -44,6 +46,7 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       slide,
       grows: slide !== undefined || accumulators.some(({ kind }) => kind === 'countDistinct'),
       joins: slide !== undefined || cooldown > 0,
+      begin: { at: beginningOfTime },
       createAccumulators: () => accumulators.map(createAccumulator),
     };
   });
@@ -84,7 +87,9 @@ export function windowContent(
 ): AlertContent {
   const { extent, evidence, at, bounds } = window;
   const said = rule.window.kind === 'instant' ? readPayload(results[0]) : windowPayload(rule, groups, results, bounds);
-  return alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
+  const content = alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
+  // An event that is a window by itself lacks nothing.
+  return rule.window.kind !== 'instant' && extent.start < rule.begin.at ? { ...content, partial: true } : content;
 }
 
 function windowPayload(

@@ -28,6 +28,8 @@ export interface PaneBody {
   readonly e?: readonly (readonly [EpochMillis, EpochMillis, EpochMillis, 0 | 1, number])[];
   /** Accumulators, newest event time, evidence. */
   readonly a?: { readonly s: readonly Json[]; readonly t: EpochMillis; readonly g: readonly EncodedTouch[] };
+  /** Identities of dead letters that were put back, where there is no log. */
+  readonly i?: readonly string[];
   /** Entries of a log. */
   readonly l?: readonly EncodedTouch[];
 }

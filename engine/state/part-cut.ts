@@ -7,14 +7,37 @@ import { identitySize } from '../aggregate/accumulators.ts';
 import { utf8Size } from '../aggregate/json-size.ts';
 import type { WindowedRule } from './compiled-rule.ts';
 import { encodeTouch, type EncodedTouch } from './pane-item.ts';
+import type { Part } from './pane.ts';
 import type { Touch } from './touch.ts';
 
 /** Bytes of a log, and of distinct values, beside what else a part holds. */
 const largestLog = 128 * 1024;
 const largestDistinct = 64 * 1024;
 
+/** What one put takes of the events that wait, the last sequence number that it covers, and whether more wait. */
+export interface Taken {
+  readonly log: readonly EncodedTouch[];
+  readonly last: string | undefined;
+  readonly waiting: boolean;
+}
+
+/** Takes entries of a log. */
+export function takeLog(open: Part): Taken {
+  const log = logWithin(open.entries);
+  const waiting = log.length < open.entries.length;
+  return { log, last: waiting ? open.entries[log.length - 1]?.event.sequenceNumber : open.applied, waiting };
+}
+
+/** Adds events that wait to what the part holds. */
+export function takeDistinct(rule: WindowedRule, open: Part): Taken {
+  const taken = open.entries.splice(0, countWithin(rule, open.entries));
+  for (const touch of taken) open.aggregation?.add(touch);
+  const waiting = open.entries.length > 0;
+  return { log: [], last: waiting ? taken.at(-1)?.event.sequenceNumber : open.applied, waiting };
+}
+
 /** The entries of an open log that go into one part, as its item keeps them. */
-export function logWithin(entries: readonly Touch[]): readonly EncodedTouch[] {
+function logWithin(entries: readonly Touch[]): readonly EncodedTouch[] {
   const encoded: EncodedTouch[] = [];
   let size = 0;
   for (const [i, touch] of entries.entries()) {
@@ -27,7 +50,7 @@ export function logWithin(entries: readonly Touch[]): readonly EncodedTouch[] {
 }
 
 /** How many of the events that wait may be added to a window's part. */
-export function countWithin({ plan }: WindowedRule, entries: readonly Touch[]): number {
+function countWithin({ plan }: WindowedRule, entries: readonly Touch[]): number {
   let size = 0;
   for (const [i, { args }] of entries.entries()) {
     if (size > largestDistinct && isNewRecord(entries, i)) return i;

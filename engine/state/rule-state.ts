@@ -152,7 +152,7 @@ export class RuleState {
   }
 
   #isTrueAt(time: EpochMillis): boolean {
-    if (!this.rule.plan.hasHaving && this.log === undefined)
+    if (this.rule.plan.having === undefined && this.log === undefined)
       return (this.panes.get(time)?.aggregation?.newest ?? beginningOfTime) > beginningOfTime;
     const results = this.#resultsAt(time);
     return results !== undefined && judge(this.rule, this.groups, results, windowOf(this.rule, time));

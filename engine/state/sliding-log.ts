@@ -6,7 +6,7 @@
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import { resultsOf } from './aggregation.ts';
-import { compareEvidence, type Touch } from './touch.ts';
+import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
 
 export class SlidingLog {
   readonly #size: Millis;
@@ -38,6 +38,16 @@ export class SlidingLog {
     const at = this.#firstAfter(touch.event.t);
     entries.splice(at, 0, touch);
     if (at < this.#tail) this.#restart(0);
+    return false;
+  }
+
+  /** True where the event stands in the log. */
+  holds(event: EventReference): boolean {
+    const entries = this.#entries;
+    for (let at = this.#firstAfter((event.t - 1) as EpochMillis); entries[at]?.event.t === event.t; at++) {
+      const entry = entries[at];
+      if (entry !== undefined && isSameEvent(entry.event, event)) return true;
+    }
     return false;
   }
 

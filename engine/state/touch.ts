@@ -1,5 +1,6 @@
 /** What one event means to one rule and key: the unit that panes add up. */
 import type { EvidenceEvent } from '../alert/alert.ts';
+import { shortHash } from '../alert/identity.ts';
 import type { Order } from '../aggregate/order.ts';
 import type { JsonObject } from '../plan/program.ts';
 
@@ -17,6 +18,18 @@ export interface Touch {
   fields: JsonObject;
   /** The event as evidence shows it, once it was shown. */
   shown?: ShownEvent | undefined;
+}
+
+/**
+ * Names an event among all that a rule ever counts: by its record, for the id that a producer gave is no name where it
+ * sends an event twice, and by its id, which tells apart what several rules made of one record.
+ */
+export function identityOf({ shard, sequenceNumber, id }: EventReference): string {
+  return shortHash(`${shard}/${sequenceNumber}/${id}`);
+}
+
+export function isSameEvent(a: EventReference, b: EventReference): boolean {
+  return a.sequenceNumber === b.sequenceNumber && a.shard === b.shard && a.id === b.id;
 }
 
 export interface ShownEvent {

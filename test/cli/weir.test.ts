@@ -81,7 +81,7 @@ test('a parameter of the command line takes the place of the one in the file', (
 
 test.each([
   [['chek', 'a.yaml'], "weir: there is no command 'chek'; did you mean 'check'?"],
-  [[], 'weir: it needs a command: check, backtest or test.'],
+  [[], 'weir: it needs a command: check, backtest, test, explain or replay.'],
   [['check'], 'weir check: it needs a pipeline file.'],
   [['check', 'a.yaml', '--jsn'], "weir check: there is no option '--jsn'."],
   [
@@ -115,4 +115,20 @@ test.each(['check', 'backtest', 'test'])('weir %s --help shows examples', (comma
   const { status, stdout } = weir(command, '--help');
   expect(status).toBe(0);
   expect(stdout).toMatch(new RegExp(`Examples:\\n\\s+weir ${command}`));
+});
+
+test('explain says what each rule asks, how it runs and what it costs, as JSON too', () => {
+  const { status, stdout, stderr } = weir('explain', valid, '--rate', '500');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain('writer:  one: the key holds the partition key');
+  expect(stdout).toMatch(/at most [\d.]+ a month at 500 events\/s/);
+  const { rules } = JSON.parse(weir('explain', valid, '--json').stdout) as { rules: { rule: string }[] };
+  expect(rules).toHaveLength(8);
+});
+
+test('explain --diff says what a deployment does to each rule', () => {
+  const { status, stdout } = weir('explain', '--diff', valid, valid);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^keep {2}review-export +nothing changes$/m);
+  expect(weir('explain', valid, valid)).toMatchObject({ status: 2, stdout: '' });
 });

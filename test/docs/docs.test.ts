@@ -176,7 +176,7 @@ describe('every command that the pages name', () => {
   });
 
   test.each(named(/\bnpx weir ([\w-]+)/g))('npx weir %s is a command', (name) => {
-    expect(readFileSync('cli/main.ts', 'utf8')).toMatch(new RegExp(`\\.command\\(\\s*'${name} `));
+    expect(readFileSync('cli/main.ts', 'utf8')).toMatch(new RegExp(`\\.command\\(\\s*'${name}[ ']`));
   });
 
   test.each(named(/`(--[\w-]+)/g))('%s is an option of it', (name) => {

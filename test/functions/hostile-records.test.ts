@@ -160,16 +160,19 @@ const good = (i: number): Sent => {
   return { data: JSON.stringify(order), key: customer };
 };
 
-/** Sends records in batches to a process of their own, one every five batches anew; the clock goes with them. */
+/**
+ * Sends records in batches to a process of their own, one every five batches anew; the clock goes with them. The first
+ * comes alone: rules begin at the oldest event of their first batch, and alerts say whether their windows began before.
+ */
 async function send(
   records: readonly (Sent & { readonly sequenceNumber: string; readonly at: number })[],
 ): Promise<MemoryWorld> {
   const world = new MemoryWorld();
   const size = 600;
   let orders = new StreamProcessor(pipeline, 'orders', world.ports(), 'first');
-  for (let from = 0; from < records.length; from += size) {
-    if ((from / size) % 5 === 4) orders = new StreamProcessor(pipeline, 'orders', world.ports(), `p${from}`);
-    const batch = records.slice(from, from + size).map(
+  for (let from = 0, to = 1, batches = 1; from < records.length; from = to, to += size, batches++) {
+    if (batches % 5 === 0) orders = new StreamProcessor(pipeline, 'orders', world.ports(), `p${from}`);
+    const batch = records.slice(from, to).map(
       ({ data, key, sequenceNumber, at }): KinesisRecord => ({
         SequenceNumber: sequenceNumber,
         ApproximateArrivalTimestamp: at / 1000,

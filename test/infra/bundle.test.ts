@@ -7,7 +7,7 @@ import { bundle, type FunctionName } from '../../infra/bundle.ts';
 const { definition } = loadPipelineFile('pipelines/retail/pipeline.yaml');
 const plan = planModule(definition!);
 
-test.each<FunctionName>(['process-stream', 'advance-time'])('%s holds neither reader nor parser', (name) => {
+test.each<FunctionName>(['process-stream', 'advance-time', 'redrive'])('%s holds neither reader nor parser', (name) => {
   const { inputs, bytes } = bundle(name, plan);
   const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
   // Of ajv-formats only the patterns of the formats are there, which the compiled schemas use.

@@ -21,10 +21,10 @@ function statements(of: Template): readonly { readonly Action: string | string[]
   );
 }
 
-test('a pipeline has a stream and a function for each declared stream, and one function for time', () => {
+test('a pipeline has a stream and a function for each declared stream, one function for time and one for dead letters', () => {
   template.resourceCountIs('AWS::Kinesis::Stream', 4);
   template.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
-  template.resourceCountIs('AWS::Lambda::Function', 5);
+  template.resourceCountIs('AWS::Lambda::Function', 6);
   for (const name of ['orders', 'reviews', 'visits', 'customers']) {
     template.hasResourceProperties('AWS::Kinesis::Stream', { Name: `retail-${name}`, RetentionPeriodHours: 24 });
     template.hasResourceProperties('AWS::Lambda::Function', {
@@ -91,6 +91,24 @@ test('a function writes to the state, the topic and the dead letters, and to not
   ]);
 });
 
+test('what puts dead letters back has a name that is known beforehand, keeps state, and reaches neither streams nor bucket', () => {
+  template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'weir-retail-redrive', Timeout: 60 });
+  const [policy] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) =>
+    id.startsWith('redrive'),
+  );
+  const { Statement } = (
+    policy?.[1] as { Properties: { PolicyDocument: { Statement: { Action: string | string[] }[] } } }
+  ).Properties.PolicyDocument;
+  expect(Statement.flatMap(({ Action }) => Action).sort()).toEqual([
+    'dynamodb:BatchGetItem',
+    'dynamodb:PartiQLInsert',
+    'dynamodb:PartiQLUpdate',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'sns:Publish',
+  ]);
+});
+
 test('data outlives the stack unless it is told not to', () => {
   const stores = ['AWS::Kinesis::Stream', 'AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup'];
   const passing = synthesized({ retain: false });
@@ -114,7 +132,7 @@ test('rejects names that AWS would not take', () => {
     (name: string): (() => Template) =>
     () =>
       synthesized({ definition: { ...definition!, name } });
-  expect(named('my_shop')).toThrow('the pipeline is called "my_shop", AWS allows 1 to 100 letters, digits and hyphens');
+  expect(named('my_shop')).toThrow('the pipeline is called "my_shop", AWS allows 1 to 51 letters, digits and hyphens');
   expect(() =>
     synthesized({ definition: { ...definition!, streams: [{ ...definition!.streams[0]!, name: 'x'.repeat(122) }] } }),
   ).toThrow('at most 121 of them');
@@ -129,14 +147,14 @@ test('the stack holds these types of resources and no others', () => {
 {
   "AWS::DynamoDB::Table": 2,
   "AWS::Events::Rule": 1,
-  "AWS::IAM::Policy": 5,
-  "AWS::IAM::Role": 5,
+  "AWS::IAM::Policy": 6,
+  "AWS::IAM::Role": 6,
   "AWS::Kinesis::Stream": 4,
   "AWS::Lambda::EventInvokeConfig": 1,
   "AWS::Lambda::EventSourceMapping": 4,
-  "AWS::Lambda::Function": 5,
+  "AWS::Lambda::Function": 6,
   "AWS::Lambda::Permission": 1,
-  "AWS::Logs::LogGroup": 5,
+  "AWS::Logs::LogGroup": 6,
   "AWS::S3::Bucket": 1,
   "AWS::S3::BucketPolicy": 1,
   "AWS::SNS::Topic": 1,

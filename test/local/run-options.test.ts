@@ -32,7 +32,7 @@ test.each([
   [['--replay', recording, '--speed', '0x'], '--speed 0x must be a factor such as 1000x, or max'],
   [['--speed', 'max'], '--speed goes with --replay FILE'],
   [['--param', 'highValue'], '--param highValue must be name=value, for example --param highValue=300'],
-  [['--port', '70000'], '--port must be a number between 0 and 65533'],
+  [['--port', '70000'], '--port must be a number between 0 and 65532'],
   [['--shards', '1.5'], '--shards must be a whole number between 1 and 64'],
   [['--rate', 'many'], '--rate must be a number between 0.1 and 10000'],
   [['pipeline.yaml'], 'pipeline.yaml belongs to no option; a pipeline file is given as --pipeline pipeline.yaml'],

@@ -79,3 +79,13 @@ test('an opening that was never told is told with the next revision, even where 
   const opened = reconcile(identity, undefined, content(3));
   expect(reconcile(identity, opened, content(4, 500))).toMatchObject({ status: 'amended', pending: 'opened' });
 });
+
+test('what another having has said is neither withdrawn nor told again, and goes on where this one is true too', () => {
+  const opened = { ...reconcile({ ...identity, having: 'old' }, undefined, content(3))!, pending: undefined };
+  const now = { ...identity, having: 'new' };
+  expect(reconcile(now, opened, undefined)).toBeUndefined();
+  expect(reconcile(identity, opened, undefined)).toBeUndefined();
+  const goesOn = reconcile(now, opened, content(4))!;
+  expect(goesOn).toMatchObject({ status: 'amended', pending: undefined, having: 'new' });
+  expect(reconcile(now, goesOn, undefined)).toMatchObject({ status: 'withdrawn' });
+});

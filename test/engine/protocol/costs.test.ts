@@ -10,7 +10,7 @@ function processor(world: MemoryWorld, pipeline = owned): StreamProcessor {
   return new StreamProcessor(pipeline, 'orders', world.ports(), 'p1');
 }
 
-test('a batch writes each dirty item once, and the shard record', async () => {
+test('a batch writes each dirty item once, and the shard record; the first also says where its rules begin', async () => {
   const world = new MemoryWorld();
   await processor(world).process(
     '0',
@@ -18,7 +18,7 @@ test('a batch writes each dirty item once, and the shard record', async () => {
       .flatMap((minute) => ['ann', 'bob'].map((customer) => record({ minute, customer, total: minute })))
       .slice(0, 4),
   );
-  expect(world.state.writes.map(({ sk }) => sk).length).toBe(2 + 1);
+  expect(world.state.writes.map(({ sk }) => sk).length).toBe(2 + 1 + 1);
   expect(world.alerts.writes).toEqual([]);
 });
 
@@ -31,6 +31,7 @@ test('an opening costs two writes, an amendment one, a withdrawal two, and what 
     expect(world.state.writes).toHaveLength(2);
     return world.alerts.writes.length;
   };
+  await orders.process('0', [record({ minute: 0, customer: 'cid' })]);
   expect(await writes(0, 'bob')).toBe(0);
   expect(await writes(0)).toBe(0);
   expect(await writes(1)).toBe(2);

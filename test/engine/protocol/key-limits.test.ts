@@ -1,6 +1,7 @@
 /** What a producer may do to one key, and what must not come of it. */
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
+import { redrive } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import { InMemoryRun } from '../../../engine/run/in-memory-run.ts';
 import { record } from './batches.ts';
@@ -131,3 +132,31 @@ test('large events fill a log sooner', async () => {
   expect(Number(result.counts['a'])).toBeLessThan(1_500);
   expect(inMemory(pipeline, records)).toEqual(result);
 });
+
+test.each([
+  ['one shard', 'customer: event.customer', 50_000],
+  ['several shards', 'kind: event.kind', 10_000],
+])('an event that found the log of %s full does not get in when it is put back', async (_, group, most) => {
+  const pipeline = rule('sliding: 24h', 'x: sum(event.total)', group);
+  const records = busy(most + 100).map((one) => ({ ...one, partitionKey: 'ann', event: eventOf(one) }));
+  const world = new MemoryWorld();
+  await new StreamProcessor(pipeline, 'orders', world.ports(), 'p').process('0', records);
+  const before = [...world.state.items].filter(([name]) => !name.startsWith('@'));
+  const { letters } = await redrive(
+    pipeline,
+    world.ports(),
+    records.slice(most, most + 20).map((one) => ({ record: one, rule: 'busy' })),
+    { late: false, dryRun: false },
+  );
+  for (const { putBack, refused } of letters) {
+    expect(putBack).toEqual([]);
+    expect(refused).toEqual([
+      { rule: 'busy', reason: expect.stringMatching(/^limit: the log of .* is full/) as string },
+    ]);
+  }
+  expect([...world.state.items].filter(([name]) => !name.startsWith('@'))).toEqual(before);
+});
+
+function eventOf({ event }: InputRecord): object {
+  return { ...(event as object), customer: 'ann' };
+}

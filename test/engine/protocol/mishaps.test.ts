@@ -221,3 +221,15 @@ test.each(['tumbling, threshold', 'sliding, owned key'])(
     expect([...state.unread]).toEqual([instant(60)]);
   },
 );
+
+test('an event that is so late that the panes of its window are deleted leaves the alert of the window alone', async () => {
+  const pipeline = pipelineOf('tumbling, two streams');
+  const world = new MemoryWorld();
+  await process(pipeline, world.ports(), [{ minute: 1 }, { minute: 2 }]);
+  world.now = instant(10 * 24 * 60);
+  await process(pipeline, world.ports(), { minute: 10 * 24 * 60 });
+  await advanceTime(pipeline, world.ports(), allRead('0'), world.now);
+  for (const [key, item] of world.state.items) if (item.ttl * 1000 < world.now) world.state.items.delete(key);
+  expect(await process(pipeline, world.ports(), { minute: 3 })).toMatchObject({ late: 1, withdrawn: 0 });
+  expect(alertsOf(world).filter(({ status }) => status === 'withdrawn')).toEqual([]);
+});

@@ -5,6 +5,7 @@
  */
 import { readAlert } from '../../../engine/protocol/alert-store.ts';
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
+import { type DeadLetter, redrive } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { AlertRecord } from '../../../engine/alert/alert.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
@@ -27,6 +28,8 @@ export interface Disorder {
   readonly hurry: boolean;
   /** Processes end between batches, and others begin. */
   readonly restarts: boolean;
+  /** Records that cannot be read when they are delivered, and that are put back, more than once, while others come. */
+  readonly broken?: ReadonlySet<InputRecord>;
 }
 
 export const calm: Disorder = {
@@ -60,6 +63,7 @@ export async function play(
   const turns = new Turns(dice);
   let processes = 0;
   let failuresLeft = disorder.failures ? 12 : 0;
+  const { broken = new Set<InputRecord>() } = disorder;
 
   const disturb = async ({ moment }: Call): Promise<void> => {
     await turns.wait();
@@ -113,7 +117,7 @@ export async function play(
       if (disorder.restarts && dice.oneIn(4)) process = newProcess(shard.stream);
       const from = disorder.replays && dice.oneIn(4) ? dice.below(shard.done + 1) : shard.done;
       const to = Math.min(arrived, from + 1 + dice.below(8));
-      const batch = shard.records.slice(from, to);
+      const batch = shard.records.slice(from, to).map((record) => (broken.has(record) ? unreadable(record) : record));
       const working = deliver(process, shard, batch);
       if (disorder.zombies && dice.oneIn(4)) {
         // Whoever is given up here ends at some time; a failure of his is delivered again, like any other.
@@ -150,15 +154,50 @@ export async function play(
     }
   };
 
+  const lettered = (): DeadLetter[] => {
+    const named = new Set([...world.letters.values()].flatMap(({ lines }) => lines.map(nameOf)));
+    return [...broken].flatMap((record) => (named.has(nameOf(JSON.stringify(record))) ? [{ record }] : []));
+  };
+  const putBack = new Set<InputRecord>();
+  const putBackSome = async (letters: readonly DeadLetter[]): Promise<void> => {
+    const { letters: done } = await redrive(compiled, world.ports(disturb), letters, { late: true, dryRun: false });
+    letters.forEach(({ record }, i) => done[i]?.refused.length === 0 && putBack.add(record));
+  };
+  const redriving = async (): Promise<void> => {
+    while (reading.goesOn) {
+      for (let pause = dice.below(40); pause > 0; pause--) await turns.wait();
+      const some = lettered().filter(() => dice.oneIn(2));
+      if (some.length > 0) await attempt(() => putBackSome(some));
+      else await turns.wait();
+    }
+    // What was told to be done is left alone: nothing that comes now may heal it.
+    const left = lettered().filter(({ record }) => !putBack.has(record));
+    while (left.length > 0 && !(await attempt(() => putBackSome(left))));
+    const again = await redrive(compiled, world.ports(), lettered(), { late: true, dryRun: true });
+    if (lettered().length !== broken.size) throw new Error('a record that could not be read is in no letter');
+    for (const { putBack: twice, refused } of again.letters)
+      if (twice.length + refused.length > 0) throw new Error(`not there: ${JSON.stringify(again.letters)}`);
+  };
+
   await turns.run(async () => {
     const ticking = disorder.advances ? tick() : Promise.resolve();
+    const others = broken.size > 0 ? redriving() : Promise.resolve();
     await Promise.all(shards.map(read));
     await Promise.all(zombies);
     reading.goesOn = false;
-    await ticking;
+    await Promise.all([ticking, others]);
   });
   for (let i = 0; i < 2; i++) await advanceTime(compiled, world.ports(), port, world.now, 'end');
   return world;
+}
+
+function unreadable(record: InputRecord): InputRecord {
+  return { ...record, event: undefined, unreadable: 'not JSON', data: 'eA==' };
+}
+
+function nameOf(line: string): string {
+  const { stream, shard, sequenceNumber } = JSON.parse(line) as InputRecord;
+  return `${stream}/${shard}/${sequenceNumber}`;
 }
 
 async function attempt(work: () => Promise<unknown>): Promise<boolean> {

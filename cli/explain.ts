@@ -1,0 +1,123 @@
+/** `weir explain`: what each rule asks, how it runs and what it costs; and what a deployment of another version does. */
+import { assumptions, costOf, partitionWrites, prices } from '../engine/explain/cost.ts';
+import { differences } from '../engine/explain/difference.ts';
+import { sentence } from '../engine/explain/sentence.ts';
+import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
+import { compilePlan } from '../engine/plan/compile.ts';
+import type { RulePlan } from '../engine/plan/plan.ts';
+import { type Output, reportOf, terminal } from './check.ts';
+import { loadPipelineFile } from './pipeline-file.ts';
+
+export interface ExplainOptions {
+  readonly pipeline: string;
+  /** The file that `pipeline` is compared with; absent: it is explained. */
+  readonly newer: string | undefined;
+  /** Events a second. */
+  readonly rate: number;
+  readonly json: boolean;
+  readonly param: Readonly<Record<string, string>>;
+}
+
+/** Runs the command and gives the exit code: 1 where a file has a fault. */
+export function runExplain(options: ExplainOptions, output: Output = terminal): number {
+  const { pipeline, newer, rate, json, param } = options;
+  const definitions: PipelineDefinition[] = [];
+  for (const path of newer === undefined ? [pipeline] : [pipeline, newer]) {
+    const file = loadPipelineFile(path, param);
+    if (file.definition === undefined) {
+      output.error(file.unreadable === undefined ? reportOf(file, output.colour) : `weir explain: ${file.unreadable}`);
+      return 1;
+    }
+    definitions.push(file.definition);
+  }
+  const [first, second] = definitions;
+  if (first === undefined) return 1;
+  output.out(second === undefined ? explained(first, rate, json) : compared(first, second, json));
+  return 0;
+}
+
+function explained(definition: PipelineDefinition, rate: number, json: boolean): string {
+  const { rules } = compilePlan(definition).plan;
+  const all = definition.rules.map((rule) => {
+    const plan = rules.find(({ name }) => name === rule.name);
+    return {
+      rule: rule.name,
+      sentence: sentence(rule),
+      ...(plan !== undefined && { runs: runOf(plan), cost: costOf(plan, rate) }),
+    };
+  });
+  if (json) return JSON.stringify({ pipeline: definition.name, rate, prices, assumptions, rules: all }, undefined, 2);
+  const lines = all.flatMap(({ rule, sentence: asks, runs, cost }) => [
+    rule,
+    `    ${asks}`,
+    ...(runs === undefined ? [] : Object.entries(runs).map(([name, value]) => `    ${`${name}:`.padEnd(9)}${value}`)),
+    ...(cost === undefined || cost.itemBytes === 0
+      ? []
+      : [
+          `    writes:  ${cost.formula}: at most ${counted(cost.writesPerMillion)} write units per million events`,
+          ...(cost.readsPerMillion > 0
+            ? [`    reads:   at most ${counted(cost.readsPerMillion)} read units per million events`]
+            : []),
+          `    dollars: at most ${cost.dollarsPerMonth.toFixed(2)} a month at ${counted(rate)} events/s`,
+          `    hottest: a key with all events takes ${counted(Math.ceil(cost.hottestKey))} of the ${counted(partitionWrites)} write units/s that a partition takes`,
+        ]),
+    '',
+  ]);
+  return [
+    ...lines,
+    `Prices of DynamoDB on demand in ${prices.region}, ${prices.asOf}: $${prices.writes} a million writes of 1 KB, $${prices.reads} a million strong reads of 4 KB. Assumed:`,
+    ...assumptions.map((one) => `  - ${one}`),
+  ].join('\n');
+}
+
+/** How a rule runs, in words. */
+function runOf(plan: RulePlan): Readonly<Record<string, string>> {
+  const { groupNames, window, writer, cacheable, emit, fingerprint } = plan;
+  const reads = { reads: plan.sources.join(', ') };
+  if (window === undefined) return { ...reads, state: 'none: each event is looked at by itself' };
+  return {
+    ...reads,
+    key: groupNames.length === 0 ? '(all): one key for everything' : groupNames.join(', '),
+    panes: panesOf(window),
+    writer: writerOf(writer, cacheable),
+    timers: emit === 'final' ? 'one a pane: its end and the allowed lateness' : 'none: it speaks when events come',
+    state: `fingerprint ${fingerprint}`,
+  };
+}
+
+function panesOf(window: NonNullable<RulePlan['window']>): string {
+  switch (window.kind) {
+    case 'tumbling':
+    case 'calendar':
+      return 'a window each: accumulators and evidence';
+    case 'sliding':
+    case 'instant':
+      return 'logs of events, each as long as the window or the cooldown; one is closed at 4 KB and the next begins';
+  }
+}
+
+function writerOf(writer: RulePlan['writer'], cacheable: boolean): string {
+  if (writer === 'shard')
+    return 'one per shard, merged by readers: the key does not hold the partition key, so its events come on any shard';
+  return cacheable
+    ? 'one: the key holds the partition key, so one shard at a time owns it and keeps it in memory'
+    : 'one item, put by the shards of several streams: the key holds the partition key of each';
+}
+
+function compared(old: PipelineDefinition, next: PipelineDefinition, json: boolean): string {
+  const all = differences(old, next);
+  if (json) return JSON.stringify({ pipeline: next.name, rules: all }, undefined, 2);
+  const width = Math.max(...all.map(({ rule }) => rule.length));
+  return [
+    ...all.map(
+      ({ rule, fate, because, windows }) =>
+        `${fate.padEnd(5)} ${rule.padEnd(width)}  ${because.length === 0 ? '' : `${because.join(', ')}: `}${windows}`,
+    ),
+    '',
+    'No alert is told twice by it, and none withdrawn.',
+  ].join('\n');
+}
+
+function counted(n: number): string {
+  return n.toLocaleString('en');
+}

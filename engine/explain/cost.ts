@@ -1,0 +1,83 @@
+/**
+ * What a rule costs in DynamoDB and how near its hottest key comes to what one partition takes: from the plan and a rate
+ * of events, on assumptions that are said with the result.
+ */
+import type { RulePlan } from '../plan/plan.ts';
+
+/** us-east-1, on demand. */
+export const prices = {
+  asOf: 'November 2026',
+  region: 'us-east-1',
+  /** Dollars for a million units of 1 KB written, and of 4 KB read strongly. */
+  writes: 0.625,
+  reads: 0.125,
+} as const;
+
+/** What one partition of DynamoDB takes. */
+export const partitionWrites = 1000;
+/** Seconds of the month that AWS calculates with, 730 hours. */
+const month = 2_628_000;
+/** An on-demand stream has so many shards at least, and one takes so many events of 1 KB. */
+const leastShards = 4;
+const eventsPerShard = 1000;
+/** Bytes that an event takes in a log or as evidence, and that an accumulator takes. */
+const eventBytes = 250;
+const accumulatorBytes = 60;
+/** A log's item grows to 4 KB and is closed then: on the way it has half of that. */
+const openLogBytes = 2048;
+
+export const assumptions = [
+  'every event matches, takes 1 KB, and of a batch each has a key of its own: more events of a key in a batch cost less',
+  `a stream has a shard for ${eventsPerShard} events/s, ${leastShards} at least, and a shard a batch a second, if it has an event`,
+  'fields that are kept of an event take 250 bytes; alerts are not counted: 2 writes for an opening or a withdrawal, 1 for an amendment',
+  'the record of its shard that a batch writes, 1 unit, the index of panes that are due, Lambda, Kinesis and SNS are not counted',
+] as const;
+
+export interface RuleCost {
+  readonly itemBytes: number;
+  /** Write units for a million events, */
+  readonly writesPerMillion: number;
+  /** as a formula. */
+  readonly formula: string;
+  readonly readsPerMillion: number;
+  readonly dollarsPerMonth: number;
+  /** Write units a second on the hottest key, were all events of one key. */
+  readonly hottestKey: number;
+}
+
+/** `rate`: events a second into the rule's streams together. */
+export function costOf(plan: RulePlan, rate: number): RuleCost {
+  const shards = Math.max(leastShards, Math.ceil(rate / eventsPerShard));
+  const batches = Math.min(rate, shards);
+  const { itemBytes, itemsPerEvent } = stateOf(plan);
+  const units = Math.ceil(itemBytes / 1024);
+  const isGlobal = plan.groupNames.length === 0;
+  // One key has one item a batch, however many events it got.
+  const itemsPerMillion = isGlobal ? itemsPerEvent * (batches / rate) * 1e6 : itemsPerEvent * 1e6;
+  const writesPerMillion = itemsPerMillion * units;
+  // Whoever shares a key reads the panes of all writers, and the records of the alerts.
+  const shares = plan.window !== undefined && plan.emit !== 'final' && !plan.cacheable;
+  const readsPerMillion = shares ? itemsPerMillion * (shards * Math.ceil(itemBytes / 4096) + 1) : 0;
+  const perMillion = (writesPerMillion * prices.writes + readsPerMillion * prices.reads) / 1e6;
+  const writers = plan.writer === 'key' ? 1 : Math.min(batches, shards);
+  return {
+    itemBytes,
+    writesPerMillion: Math.round(writesPerMillion),
+    formula: formulaOf(itemsPerEvent, units, isGlobal),
+    readsPerMillion: Math.round(readsPerMillion),
+    dollarsPerMonth: (perMillion * rate * month) / 1e6,
+    hottestKey: itemsPerEvent * units * writers,
+  };
+}
+
+function formulaOf(itemsPerEvent: number, units: number, isGlobal: boolean): string {
+  if (itemsPerEvent === 0) return 'none but alerts';
+  return `${isGlobal ? 'batches' : 'keys in a batch, summed over the batches,'} × ${units} KB`;
+}
+
+function stateOf({ window, accumulators, evidence }: RulePlan): { itemBytes: number; itemsPerEvent: number } {
+  if (window === undefined) return { itemBytes: 0, itemsPerEvent: 0 };
+  const isLog = window.kind === 'sliding' || window.kind === 'instant';
+  const itemBytes = isLog ? openLogBytes : 200 + accumulators.length * accumulatorBytes + evidence * eventBytes;
+  return { itemBytes, itemsPerEvent: 1 };
+}

@@ -1,0 +1,37 @@
+/** What is added to a pane: neither what it holds already, nor what comes too late for it or finds it full. */
+import type { Rejection } from '../intake/input-record.ts';
+import { isLate, lateReason } from '../intake/lateness.ts';
+import type { KeyedTouch } from '../intake/receiver.ts';
+import type { WindowedRule } from '../state/compiled-rule.ts';
+import { fullReason } from '../state/key-limits.ts';
+import type { Pane } from '../state/pane.ts';
+import type { RuleState } from '../state/rule-state.ts';
+import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { holds } from './pane-store.ts';
+
+export type Refusal = Pick<Rejection, 'kind' | 'reason'>;
+
+export interface Admission {
+  /** True where the pane held the event before the batch: it is a repeat. */
+  holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean;
+  /** Why the event may not be added; undefined where it may. */
+  refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined;
+}
+
+/** Of records that a shard delivers: those are repeats that the pane's progress covers. */
+export function admissionOf(shard: string, watermarks: readonly EpochMillis[]): Admission {
+  return {
+    holds: (_, pane, { touch }) => holds(pane, shard, touch.event.sequenceNumber),
+    refusal(rule, pane, { touch }) {
+      const watermark = watermarks[rule.index] ?? beginningOfTime;
+      const late = pane.closed || isLate(rule, touch.event.t, pane.start, watermark);
+      return late
+        ? { kind: 'late', reason: lateReason(rule, watermark) }
+        : refusalOfFull(fullReason(rule, pane, touch));
+    },
+  };
+}
+
+export function refusalOfFull(reason: string | undefined): Refusal | undefined {
+  return reason === undefined ? undefined : { kind: 'invalid', reason };
+}

@@ -1,0 +1,178 @@
+/**
+ * Puts dead letters back, for the rule that could not take them and nobody else, as if their events had come in time.
+ *
+ * Their sequence numbers lie below every progress, so what was put back is known by identity: a log tells of itself,
+ * any other pane keeps the identities beside its aggregates. A key that one shard owns has one pane, which is put here
+ * on its version, as by a process of the shard that was given up; the owner learns of it by the shard's record. Keys
+ * that several shards write have a pane of their own for what was put back.
+ */
+import type { InputRecord } from '../intake/input-record.ts';
+import { Intake } from '../intake/intake.ts';
+import { Collected, type KeyedTouch } from '../intake/receiver.ts';
+import type { Compiled } from '../plan/program.ts';
+import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
+import { KeyedStates } from '../state/keyed-states.ts';
+import { identityOf } from '../state/touch.ts';
+import type { EpochMillis } from '../time.ts';
+import { AlertStore, type Told } from './alert-store.ts';
+import { BatchFold } from './batch-fold.ts';
+import type { ItemStore } from './item.ts';
+import { isOwned } from './pane-store.ts';
+import type { Ports } from './ports.ts';
+import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
+import { redriveStateless } from './redrive-stateless.ts';
+import { setBegins } from './rule-begins.ts';
+import { dropMemories, unfinishedRecords } from './shard-memories.ts';
+import { settleShared, unsettled } from './settle-shared.ts';
+import { statelessMatches } from './stateless-matches.ts';
+import { readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
+
+export interface DeadLetter {
+  readonly record: InputRecord;
+  /** The rule that could not take the event; absent where none could: then it is for all. */
+  readonly rule?: string;
+}
+
+export interface RedriveOptions {
+  /** Also events that are late, as long as all that their windows follow from is kept. */
+  readonly late: boolean;
+  /** Only for this rule. */
+  readonly rule?: string;
+  /** Says what would be done, and does nothing. */
+  readonly dryRun: boolean;
+}
+
+/** What came of one dead letter, by rule. One that no rule takes any more has nothing of either. */
+export interface LetterOutcome {
+  readonly putBack: string[];
+  /** Rules that have counted the event before. */
+  readonly alreadyThere: string[];
+  readonly refused: { readonly rule?: string; readonly reason: string }[];
+}
+
+export interface RedriveReport {
+  /** In the order of the letters. */
+  readonly letters: readonly LetterOutcome[];
+  readonly told: Told;
+}
+
+/** What letters mean to a rule, and where it is said what came of it. */
+export interface Redriven {
+  readonly rules: readonly (CompiledRule | WindowedRule)[];
+  readonly outcome: (record: InputRecord) => LetterOutcome;
+}
+
+const nothingTold: Told = { opened: 0, amended: 0, withdrawn: 0 };
+
+/** Throws where a service fails: the same letters can be put back again, and what was done is found done. */
+export async function redrive(
+  compiled: Compiled,
+  ports: Ports,
+  letters: readonly DeadLetter[],
+  options: RedriveOptions,
+): Promise<RedriveReport> {
+  const { plan } = compiled;
+  const rules = compiledRules(compiled);
+  const outcomes = letters.map((): LetterOutcome => ({ putBack: [], alreadyThere: [], refused: [] }));
+  const byRecord = new Map(letters.map(({ record }, i) => [record, outcomes[i]]));
+  const outcome = (record: InputRecord): LetterOutcome => {
+    const found = byRecord.get(record);
+    if (found === undefined) throw new Error('what was read is of no letter');
+    return found;
+  };
+  const found = new Collected();
+  const intake = new Intake(compiled, found);
+  const unfinished = await unfinishedRecords(
+    ports.state,
+    letters.map(({ record }) => record),
+  );
+  for (const { record, rule = options.rule } of letters) {
+    const only = rule === undefined ? undefined : plan.rules.findIndex(({ name }) => name === rule);
+    if (only === -1) outcome(record).refused.push({ reason: `the pipeline has no rule "${rule ?? ''}" that is on` });
+    else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
+    else intake.read(record, only);
+  }
+  for (const { record, rule, reason } of found.rejections)
+    outcome(record).refused.push({ ...(rule !== undefined && { rule }), reason });
+
+  const alerts = new AlertStore(ports, plan.pipeline);
+  const redriven: Redriven = { rules, outcome };
+  const stateless = statelessMatches(rules, found.matches);
+  const told = [await redriveStateless(redriven, alerts, found.matches, stateless.wanted, options.dryRun)];
+  told.push(await redriveTouches(compiled, redriven, ports, alerts, [...found.touches, ...stateless.touches], options));
+  return { letters: outcomes, told: sum(told) };
+}
+
+const notFinished = 'the batch that it came in is not finished: it may still be delivered again and count then';
+
+async function redriveTouches(
+  { plan }: Compiled,
+  { rules, outcome }: Redriven,
+  ports: Ports,
+  alerts: AlertStore,
+  all: readonly KeyedTouch[],
+  { late, dryRun }: RedriveOptions,
+): Promise<Told> {
+  const nameOf = ({ rule }: KeyedTouch): string => plan.rules[rule]?.name ?? '';
+  const touches = new Map<string, KeyedTouch>();
+  for (const keyed of all) {
+    const name = `${keyed.rule} ${identityOf(keyed.touch.event)}`;
+    // A late event is written to the dead letters twice where its batch came again.
+    if (touches.has(name)) outcome(keyed.record).alreadyThere.push(nameOf(keyed));
+    else touches.set(name, keyed);
+  }
+  if (touches.size === 0) return nothingTold;
+  const states = new KeyedStates(rules);
+  const now = ports.now();
+  const [published] = await ports.state.get([watermarkKey]);
+  const watermarks = readWatermarks(plan, published);
+  setBegins(rules, readBegins(plan, published));
+  const admission = new RedriveAdmission({ watermarks, late, now });
+  await admission.read(ports.state, rules, states, [...touches.values()]);
+  const fold = new BatchFold({
+    rules,
+    states,
+    store: dryRun ? readOnly(ports.state) : ports.state,
+    writer: redriveWriter,
+    admission,
+    // What others have written since is not known here: everything is read.
+    horizon: Number.POSITIVE_INFINITY as EpochMillis,
+    now,
+    // What does not come to its end is told again as a whole, and what was done is found done.
+    timeLeft: () => 1,
+    letter: async () => undefined,
+  });
+  const changes = await fold.apply(fold.changes([...touches.values()]));
+  for (const keyed of touches.values()) {
+    const { putBack, alreadyThere, refused } = outcome(keyed.record);
+    const rejection = fold.rejection(keyed);
+    if (rejection !== undefined) refused.push({ rule: nameOf(keyed), reason: rejection.reason });
+    else if (admission.wasThere(keyed)) alreadyThere.push(nameOf(keyed));
+    else putBack.push(nameOf(keyed));
+  }
+  if (dryRun) return nothingTold;
+  // An owner that has told its alerts before this is put right by what follows, and one that tells them after by itself.
+  await dropMemories(
+    ports.state,
+    changes.filter(({ rule }) => isOwned(rule)),
+  );
+  return settleShared(alerts, ports.state, changes.map(unsettled));
+}
+
+/** Takes every put, and keeps none. */
+function readOnly(store: ItemStore): ItemStore {
+  return {
+    get: (keys) => store.get(keys),
+    query: (pk, from, to) => store.query(pk, from, to),
+    due: (slot, until, limit) => store.due(slot, until, limit),
+    put: async () => [],
+  };
+}
+
+function sum(told: readonly Told[]): Told {
+  return told.reduce((a, b) => ({
+    opened: a.opened + b.opened,
+    amended: a.amended + b.amended,
+    withdrawn: a.withdrawn + b.withdrawn,
+  }));
+}
