@@ -71,7 +71,7 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
     process.stdout.write(
       summary(
         result,
-        run.predicateFailures,
+        run,
         pipeline.definition.rules.flatMap(({ name, alert }) => (alert === undefined ? [] : [name])),
         millis,
       ),
@@ -118,7 +118,7 @@ function print(result: BacktestResult, { json, standing }: BacktestOptions): voi
 
 function summary(
   result: BacktestResult,
-  failures: readonly (number | undefined)[],
+  { predicateFailures, repeats }: Pick<InMemoryRun, 'predicateFailures' | 'repeats'>,
   rules: readonly string[],
   millis: number,
 ): string {
@@ -126,11 +126,11 @@ function summary(
   for (const { rule } of result.standing.values()) byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
   const count = (kind: Rejection['kind']): number =>
     result.rejections.filter((rejection) => rejection.kind === kind).length;
-  const failed = failures.reduce((sum: number, n) => sum + (n ?? 0), 0);
+  const failed = predicateFailures.reduce((sum: number, n: number | undefined) => sum + (n ?? 0), 0);
   const rate = Math.round(result.events / (millis / 1000)).toLocaleString('en');
   return [
     '',
-    `${result.events.toLocaleString('en')} events in ${(millis / 1000).toFixed(1)} s (${rate} a second), ${count('late')} late, ${count('invalid')} invalid${failed > 0 ? `, ${failed} predicates failed and did not match` : ''}`,
+    `${result.events.toLocaleString('en')} events in ${(millis / 1000).toFixed(1)} s (${rate} a second), ${count('late')} late, ${count('invalid')} invalid${repeats > 0 ? `, ${repeats} sent again and not counted again` : ''}${failed > 0 ? `, ${failed} predicates failed and did not match` : ''}`,
     ...rules.map((rule) => {
       const standing = byRule.get(rule) ?? 0;
       return `  ${rule}: ${standing === 1 ? '1 alert stands' : `${standing.toLocaleString('en')} alerts stand`}`;

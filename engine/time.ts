@@ -17,3 +17,16 @@ export type Millis = number & { readonly [unit]: 'millis' };
 /** Before all time, and after it: where a watermark begins, and where it goes when no event can come any more. */
 export const beginningOfTime = Number.NEGATIVE_INFINITY as EpochMillis;
 export const endOfTime = Number.POSITIVE_INFINITY as EpochMillis;
+
+/** The earliest of some instants, where there is any. */
+export function smallest(times: readonly (EpochMillis | undefined)[]): EpochMillis | undefined {
+  return times.reduce<EpochMillis | undefined>(
+    (least, t) => (least === undefined || (t !== undefined && t < least) ? t : least),
+    undefined,
+  );
+}
+
+/** The latest of some instants; the beginning of time where there is none. */
+export function largest(times: readonly (EpochMillis | undefined)[]): EpochMillis {
+  return times.reduce<EpochMillis>((most, t) => (t !== undefined && t > most ? t : most), beginningOfTime);
+}

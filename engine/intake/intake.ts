@@ -27,6 +27,7 @@ import {
 import type { InputRecord } from './input-record.ts';
 import { keyText } from './key-text.ts';
 import type { Receiver } from './receiver.ts';
+import type { RecentIds } from './recent-ids.ts';
 import { ShardNames } from './shard-names.ts';
 import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
 
@@ -39,9 +40,12 @@ interface Source {
 export class Intake implements Sink {
   readonly #compiled: Compiled;
   readonly #receiver: Receiver;
+  readonly #recentIds: (shard: string) => RecentIds | undefined;
   readonly #sources: ReadonlyMap<string, Source>;
   /** Per rule: predicates and `where`s that failed, and so did not match. */
   readonly predicateFailures: number[] = [];
+  /** Events that were not counted, because another record had brought their id. */
+  repeats = 0;
   readonly #meta = new EventMeta();
   #source: Source | undefined;
   #record: InputRecord = { stream: '', shard: '', sequenceNumber: '', event: undefined };
@@ -50,14 +54,19 @@ export class Intake implements Sink {
   #index = 0;
   readonly #shardNames = new ShardNames();
   readonly #audience = new Audience();
+  #id = '';
+  /** Whether the event came before; undefined until a rule that would count it asks. */
+  #isRepeat: boolean | undefined;
   #lastArrival = 0 as EpochMillis;
 
   /** Per rule. */
   readonly #bounds: readonly SizeBounds[];
 
-  constructor(compiled: Compiled, receiver: Receiver) {
+  /** `recentIds` gives those of a shard, `<stream>/<shardId>`, where its ids are remembered. */
+  constructor(compiled: Compiled, receiver: Receiver, recentIds: (shard: string) => RecentIds | undefined) {
     this.#compiled = compiled;
     this.#receiver = receiver;
+    this.#recentIds = recentIds;
     this.#bounds = compiled.plan.rules.map(sizeBounds);
     this.#sources = new Map(
       compiled.plan.streams.flatMap(({ name, clockSkew }) => {
@@ -127,6 +136,8 @@ export class Intake implements Sink {
     this.#record = record;
     this.#index = 0;
     this.#reference = undefined;
+    this.#isRepeat = undefined;
+    this.#id = meta.eventId;
     program.evaluate(event, meta, this);
     return t;
   }
@@ -136,12 +147,14 @@ export class Intake implements Sink {
   }
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
-    if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, args)) return;
+    if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, args) || this.#cameBefore()) return;
     this.#receiver.touch(rule, groups, { event: this.#event(), args, fields, shown: undefined }, this.#record);
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
     if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, none)) return;
+    // Of a stateless rule, events of one id are one alert anyway.
+    if (this.#compiled.plan.rules[rule]?.window !== undefined && this.#cameBefore()) return;
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
     if (texts === undefined) return;
     this.#receiver.match({
@@ -167,6 +180,16 @@ export class Intake implements Sink {
     meta.stream = source;
     meta.eventId = eventId;
     this.#reference = reference;
+  }
+
+  #cameBefore(): boolean {
+    if (this.#isRepeat === undefined) {
+      const { stream, shard, sequenceNumber } = this.#record;
+      const recent = this.#recentIds(this.#shardNames.name(stream, shard));
+      this.#isRepeat = recent?.isRepeat(this.#id, this.#meta.arrival, sequenceNumber) ?? false;
+      if (this.#isRepeat) this.repeats++;
+    }
+    return this.#isRepeat;
   }
 
   #event(): EventReference {

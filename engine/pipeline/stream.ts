@@ -17,17 +17,25 @@ const fields = {
   outOfOrderness: 'optional',
   allowedLateness: 'optional',
   clockSkew: 'optional',
+  dedupeWithin: 'optional',
   schema: 'optional',
   idleAfter: 'not-yet',
-  dedupeWithin: 'not-yet',
   publish: 'not-yet',
   encoding: 'not-yet',
 } as const;
 
-const defaults = { outOfOrderness: 60_000, allowedLateness: 3_600_000, clockSkew: 300_000 } as const;
+const defaults = {
+  outOfOrderness: 60_000,
+  allowedLateness: 3_600_000,
+  clockSkew: 300_000,
+  dedupeWithin: 600_000,
+} as const;
 
 /** Kinesis keeps records for a year at most. */
 const bounds: DurationBounds = { atLeast: 0 as Millis, atMost: (366 * 86_400_000) as Millis }; // Branding.
+
+/** Every id of a shard within the horizon is in memory. */
+const horizonBounds: DurationBounds = { atLeast: 0 as Millis, atMost: 3_600_000 as Millis }; // Branding.
 
 /** A stream's name is known even where the rest of it is at fault. */
 export interface StreamReading {
@@ -55,8 +63,8 @@ function readStream(report: FaultReport, stream: Entry, params: ParamTypes, file
   const scope = streamScope(params);
   const expression = (field: Entry | undefined, wanted?: Parameters<typeof readExpression>[3]) =>
     field && readExpression(report, field, scope, wanted);
-  const duration = (name: keyof typeof defaults) =>
-    (given?.[name] && readDuration(report, given[name], bounds)) ?? (defaults[name] as Millis); // Branding.
+  const duration = (name: keyof typeof defaults, within = bounds) =>
+    (given?.[name] && readDuration(report, given[name], within)) ?? (defaults[name] as Millis); // Branding.
   const partitionKey = expression(given?.partitionKey, {
     types: ['string', 'number', 'bool', 'timestamp'],
     words: 'a single value',
@@ -70,6 +78,7 @@ function readStream(report: FaultReport, stream: Entry, params: ParamTypes, file
     outOfOrderness: duration('outOfOrderness'),
     allowedLateness: duration('allowedLateness'),
     clockSkew: duration('clockSkew'),
+    dedupeWithin: duration('dedupeWithin', horizonBounds),
   };
   const schema = given?.schema && readSchema(report, given.schema, files);
   const { name, key } = stream;

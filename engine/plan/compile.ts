@@ -18,12 +18,19 @@ export interface CompiledText {
 export function compilePlan(definition: PipelineDefinition): CompiledText {
   const rules = definition.rules.filter((rule) => rule.mode !== 'off');
   const groupings: string[] = [];
+  const plans = rules.map((rule) => rulePlan(definition, rule, groupings));
+  const counted = new Set(plans.flatMap(({ window, sources }) => (window === undefined ? [] : sources)));
   const plan: Plan = {
     format: 1,
     pipeline: definition.name,
     timezone: definition.timezone,
-    streams: definition.streams.map(({ name, outOfOrderness, clockSkew }) => ({ name, outOfOrderness, clockSkew })),
-    rules: rules.map((rule) => rulePlan(definition, rule, groupings)),
+    streams: definition.streams.map(({ name, outOfOrderness, clockSkew, dedupeWithin, eventId }) => ({
+      name,
+      outOfOrderness,
+      clockSkew,
+      dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
+    })),
+    rules: plans,
   };
   return { plan, program: generateProgram(definition, rules) };
 }

@@ -20,6 +20,8 @@ export interface StreamPlan {
   readonly name: string;
   readonly outOfOrderness: Millis;
   readonly clockSkew: Millis;
+  /** How long the ids of events are remembered; 0 where no rule counts events by an id. */
+  readonly dedupeWithin: Millis;
 }
 
 /** `instant`: each event is a window of its own, for stateless alerts that are joined by `cooldown`. */

@@ -9,6 +9,8 @@ export interface BatchReport {
   readonly records: number;
   /** Records that an earlier delivery had finished. */
   readonly repeated: number;
+  /** Events that a producer sent again, by their ids: not counted again. */
+  readonly resent: number;
   /** The lowest sequence number that there was no time for: the batch must come again from there. */
   readonly unfinished?: string;
   readonly matched: number;

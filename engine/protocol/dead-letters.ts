@@ -2,6 +2,7 @@
 import { isoTime } from '../aggregate/value.ts';
 import { shortHash } from '../alert/identity.ts';
 import type { Rejection } from '../intake/input-record.ts';
+import type { Ports } from './ports.ts';
 
 /**
  * The name of letters of one shard: the same for the same records and rules, and another for any others, so that what a
@@ -25,4 +26,16 @@ export function deadLetterLines(rejections: readonly Rejection[]): string[] {
       data: record.data ?? null,
     }),
   );
+}
+
+/** Keeps rejected events of one shard, `<stream>/<shardId>`, under the kinds of their rejections. */
+export async function keepLetters(
+  { deadLetter }: Pick<Ports, 'deadLetter'>,
+  shard: string,
+  rejections: readonly Rejection[],
+): Promise<void> {
+  for (const prefix of ['late', 'invalid'] as const) {
+    const letters = rejections.filter(({ kind }) => kind === prefix);
+    if (letters.length > 0) await deadLetter(prefix, `${shard}/${deadLettersName(letters)}`, deadLetterLines(letters));
+  }
 }

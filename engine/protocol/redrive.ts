@@ -81,7 +81,7 @@ export async function redrive(
     return found;
   };
   const found = new Collected();
-  const intake = new Intake(compiled, found);
+  const intake = new Intake(compiled, found, () => undefined);
   const unfinished = await unfinishedRecords(
     ports.state,
     letters.map(({ record }) => record),

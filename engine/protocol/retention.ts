@@ -26,6 +26,10 @@ export function alertTimeToLive(plan: RulePlan, at: EpochMillis, now: EpochMilli
   return seconds(Math.max(now, at) + plan.cooldown + plan.allowedLateness + streamRetention + alertsKept);
 }
 
+export function idsTimeToLive(within: Millis, arrival: EpochMillis, now: EpochMillis): EpochSeconds {
+  return seconds(Math.max(now, arrival) + within + streamRetention + day);
+}
+
 function seconds(millis: number): EpochSeconds {
   return Math.ceil(millis / 1000) as EpochSeconds;
 }

@@ -4,7 +4,7 @@
  */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
 import { beginningOfTime, type EpochMillis, type EpochSeconds } from '../time.ts';
-import type { Item, ItemKey } from './item.ts';
+import type { Item, ItemKey, ItemStore } from './item.ts';
 
 export interface ShardRecord {
   /** All records up to this sequence number are finished. */
@@ -13,6 +13,8 @@ export interface ShardRecord {
   readonly newest?: EpochMillis;
   /** The largest event time that a pane may hold, where events beyond `finished` were counted for want of time. */
   readonly reach?: EpochMillis;
+  /** When the first record that was read had arrived. */
+  readonly firstArrival?: EpochMillis;
   /** When a record was last read. */
   readonly readAt: EpochMillis;
   /** When a record with a valid event was last read; absent while there was none. */
@@ -35,6 +37,8 @@ export interface ShardProgress {
   /** The largest event times of what is finished, and of all that was read. */
   readonly newest: EpochMillis;
   readonly reach: EpochMillis;
+  /** When the first record had arrived. */
+  readonly arrival: EpochMillis | undefined;
   /** When a valid event was read, of what is finished. */
   readonly eventAt: EpochMillis | undefined;
 }
@@ -51,9 +55,11 @@ export function advancedRecord(
   const newest = Math.max(progress.newest, record?.newest ?? beginningOfTime) as EpochMillis;
   const reach = Math.max(progress.reach, record?.reach ?? beginningOfTime) as EpochMillis;
   const eventAt = Math.max(progress.eventAt ?? beginningOfTime, record?.eventAt ?? beginningOfTime) as EpochMillis;
+  const firstArrival = record === undefined ? progress.arrival : record.firstArrival;
   return {
     finished,
     ...by,
+    ...(firstArrival !== undefined && { firstArrival }),
     ...(newest !== beginningOfTime && { newest }),
     ...(reach > newest && { reach }),
     ...(eventAt !== beginningOfTime && { eventAt }),
@@ -89,4 +95,10 @@ export function readShardRecord(item: Item): StoredShardRecord {
   const { v, ...record } = JSON.parse(item.body) as ShardRecord & { readonly v: number };
   if (v !== format) throw new Error(`a shard is recorded in format ${v}; this version of Weir reads format ${format}`);
   return { record, version: item.version };
+}
+
+/** The records of a stream's shards, by the shard's id. */
+export async function readShardRecords(store: ItemStore, stream: string): Promise<ReadonlyMap<string, ShardRecord>> {
+  const items = await store.query(shardRecordKey(stream, '').pk);
+  return new Map(items.map((item) => [item.sk, readShardRecord(item).record]));
 }

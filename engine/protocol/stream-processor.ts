@@ -4,20 +4,20 @@
  * the shard's record how far it has come. docs/guarantees.md says what each step prevents.
  */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
-import type { InputRecord, Rejection } from '../intake/input-record.ts';
+import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
 import { Collected, type KeyedTouch } from '../intake/receiver.ts';
 import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { type EpochMillis, largest, type Millis, smallest } from '../time.ts';
 import { admissionOf } from './admission.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold, type Change, reserve } from './batch-fold.ts';
 import { type BatchReport, batchReport } from './batch-report.ts';
 import { batchSlices } from './batch-slices.ts';
-import { deadLetterLines, deadLettersName } from './dead-letters.ts';
+import { keepLetters } from './dead-letters.ts';
 import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { learnBegins } from './rule-begins.ts';
@@ -25,11 +25,14 @@ import {
   advancedRecord,
   reachOf,
   readShardRecord,
+  readShardRecords,
   shardRecordItem,
   shardRecordKey,
   type ShardProgress,
+  type ShardRecord,
   type StoredShardRecord,
 } from './shard-record.ts';
+import { ShardIdLog } from './shard-id-log.ts';
 import { settleOwned } from './settle-owned.ts';
 import { isCrowded, markKeys } from './merge-marks.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
@@ -45,6 +48,10 @@ interface ShardMemory {
   owner: string;
   /** No pane that begins later was written by anybody before us. */
   horizon: EpochMillis;
+  /** The records of the stream's shards when the memory began. */
+  readonly shards: ReadonlyMap<string, ShardRecord>;
+  /** Absent until a record is read whose stream remembers ids. */
+  ids?: ShardIdLog;
   /** Touches to come until what is forgotten is dropped. */
   untilSweep: number;
 }
@@ -57,6 +64,7 @@ export class StreamProcessor {
   readonly #alerts: AlertStore;
   /** Names this process among all that ever ran. */
   readonly #process: string;
+  readonly #dedupeWithin: Millis;
   readonly #memories = new Map<string, ShardMemory>();
   #batches = 0;
 
@@ -67,6 +75,7 @@ export class StreamProcessor {
     this.#ports = ports;
     this.#alerts = new AlertStore(ports, compiled.plan.pipeline);
     this.#process = process;
+    this.#dedupeWithin = compiled.plan.streams.find(({ name }) => name === stream)?.dedupeWithin ?? (0 as Millis);
   }
 
   /**
@@ -100,7 +109,8 @@ export class StreamProcessor {
         : records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, stored.record.finished) > 0);
 
     const found = new Collected();
-    const intake = new Intake(this.#compiled, found);
+    const ids = await this.#ids(shard, memory, fresh[0]?.arrival);
+    const intake = new Intake(this.#compiled, found, () => ids?.recent);
     const times = fresh.map((record) => intake.read(record));
     const batch = { stream: this.#stream, oldest: smallest(times) };
     await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, batch);
@@ -117,7 +127,7 @@ export class StreamProcessor {
       horizon: memory.horizon,
       now: this.#ports.now(),
       timeLeft,
-      letter: (rejected) => this.#deadLetter(shard, rejected),
+      letter: (rejected) => keepLetters(this.#ports, `${this.#stream}/${shard}`, rejected),
     });
     const told: Told[] = [];
     const owned: Change[] = [];
@@ -148,11 +158,15 @@ export class StreamProcessor {
     const done = new Set(finished);
     const invalid = found.rejections.filter(({ record }) => done.has(record));
 
-    await this.#deadLetter(shard, invalid);
+    await Promise.all([
+      keepLetters(this.#ports, `${this.#stream}/${shard}`, invalid),
+      ids?.keep(finished.at(-1)?.sequenceNumber, this.#ports.now()),
+    ]);
     const alone = await this.#finish(shard, memory, stored, {
       finished: finished.at(-1)?.sequenceNumber,
       newest: largest(finishedTimes),
       reach: largest(times),
+      arrival: fresh[0]?.arrival,
       eventAt: finishedTimes.some((t) => t !== undefined) ? this.#ports.now() : undefined,
     });
     // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
@@ -168,6 +182,7 @@ export class StreamProcessor {
         shard,
         records: records.length,
         repeated: records.length - fresh.length,
+        resent: intake.repeats,
         matched: found.touches.length + found.matches.length,
         missingTexts: takeMissing(),
         predicateFailures: intake.predicateFailures.reduce((sum, n) => sum + n, 0),
@@ -188,12 +203,20 @@ export class StreamProcessor {
   async #memory(shard: string, stored: StoredShardRecord | undefined): Promise<ShardMemory> {
     const known = this.#memories.get(shard);
     if (known !== undefined && known.owner === stored?.record.owner && known.states.size < mostStates) return known;
-    const all = await this.#ports.state.query(shardRecordKey(this.#stream, shard).pk);
+    const shards = await readShardRecords(this.#ports.state, this.#stream);
     // Panes of a batch that died before it wrote the record can lie beyond: its events come again, and meet them then.
-    const horizon = largest(all.map((item) => reachOf(readShardRecord(item).record)));
-    const fresh: ShardMemory = { states: new KeyedStates(this.#rules), owner: '', horizon, untilSweep: 0 };
+    const horizon = largest([...shards.values()].map(reachOf));
+    const fresh: ShardMemory = { states: new KeyedStates(this.#rules), owner: '', horizon, shards, untilSweep: 0 };
     this.#memories.set(shard, fresh);
     return fresh;
+  }
+
+  /** The ids that the shard brought; undefined where the stream's are not remembered, or there is nothing to read. */
+  async #ids(shard: string, memory: ShardMemory, arrival: EpochMillis | undefined): Promise<ShardIdLog | undefined> {
+    if (this.#dedupeWithin === 0 || arrival === undefined) return undefined;
+    const place = { stream: this.#stream, shard, within: this.#dedupeWithin };
+    memory.ids ??= await ShardIdLog.open(this.#ports.state, place, memory.shards, arrival);
+    return memory.ids;
   }
 
   /** Drops what is forgotten, at a cost that does not grow with the keys per batch. */
@@ -202,15 +225,6 @@ export class StreamProcessor {
     if (memory.untilSweep > 0) return;
     memory.states.forget(watermarks);
     memory.untilSweep = memory.states.size;
-  }
-
-  async #deadLetter(shard: string, rejections: readonly Rejection[]): Promise<void> {
-    for (const prefix of ['late', 'invalid'] as const) {
-      const letters = rejections.filter(({ kind }) => kind === prefix);
-      if (letters.length === 0) continue;
-      const name = `${this.#stream}/${shard}/${deadLettersName(letters)}`;
-      await this.#ports.deadLetter(prefix, name, deadLetterLines(letters));
-    }
   }
 
   /** Records how far a batch has come, unless somebody has come further; true where nobody has recorded since we began. */
@@ -233,15 +247,4 @@ export class StreamProcessor {
       current = conflict.current && readShardRecord(conflict.current);
     }
   }
-}
-
-function smallest(times: readonly (EpochMillis | undefined)[]): EpochMillis | undefined {
-  return times.reduce<EpochMillis | undefined>(
-    (least, t) => (least === undefined || (t !== undefined && t < least) ? t : least),
-    undefined,
-  );
-}
-
-function largest(times: readonly (EpochMillis | undefined)[]): EpochMillis {
-  return times.reduce<EpochMillis>((most, t) => (t !== undefined && t > most ? t : most), beginningOfTime);
 }

@@ -17,6 +17,7 @@ import type { InputRecord, Rejection } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
 import type { Match, Receiver } from '../intake/receiver.ts';
+import { ShardIds } from './shard-ids.ts';
 import type { Compiled } from '../plan/program.ts';
 import { sortableTime } from '../state/pane-item.ts';
 import { fullReason } from '../state/key-limits.ts';
@@ -49,7 +50,8 @@ export class InMemoryRun implements Receiver {
 
   constructor(compiled: Compiled, listener: RunListener) {
     this.#rules = compiledRules(compiled);
-    this.#intake = new Intake(compiled, this);
+    const recentIds = new ShardIds(compiled.plan);
+    this.#intake = new Intake(compiled, this, (shard) => recentIds.of(shard));
     this.#states = new KeyedStates(this.#rules);
     this.#clocks = new ShardClocks(compiled.plan);
     this.#due = this.#rules.map(() => new DuePanes());
@@ -59,6 +61,11 @@ export class InMemoryRun implements Receiver {
   /** Per rule: how often a predicate failed, and so did not match. */
   get predicateFailures(): readonly number[] {
     return this.#intake.predicateFailures;
+  }
+
+  /** Events that were not counted, because another record had brought their id. */
+  get repeats(): number {
+    return this.#intake.repeats;
   }
 
   process(record: InputRecord): void {

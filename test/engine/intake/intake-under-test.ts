@@ -23,7 +23,7 @@ rules:
 ${rules}`);
   if (definition === undefined) throw new Error(JSON.stringify(faults));
   const found = new Collected();
-  return { intake: new Intake(compileHere(definition), found), found };
+  return { intake: new Intake(compileHere(definition), found, () => undefined), found };
 }
 
 export const sums = `  spent:

@@ -208,7 +208,7 @@ rules:
       title: 'x'`);
   if (definition === undefined) throw new Error('faults');
   const found = new Collected();
-  const intake = new Intake(compileHere(definition), found);
+  const intake = new Intake(compileHere(definition), found, () => undefined);
   expect(intake.read(record({}))).toBe(noon);
   expect(found.matches[0]?.touch.event).toMatchObject({ id: 'orders/0/7/0', t: noon });
 });

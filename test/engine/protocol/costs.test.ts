@@ -10,7 +10,7 @@ function processor(world: MemoryWorld, pipeline = owned): StreamProcessor {
   return new StreamProcessor(pipeline, 'orders', world.ports(), 'p1');
 }
 
-test('a batch writes each dirty item once, and the shard record; the first also says where its rules begin', async () => {
+test('a batch writes each dirty item once, the ids that it brought and the shard record; the first also says where its rules begin', async () => {
   const world = new MemoryWorld();
   await processor(world).process(
     '0',
@@ -18,7 +18,7 @@ test('a batch writes each dirty item once, and the shard record; the first also 
       .flatMap((minute) => ['ann', 'bob'].map((customer) => record({ minute, customer, total: minute })))
       .slice(0, 4),
   );
-  expect(world.state.writes.map(({ sk }) => sk).length).toBe(2 + 1 + 1);
+  expect(world.state.writes.map(({ sk }) => sk).length).toBe(2 + 1 + 1 + 1);
   expect(world.alerts.writes).toEqual([]);
 });
 
@@ -28,7 +28,7 @@ test('an opening costs two writes, an amendment one, a withdrawal two, and what 
   const writes = async (minute: number, customer = 'ann'): Promise<number> => {
     world.reset();
     await orders.process('0', [record({ minute, customer })]);
-    expect(world.state.writes).toHaveLength(2);
+    expect(world.state.writes).toHaveLength(3);
     return world.alerts.writes.length;
   };
   await orders.process('0', [record({ minute: 0, customer: 'cid' })]);
@@ -89,7 +89,7 @@ test('a cold process reads the panes of a batch in one go', async () => {
     '0',
     customers.map((customer) => record({ minute: 1, customer })),
   );
-  expect(world.state.counts).toEqual({ gets: 2, queries: 1, conflicts: 0 });
+  expect(world.state.counts).toEqual({ gets: 2, queries: 2, conflicts: 0 });
 });
 
 test('a batch that was finished costs one read and no write', async () => {
