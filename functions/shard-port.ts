@@ -5,7 +5,7 @@ import type { ShardPort } from '../engine/protocol/advance-time.ts';
 /** `nameOf` answers the name in Kinesis of a stream of the pipeline file. */
 export function shardPort(client: Parameters<typeof listShards>[0], nameOf: (stream: string) => string): ShardPort {
   return {
-    shards: async (stream) => (await listShards(client, nameOf(stream))).map(({ id }) => id),
+    shards: (stream) => listShards(client, nameOf(stream)),
     atTip: (stream, shard, after) => tip(client, nameOf(stream), shard, after),
   };
 }

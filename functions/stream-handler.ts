@@ -2,7 +2,7 @@
  * What process-stream does, apart from the environment that it runs in: a batch in, a partial batch response out. Each
  * execution environment has one of its own, with its memory of the shards.
  */
-import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import type { Compiled } from '../engine/plan/program.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
 import { StreamProcessor } from '../engine/protocol/stream-processor.ts';
@@ -19,23 +19,24 @@ export interface StreamServices {
   readonly log: Log;
 }
 
-export function streamHandler({
-  compiled,
-  stream,
-  ports,
-  process,
-  log,
-}: StreamServices): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
+export type StreamHandler = (
+  event: KinesisStreamEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<KinesisStreamBatchResponse>;
+
+export function streamHandler({ compiled, stream, ports, process, log }: StreamServices): StreamHandler {
   const processor = new StreamProcessor(compiled, stream, ports, process);
-  return async (event) => {
+  return async (event, context) => {
     const shard = shardOf(event);
     const [first] = event.Records;
     if (first === undefined) return { batchItemFailures: [] };
     const started = performance.now();
+    const allTime = context.getRemainingTimeInMillis();
+    const timeLeft = (): number => context.getRemainingTimeInMillis() / allTime;
     try {
-      const report = await processor.process(shard, inputRecords(stream, shard, event));
+      const report = await processor.process(shard, inputRecords(stream, shard, event), timeLeft);
       log.done('batch', { ...report, millis: Math.round(performance.now() - started) });
-      return { batchItemFailures: [] };
+      return { batchItemFailures: report.unfinished === undefined ? [] : [{ itemIdentifier: report.unfinished }] };
     } catch (cause) {
       // A service failed, not an event: the batch comes again, and what it has done already is skipped.
       log.problem(

@@ -10,6 +10,8 @@ export interface Accumulator {
   add(value: unknown, order: Order): void;
   /** Takes out what `add` put in; false where only adding everything again gives the result. */
   remove(value: unknown, order: Order): boolean;
+  /** False where a value would be one more than `most` distinct ones; absent where it does not grow with them. */
+  hasRoom?(value: unknown, most: number): boolean;
   /** Merges what `encode` gave; associative and commutative. */
   absorb(encoded: Json): void;
   encode(): Json;

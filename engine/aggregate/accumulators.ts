@@ -146,6 +146,9 @@ class CountDistinct implements Accumulator {
     else this.#times.delete(identity);
     return true;
   }
+  hasRoom(value: unknown, most: number): boolean {
+    return this.#times.size < most || this.#times.has(identityOf(value));
+  }
   absorb(encoded: Json): void {
     if (encoded !== null && typeof encoded === 'object' && isList(encoded))
       for (const identity of encoded) this.add(identity);

@@ -37,10 +37,14 @@ export class Episodes {
 
   /** Takes episodes as they were stored, where no later revision of them is known. */
   restore(episodes: readonly Episode[]): void {
+    const all = new Map(this.#all.map((episode) => [episode.name, episode]));
     for (const episode of episodes) {
-      const known = this.#all.find(({ name }) => name === episode.name);
-      if (known === undefined) this.#all.push({ ...episode });
-      else if (episode.revision > known.revision) Object.assign(known, episode);
+      const known = all.get(episode.name);
+      if (known === undefined) {
+        const fresh = { ...episode };
+        all.set(fresh.name, fresh);
+        this.#all.push(fresh);
+      } else if (episode.revision > known.revision) Object.assign(known, episode);
     }
     this.#all.sort((a, b) => a.first - b.first);
   }

@@ -4,22 +4,21 @@
  * the same one.
  */
 import type { Compiled } from '../plan/program.ts';
-import { compiledRules, isWindowed } from '../state/compiled-rule.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
+import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
 import type { Ports } from './ports.ts';
-import { readShardRecord, type ShardRecord, shardRecordKey } from './shard-record.ts';
+import { readShardRecord, shardRecordKey } from './shard-record.ts';
+import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
 import { lastInstant, raiseWatermarks, readWatermarks, watermarkKey } from './watermarks.ts';
 
-/** A shard is idle when no valid event was read from it for so long and nothing is left to read. */
-const idleAfter = 60_000;
 /** A record that a process is about to publish is left to it for so long. */
 const pendingFor = 60_000;
 
 export interface ShardPort {
-  /** The ids of a stream's shards, closed ones too, while Kinesis lists them. */
-  shards(stream: string): Promise<readonly string[]>;
+  /** The shards of a stream, closed ones too, while Kinesis lists them. */
+  shards(stream: string): Promise<readonly ListedShard[]>;
   /** Whether nothing is left to read after a sequence number, or at all. */
   atTip(stream: string, shard: string, after: string | undefined): Promise<boolean>;
 }
@@ -29,13 +28,6 @@ export interface TimeReport {
   readonly closed: number;
   readonly alerts: number;
   readonly published: number;
-}
-
-interface Shard {
-  readonly id: string;
-  readonly record: ShardRecord | undefined;
-  /** False where Kinesis has forgotten the shard: nothing of it is left to read. */
-  readonly listed: boolean;
 }
 
 /** `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. */
@@ -54,36 +46,29 @@ export async function advanceTime(
     (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
   );
 
-  const shards = new Map(
-    await Promise.all(plan.streams.map(async ({ name }) => [name, await readShards(ports, shardPort, name)] as const)),
+  const streams = new Map(
+    await Promise.all(
+      plan.streams.map(
+        async ({ name, outOfOrderness }) =>
+          [name, await readShards(ports, shardPort, name, outOfOrderness, to === 'end' ? undefined : now)] as const,
+      ),
+    ),
   );
-  const idle = to === 'end' ? new Set<Shard>() : await idleShards(shards, shardPort, now);
-  const raised = plan.rules.map(({ sources }) => {
-    if (to === 'end') return lastInstant;
-    const outOfOrderness = (stream: string): number =>
-      plan.streams.find(({ name }) => name === stream)?.outOfOrderness ?? 0;
-    const all = sources.flatMap((stream) =>
-      (shards.get(stream) ?? []).map((shard) => ({ shard, outOfOrderness: outOfOrderness(stream) })),
-    );
-    const active = all.filter(({ shard }) => !idle.has(shard));
-    if (active.length > 0)
-      return Math.min(
-        ...active.map(({ shard, outOfOrderness }) => (shard.record?.newest ?? beginningOfTime) - outOfOrderness),
-      ) as EpochMillis;
-    if (!all.some(({ shard }) => shard.record !== undefined)) return beginningOfTime;
-    return (now - idleAfter - Math.max(...sources.map(outOfOrderness))) as EpochMillis;
-  });
+  const raised = plan.rules.map(({ sources }) =>
+    to === 'end'
+      ? lastInstant
+      : ruleWatermark(
+          sources.flatMap((stream) => streams.get(stream) ?? []),
+          now,
+        ),
+  );
   const watermarks = await publishWatermarks(compiled, ports, raised);
 
   const report = { closed: 0, alerts: 0 };
   for (const rule of compiledRules(compiled)) {
     const watermark = watermarks[rule.index] ?? beginningOfTime;
     if (!isWindowed(rule) || rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
-    const writers =
-      rule.plan.writer === 'key'
-        ? ['']
-        : rule.plan.sources.flatMap((stream) => (shards.get(stream) ?? []).map(({ id }) => `${stream}/${id}`));
-    const done = await closeDuePanes(rule, ports, alerts, writers, watermark);
+    const done = await closeDuePanes(rule, ports, alerts, writersOf(rule, streams), watermark);
     report.closed += done.closed;
     report.alerts += done.alerts;
   }
@@ -94,36 +79,36 @@ export async function advanceTime(
   };
 }
 
-/** The shards that Kinesis lists, and those that it has forgotten but whose panes may still be open. */
-async function readShards(ports: Ports, shardPort: ShardPort, stream: string): Promise<Shard[]> {
+/** What is known of a stream's shards; without `now` nothing is asked of Kinesis but which there are. */
+async function readShards(
+  ports: Ports,
+  shardPort: ShardPort,
+  stream: string,
+  outOfOrderness: Millis,
+  now: EpochMillis | undefined,
+): Promise<StreamShards> {
   const listed = await shardPort.shards(stream);
   const records = new Map(
     (await ports.state.query(shardRecordKey(stream, '').pk)).map((item) => [item.sk, readShardRecord(item).record]),
   );
-  return [...new Set([...listed, ...records.keys()])].map((id) => ({
-    id,
-    record: records.get(id),
-    listed: listed.includes(id),
-  }));
+  const atTip = new Set<string>();
+  await Promise.all(
+    listed.map(async (shard) => {
+      const record = records.get(shard.id);
+      if (now === undefined || !restsAtTip(shard, record, now)) return;
+      if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);
+    }),
+  );
+  return { outOfOrderness, listed, records, atTip };
 }
 
-async function idleShards(
-  shards: ReadonlyMap<string, readonly Shard[]>,
-  shardPort: ShardPort,
-  now: EpochMillis,
-): Promise<Set<Shard>> {
-  const idle = new Set<Shard>();
-  for (const [stream, all] of shards) {
-    await Promise.all(
-      all.map(async (shard) => {
-        const { record, listed } = shard;
-        // Kinesis refuses to say anything of a shard that it has forgotten.
-        const silent = now - (record?.eventAt ?? beginningOfTime) > idleAfter;
-        if (!listed || (silent && (await shardPort.atTip(stream, shard.id, record?.finished)))) idle.add(shard);
-      }),
-    );
-  }
-  return idle;
+/** Who may have written panes of a rule: also shards that Kinesis has forgotten, whose panes may still be open. */
+function writersOf({ plan }: WindowedRule, streams: ReadonlyMap<string, StreamShards>): readonly string[] {
+  if (plan.writer === 'key') return [''];
+  return plan.sources.flatMap((stream) => {
+    const { listed = [], records = new Map<string, unknown>() } = streams.get(stream) ?? {};
+    return [...new Set([...listed.map(({ id }) => id), ...records.keys()])].map((id) => `${stream}/${id}`);
+  });
 }
 
 /** Raises the published watermarks; answers what they are now. */

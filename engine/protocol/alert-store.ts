@@ -82,7 +82,7 @@ export class AlertStore {
             pending.push({ wanted: one, record: one.recorded.record, version: one.recorded.version });
           continue;
         }
-        puts.set(`${one.key.pk}\n${one.key.sk}`, {
+        puts.set(textOf(one.key), {
           wanted: one,
           record,
           item: this.#item(one, record, (one.recorded?.version ?? 0) + 1),
@@ -90,7 +90,7 @@ export class AlertStore {
       }
       const conflicts = new Map(
         (await this.#ports.alerts.put([...puts.values()].map(({ item }) => item))).map((conflict) => [
-          `${conflict.item.pk}\n${conflict.item.sk}`,
+          textOf(conflict.item),
           conflict,
         ]),
       );
@@ -116,17 +116,20 @@ export class AlertStore {
     return told;
   }
 
-  async #publish(pending: readonly Pending[]): Promise<void> {
-    if (pending.length === 0) return;
+  /** Publishes revisions, and marks as published those that still stand; answers those that were refused. */
+  async #publish(pending: readonly Pending[]): Promise<readonly Pending[]> {
+    if (pending.length === 0) return [];
     const messages = pending.map(({ record }) => alertMessage(this.#pipeline, record));
     const failed = await this.#ports.publish(messages);
+    const isRefused = (i: number): boolean => failed.has(messages[i]?.id ?? '');
     const marks = pending.flatMap(({ wanted, record: unpublished, version }, i) => {
-      if (failed.has(messages[i]?.id ?? '')) return [];
+      if (isRefused(i)) return [];
       const record: AlertRecord = { ...unpublished, pending: undefined };
       return [{ wanted, record, item: this.#item(wanted, record, version + 1) }];
     });
     const lost = new Set((await this.#ports.alerts.put(marks.map(({ item }) => item))).map(({ item }) => item));
     for (const { wanted, record, item } of marks) if (!lost.has(item)) wanted.store({ record, version: item.version });
+    return pending.filter((_, i) => isRefused(i));
   }
 
   #item({ plan, key }: Wanted, record: AlertRecord, version: number): Item {
@@ -141,17 +144,22 @@ export class AlertStore {
     };
   }
 
-  /** Publishes records that have been pending since before an instant; answers how many there were. */
+  /**
+   * Publishes records that have been pending since before an instant; answers how many were. One that is refused goes
+   * behind those that wait, so that no number of them stands in the way of others.
+   */
   async publishPending(rules: ReadonlyMap<string, RulePlan>, until: EpochMillis): Promise<number> {
     let published = 0;
-    for (let last: string | undefined; ; ) {
-      const keys = await this.#ports.alerts.due(pendingSlot, until, page);
-      // The index trails the table: a page that comes again in the same words has been done.
-      const text = JSON.stringify(keys);
-      if (keys.length === 0 || text === last) return published;
-      last = text;
-      published += await this.#publishPage(rules, keys);
-      if (keys.length < page) return published;
+    const seen = new Set<string>();
+    for (let limit = page; ; ) {
+      const keys = await this.#ports.alerts.due(pendingSlot, until, limit);
+      // The index trails the table: what was seen may come again, and hide what lies behind it.
+      const fresh = keys.filter((key) => !seen.has(textOf(key)));
+      for (let at = 0; at < fresh.length; at += page)
+        published += await this.#publishPage(rules, fresh.slice(at, at + page));
+      for (const key of fresh) seen.add(textOf(key));
+      if (keys.length < limit) return published;
+      limit = fresh.length === 0 ? 2 * limit : page;
     }
   }
 
@@ -177,9 +185,14 @@ export class AlertStore {
       ];
     });
     await this.#ports.alerts.put(orphans);
-    await this.#publish(pending);
-    return pending.length;
+    const failed = await this.#publish(pending);
+    await this.#ports.alerts.put(failed.map(({ wanted, record, version }) => this.#item(wanted, record, version + 1)));
+    return pending.length - failed.length;
   }
+}
+
+function textOf({ pk, sk }: ItemKey): string {
+  return `${pk}\n${sk}`;
 }
 
 function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {

@@ -2,10 +2,12 @@
  * Folds the touches of one batch into panes and puts them. A put that loses to another writer is not merged by hand:
  * the key's state is read again and the batch folded into it again, where what is already there is skipped.
  */
+import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { Rejection } from '../intake/input-record.ts';
 import type { KeyedTouch } from '../intake/intake.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
+import { fullReason } from '../state/key-limits.ts';
 import type { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
@@ -13,6 +15,9 @@ import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
 import type { ItemStore } from './item.ts';
 import { loadPanes, loadPanesFrom, type PaneRequest } from './load-panes.ts';
 import { dirtyPanes, holds, isOwned, type PanePut, putDone, restorePane } from './pane-store.ts';
+
+/** The share of an invocation's time that is kept for what was begun: little is begun later than its last fifth. */
+export const reserve = 0.25;
 
 /** Rounds of losing to others before the batch is given back to be delivered again. */
 const mostRounds = 20;
@@ -22,6 +27,7 @@ export interface Change {
   readonly rule: WindowedRule;
   readonly groups: readonly unknown[];
   state: RuleState;
+  /** Of the batch, in order; cut where there was no time for the rest. */
   readonly touches: KeyedTouch[];
 }
 
@@ -36,17 +42,20 @@ export interface BatchContext {
   /** The published watermarks, by the rule's position. */
   readonly watermarks: readonly EpochMillis[];
   readonly now: EpochMillis;
-  /** Keeps late events before the panes are put: once a pane's progress covers them, they look like repeats. */
+  /** The share of the invocation's time that is left, from 1 to 0. */
+  timeLeft(): number;
+  /** Keeps events that were rejected before the panes are put: once a pane's progress covers them, they look like repeats. */
   letter(rejections: readonly Rejection[]): Promise<void>;
 }
 
 export class BatchFold {
   readonly #context: BatchContext;
-  readonly #changes = new Map<RuleState, Change>();
   readonly #rejections = new Map<KeyedTouch, Rejection>();
   #lettered = 0;
   /** True where somebody else wrote panes of keys that this shard owns: the memory of the shard is not to be trusted. */
   isDoubtful = false;
+  /** The lowest sequence number of what was left, for want of time. */
+  unfinished: string | undefined;
 
   constructor(context: BatchContext) {
     this.#context = context;
@@ -56,29 +65,33 @@ export class BatchFold {
     return [...this.#rejections.values()];
   }
 
-  /** What the batch touched of the keys that this shard owns. */
-  get owned(): Change[] {
-    return [...this.#changes.values()].filter(({ rule }) => isOwned(rule));
-  }
-
-  /** What it touched of the others. */
-  get shared(): Change[] {
-    return [...this.#changes.values()].filter(({ rule }) => !isOwned(rule));
-  }
-
-  async apply(touches: readonly KeyedTouch[]): Promise<void> {
+  /** What touches do to keys, by the key's first. */
+  changes(touches: readonly KeyedTouch[]): Change[] {
     const { rules, states } = this.#context;
+    const changes = new Map<RuleState, Change>();
     for (const keyed of touches) {
       const rule = rules[keyed.rule];
       if (!isWindowed(rule)) continue;
       const state = states.state(rule, keyed.groups);
-      const change = this.#changes.get(state);
-      if (change === undefined) this.#changes.set(state, { rule, groups: state.groups, state, touches: [keyed] });
+      const change = changes.get(state);
+      if (change === undefined) changes.set(state, { rule, groups: state.groups, state, touches: [keyed] });
       else change.touches.push(keyed);
     }
-    let open = [...this.#changes.values()];
-    await this.#load(open, this.#context.horizon);
-    for (const change of open) this.#fold(change);
+    return [...changes.values()];
+  }
+
+  /** Folds changes and puts what they change, as far as there is time; answers those that are put. */
+  async apply(changes: readonly Change[]): Promise<Change[]> {
+    await this.#load(changes, this.#context.horizon);
+    const folded: Change[] = [];
+    for (const change of changes) {
+      // One is always done, so that each delivery gets on.
+      if (folded.length > 0 && this.#isLate()) this.#leave(change);
+      else folded.push(change);
+      if (folded.at(-1) === change) this.#fold(change);
+    }
+    const left = new Set<Change>();
+    let open = folded;
     for (let lostRounds = 0; open.length > 0; ) {
       const { rejections } = this;
       if (rejections.length > this.#lettered) await this.#context.letter(rejections.slice(this.#lettered));
@@ -89,7 +102,31 @@ export class BatchFold {
           `other writers changed the same ${lost.length} keys ${mostRounds} times in a row; the batch must come again`,
         );
       open = [...new Set([...lost, ...rest])];
+      if (open.length === 0 || !this.#isLate()) continue;
+      for (const change of open) {
+        left.add(change);
+        this.#leave(change);
+      }
+      break;
     }
+    return folded.filter((change) => !left.has(change));
+  }
+
+  #isLate(): boolean {
+    return this.#context.timeLeft() < reserve;
+  }
+
+  /** Leaves a key to the next delivery, from its first event on: what memory says of it is not put. */
+  #leave({ state, touches }: Change): void {
+    this.#context.states.drop(state);
+    const [first] = touches;
+    if (first !== undefined) this.leaveFrom(first.touch.event.sequenceNumber);
+  }
+
+  /** Leaves what comes from a sequence number on to the next delivery. */
+  leaveFrom(sequenceNumber: string): void {
+    if (this.unfinished === undefined || compareSequenceNumbers(sequenceNumber, this.unfinished) < 0)
+      this.unfinished = sequenceNumber;
   }
 
   async #load(changes: readonly Change[], horizon: EpochMillis): Promise<void> {
@@ -126,7 +163,8 @@ export class BatchFold {
     return plan.writer === 'key' ? '' : this.#context.shard;
   }
 
-  #fold({ state, rule, touches }: Change): void {
+  #fold(change: Change): void {
+    const { state, rule, touches } = change;
     const { shard, watermarks } = this.#context;
     const watermark = watermarks[rule.index] ?? beginningOfTime;
     const evaluate = isOwned(rule);
@@ -141,21 +179,32 @@ export class BatchFold {
       else repeated = Math.min(t, repeated ?? t) as EpochMillis;
     }
     if (evaluate && repeated !== undefined) state.revisit(repeated, rule.grid.start(repeated));
-    for (const { keyed, pane } of fresh) {
+    for (const [i, { keyed, pane }] of fresh.entries()) {
       const { touch } = keyed;
+      // An event out of order costs as much as its window is long: a key of many must not take all the time there is.
+      const begun = fresh[i - 1]?.keyed.touch.event.sequenceNumber;
+      if (begun !== undefined && begun !== touch.event.sequenceNumber && this.#isLate()) {
+        touches.splice(touches.indexOf(keyed));
+        this.leaveFrom(touch.event.sequenceNumber);
+        break;
+      }
       if (pane.closed || isLate(rule, touch.event.t, pane.start, watermark)) {
-        this.#rejections.set(keyed, {
-          kind: 'late',
-          record: keyed.record,
-          rule: rule.plan.name,
-          reason: lateReason(rule, watermark),
-        });
+        this.#reject(change, keyed, 'late', lateReason(rule, watermark));
+        continue;
+      }
+      const full = fullReason(rule, pane, touch);
+      if (full !== undefined) {
+        this.#reject(change, keyed, 'invalid', full);
         continue;
       }
       state.add(pane, touch, evaluate);
       if (pane.stored !== undefined) pane.stored.dirty = true;
     }
     if (evaluate) state.note();
+  }
+
+  #reject({ rule }: Change, keyed: KeyedTouch, kind: Rejection['kind'], reason: string): void {
+    this.#rejections.set(keyed, { kind, record: keyed.record, rule: rule.plan.name, reason });
   }
 
   /** Puts what is dirty; answers the changes that lost to another writer, and those with more to put. */
@@ -178,9 +227,7 @@ export class BatchFold {
     if ([...lost].some(({ rule }) => isOwned(rule))) this.isDoubtful = true;
     for (const change of lost) {
       states.drop(change.state);
-      this.#changes.delete(change.state);
       change.state = states.state(change.rule, change.groups);
-      this.#changes.set(change.state, change);
     }
     await this.#load([...lost], endOfTime);
     for (const change of lost) this.#fold(change);

@@ -4,11 +4,16 @@ import { partitionKeyOf, statelessName } from '../alert/identity.ts';
 import type { KeyedTouch, Match } from '../intake/intake.ts';
 import type { Wanted } from './alert-store.ts';
 
+/** An alert of a stateless rule, with the sequence number of its record. */
+export interface StatelessAlert extends Wanted {
+  readonly sequenceNumber: string;
+}
+
 export function statelessMatches(
   rules: readonly CompiledRule[],
   matches: readonly Match[],
-): { readonly wanted: readonly Wanted[]; readonly touches: readonly KeyedTouch[] } {
-  const wanted = new Map<string, Wanted>();
+): { readonly wanted: readonly StatelessAlert[]; readonly touches: readonly KeyedTouch[] } {
+  const wanted = new Map<string, StatelessAlert>();
   const touches: KeyedTouch[] = [];
   for (const { rule: index, groups, said, touch, record } of matches) {
     const rule = rules[index];
@@ -34,6 +39,7 @@ export function statelessMatches(
         recorded: undefined,
         store: () => undefined,
         keepsFirst: true,
+        sequenceNumber: touch.event.sequenceNumber,
       });
   }
   return { wanted: [...wanted.values()], touches };

@@ -5,7 +5,6 @@
  */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
-import { loggedReason } from '../intake/faults.ts';
 import { Intake, type KeyedTouch } from '../intake/intake.ts';
 import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
@@ -13,33 +12,25 @@ import { type CompiledRule, compiledRules, type WindowedRule } from '../state/co
 import { KeyedStates } from '../state/keyed-states.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
+import { BatchFold, type Change, reserve } from './batch-fold.ts';
+import { type BatchReport, batchReport } from './batch-report.ts';
+import { batchSlices } from './batch-slices.ts';
 import { deadLetterLines, deadLettersName } from './dead-letters.ts';
-import { BatchFold } from './batch-fold.ts';
+import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
-import { readShardRecord, shardRecordItem, shardRecordKey, type StoredShardRecord } from './shard-record.ts';
+import {
+  advancedRecord,
+  reachOf,
+  readShardRecord,
+  shardRecordItem,
+  shardRecordKey,
+  type ShardProgress,
+  type StoredShardRecord,
+} from './shard-record.ts';
 import { settleOwned } from './settle-owned.ts';
 import { settleShared } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
 import { readWatermarks, watermarkKey } from './watermarks.ts';
-
-/** What a batch did, as one log line says it. */
-export interface BatchReport {
-  readonly stream: string;
-  readonly shard: string;
-  readonly records: number;
-  /** Records that an earlier delivery had finished. */
-  readonly repeated: number;
-  readonly matched: number;
-  readonly alerts: number;
-  readonly amended: number;
-  readonly withdrawn: number;
-  readonly late: number;
-  readonly invalid: number;
-  readonly missingTexts: number;
-  readonly predicateFailures: number;
-  /** The newest reason for which an event was rejected, without any value that it holds. */
-  readonly reason?: string;
-}
 
 /** A key beyond this many in memory empties the memory: it is read again as needed. */
 const mostStates = 200_000;
@@ -76,10 +67,17 @@ export class StreamProcessor {
     this.#process = process;
   }
 
-  /** Processes records of one shard, in order. Throws where a service fails: the whole batch must come again. */
-  async process(shard: string, records: readonly InputRecord[]): Promise<BatchReport> {
+  /**
+   * Processes records of one shard, in order, as far as there is time: `timeLeft` tells the share of it, from 1 to 0.
+   * Throws where a service fails: the whole batch must come again.
+   */
+  async process(
+    shard: string,
+    records: readonly InputRecord[],
+    timeLeft: () => number = () => 1,
+  ): Promise<BatchReport> {
     try {
-      return await this.#processBatch(shard, records);
+      return await this.#processBatch(shard, records, timeLeft);
     } catch (cause) {
       // What was folded may not have been put: only the table knows.
       this.#memories.delete(shard);
@@ -87,7 +85,7 @@ export class StreamProcessor {
     }
   }
 
-  async #processBatch(shard: string, records: readonly InputRecord[]): Promise<BatchReport> {
+  async #processBatch(shard: string, records: readonly InputRecord[], timeLeft: () => number): Promise<BatchReport> {
     const { state } = this.#ports;
     const [recordItem, watermarkItem] = await this.#readFirst(shard);
     const stored = recordItem === undefined ? undefined : readShardRecord(recordItem);
@@ -100,15 +98,7 @@ export class StreamProcessor {
 
     const intake = this.#intake;
     intake.clear();
-    let newest = stored?.record.newest ?? beginningOfTime;
-    let { eventAt } = stored?.record ?? {};
-    for (const record of fresh) {
-      const t = intake.read(record);
-      if (t === undefined) continue;
-      if (t > newest) newest = t;
-      eventAt = this.#ports.now();
-    }
-    const rejections: Rejection[] = [...intake.rejections];
+    const times = fresh.map((record) => intake.read(record));
     const stateless = statelessMatches(this.#rules, intake.matches);
     const touches: KeyedTouch[] = [...intake.touches, ...stateless.touches];
 
@@ -120,42 +110,63 @@ export class StreamProcessor {
       horizon: memory.horizon,
       watermarks,
       now: this.#ports.now(),
-      letter: (late) => this.#deadLetter('late', shard, late),
+      timeLeft,
+      letter: (rejected) => this.#deadLetter(shard, rejected),
     });
-    await fold.apply(touches);
-    rejections.push(...fold.rejections);
-    const { owned, shared } = fold;
-    const { told: toldOwned, lost, unread } = await settleOwned(this.#alerts, owned, stateless.wanted);
-    const told = [toldOwned, await settleShared(this.#alerts, state, [...shared, ...lost, ...unread])];
+    const told: Told[] = [];
+    const owned: Change[] = [];
+    const shared: Change[] = [];
+    let lostAny = false;
+    for (const slice of batchSlices(fold.changes(touches), stateless.wanted)) {
+      if (timeLeft() < reserve) {
+        fold.leaveFrom(slice.first);
+        break;
+      }
+      const done = await fold.apply(slice.changes);
+      const ours = done.filter(({ rule }) => isOwned(rule));
+      const others = done.filter(({ rule }) => !isOwned(rule));
+      const settled = await settleOwned(this.#alerts, ours, slice.stateless);
+      const { lost, unread } = settled;
+      told.push(settled.told, await settleShared(this.#alerts, state, [...others, ...lost, ...unread]));
+      owned.push(...ours);
+      shared.push(...others);
+      lostAny ||= lost.length > 0;
+    }
+    const { unfinished } = fold;
+    const at = fresh.findIndex(({ sequenceNumber }) => sequenceNumber === unfinished);
+    const finished = at === -1 ? fresh : fresh.slice(0, at);
+    const finishedTimes = times.slice(0, finished.length);
+    const done = new Set(finished);
+    const invalid = intake.rejections.filter(({ record }) => done.has(record));
 
-    await this.#deadLetter('invalid', shard, intake.rejections);
-    const alone = await this.#finish(shard, memory, stored, fresh.at(-1)?.sequenceNumber, {
-      newest,
-      eventAt,
+    await this.#deadLetter(shard, invalid);
+    const alone = await this.#finish(shard, memory, stored, {
+      finished: finished.at(-1)?.sequenceNumber,
+      newest: largest(finishedTimes),
+      reach: largest(times),
+      eventAt: finishedTimes.some((t) => t !== undefined) ? this.#ports.now() : undefined,
     });
     // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
     if (!alone) told.push(await settleShared(this.#alerts, state, owned));
-    if (!alone || lost.length > 0 || fold.isDoubtful) this.#memories.delete(shard);
+    if (!alone || lostAny || fold.isDoubtful) this.#memories.delete(shard);
     // Another stream's process writes these panes too.
     for (const { state: used, rule } of shared)
       if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
     this.#sweep(memory, watermarks, touches.length);
-    const lastRejection = rejections.at(-1);
-    return {
-      stream: this.#stream,
-      shard,
-      records: records.length,
-      repeated: records.length - fresh.length,
-      matched: intake.touches.length + intake.matches.length,
-      alerts: total(told, 'opened'),
-      amended: total(told, 'amended'),
-      withdrawn: total(told, 'withdrawn'),
-      late: rejections.filter(({ kind }) => kind === 'late').length,
-      invalid: rejections.filter(({ kind }) => kind === 'invalid').length,
-      missingTexts: takeMissing(),
-      predicateFailures: intake.counters.predicateFailures.reduce((sum, n) => sum + n, 0),
-      ...(lastRejection !== undefined && { reason: loggedReason(lastRejection) }),
-    };
+    return batchReport(
+      {
+        stream: this.#stream,
+        shard,
+        records: records.length,
+        repeated: records.length - fresh.length,
+        matched: intake.touches.length + intake.matches.length,
+        missingTexts: takeMissing(),
+        predicateFailures: intake.counters.predicateFailures.reduce((sum, n) => sum + n, 0),
+      },
+      unfinished,
+      told,
+      [...invalid, ...fold.rejections],
+    );
   }
 
   async #readFirst(shard: string) {
@@ -169,9 +180,8 @@ export class StreamProcessor {
     const known = this.#memories.get(shard);
     if (known !== undefined && known.owner === stored?.record.owner && known.states.size < mostStates) return known;
     const all = await this.#ports.state.query(shardRecordKey(this.#stream, shard).pk);
-    const newest = all.map((item) => readShardRecord(item).record.newest ?? beginningOfTime);
     // Panes of a batch that died before it wrote the record can lie beyond: its events come again, and meet them then.
-    const horizon = Math.max(beginningOfTime, ...newest) as EpochMillis;
+    const horizon = largest(all.map((item) => reachOf(readShardRecord(item).record)));
     const fresh: ShardMemory = { states: new KeyedStates(this.#rules), owner: '', horizon, untilSweep: 0 };
     this.#memories.set(shard, fresh);
     return fresh;
@@ -185,57 +195,37 @@ export class StreamProcessor {
     memory.untilSweep = memory.states.size;
   }
 
-  async #deadLetter(prefix: Rejection['kind'], shard: string, letters: readonly Rejection[]): Promise<void> {
-    if (letters.length === 0) return;
-    await this.#ports.deadLetter(
-      prefix,
-      `${this.#stream}/${shard}/${deadLettersName(letters)}`,
-      deadLetterLines(letters),
-    );
+  async #deadLetter(shard: string, rejections: readonly Rejection[]): Promise<void> {
+    for (const prefix of ['late', 'invalid'] as const) {
+      const letters = rejections.filter(({ kind }) => kind === prefix);
+      if (letters.length === 0) continue;
+      const name = `${this.#stream}/${shard}/${deadLettersName(letters)}`;
+      await this.#ports.deadLetter(prefix, name, deadLetterLines(letters));
+    }
   }
 
-  /**
-   * Records that all up to a sequence number is finished, unless somebody has come further. False where somebody else
-   * has recorded anything since we began.
-   */
+  /** Records how far a batch has come, unless somebody has come further; true where nobody has recorded since we began. */
   async #finish(
     shard: string,
     memory: ShardMemory,
     stored: StoredShardRecord | undefined,
-    finished: string | undefined,
-    { newest, eventAt }: { readonly newest: EpochMillis; readonly eventAt: EpochMillis | undefined },
+    progress: ShardProgress,
   ): Promise<boolean> {
-    if (finished === undefined) return true;
-    const owner = `${this.#process}/${++this.#batches}`;
-    const record = {
-      finished,
-      readAt: this.#ports.now(),
-      owner,
-      ...(newest !== beginningOfTime && { newest }),
-      ...(eventAt !== undefined && { eventAt }),
-    };
-    const [conflict] = await this.#ports.state.put([
-      shardRecordItem(this.#stream, shard, record, (stored?.version ?? 0) + 1),
-    ]);
-    if (conflict === undefined) {
-      memory.owner = owner;
-      return true;
+    for (let current = stored, alone = true; ; alone = false) {
+      const owner = `${this.#process}/${++this.#batches}`;
+      const record = advancedRecord(current?.record, progress, { readAt: this.#ports.now(), owner });
+      if (record === undefined) return alone;
+      const item = shardRecordItem(this.#stream, shard, record, (current?.version ?? 0) + 1);
+      const [conflict] = await this.#ports.state.put([item]);
+      if (conflict === undefined) {
+        if (alone) memory.owner = owner;
+        return alone;
+      }
+      current = conflict.current && readShardRecord(conflict.current);
     }
-    const current = conflict.current && readShardRecord(conflict.current);
-    if (current === undefined || compareSequenceNumbers(current.record.finished, finished) < 0) {
-      await this.#finish(shard, memory, current, finished, {
-        newest: Math.max(newest, current?.record.newest ?? beginningOfTime) as EpochMillis,
-        eventAt: latest(eventAt, current?.record.eventAt),
-      });
-    }
-    return false;
   }
 }
 
-function latest(a: EpochMillis | undefined, b: EpochMillis | undefined): EpochMillis | undefined {
-  return a === undefined || (b !== undefined && b > a) ? b : a;
-}
-
-function total(told: readonly Told[], what: keyof Told): number {
-  return told.reduce((sum, one) => sum + one[what], 0);
+function largest(times: readonly (EpochMillis | undefined)[]): EpochMillis {
+  return times.reduce<EpochMillis>((most, t) => (t !== undefined && t > most ? t : most), beginningOfTime);
 }

@@ -18,6 +18,7 @@ import { Intake, type KeyedTouch, type Match } from '../intake/intake.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
 import type { Compiled } from '../plan/program.ts';
 import { sortableTime } from '../state/pane-item.ts';
+import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
@@ -126,6 +127,11 @@ export class InMemoryRun {
     const state = this.#states.state(rule, groups);
     const known = state.find(start);
     const pane = known ?? state.pane(start);
+    const full = fullReason(rule, pane, touch);
+    if (full !== undefined) {
+      this.#listener.rejected({ kind: 'invalid', record, rule: rule.plan.name, reason: full });
+      return;
+    }
     const final = rule.plan.emit === 'final';
     if (known === undefined && final)
       this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });

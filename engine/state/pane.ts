@@ -32,6 +32,8 @@ export interface Pane {
   readonly end: EpochMillis;
   /** All parts merged; absent for a log, whose entries stand in the key's one log. */
   aggregation?: Aggregation;
+  /** How many events of the log each writer has, as `key-limits` counts them. */
+  readonly held: Map<string, number>;
   /** Absent where state lives in memory alone. */
   stored?: StoredParts;
   /** Final results were emitted: nothing is added any more. */

@@ -9,6 +9,7 @@ import { beginningOfTime, type EpochMillis, endOfTime, type Millis } from '../ti
 import { Aggregation } from './aggregation.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import type { Touch } from './touch.ts';
+import { countHeld } from './key-limits.ts';
 import type { Pane } from './pane.ts';
 import { frozenAt, windowOf } from './rule-windows.ts';
 import { SlidingLog } from './sliding-log.ts';
@@ -64,7 +65,7 @@ export class RuleState {
     const known = this.find(start);
     if (known !== undefined) return known;
     const { rule } = this;
-    const pane: Pane = { start, end: rule.grid.end(start), closed: false, noted: false };
+    const pane: Pane = { start, end: rule.grid.end(start), held: new Map(), closed: false, noted: false };
     if (rule.slide === undefined) pane.aggregation = new Aggregation(rule);
     this.panes.set(start, pane);
     this.#last = pane;
@@ -94,9 +95,10 @@ export class RuleState {
 
   /** Adds an event to what the pane holds in memory; true where it is the newest of its log. */
   put(pane: Pane, touch: Touch): boolean {
-    if (this.log !== undefined) return this.log.add(touch);
     pane.aggregation?.add(touch);
-    return false;
+    if (this.log === undefined) return false;
+    countHeld(this.rule, pane, touch);
+    return this.log.add(touch);
   }
 
   /** Finds again which windows that hold an event time are true. */

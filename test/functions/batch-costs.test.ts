@@ -1,7 +1,8 @@
 import { ItemTable } from '../../adapters/dynamodb.ts';
 import { readPipeline } from '../../engine/pipeline/read.ts';
 import { compileHere } from '../../engine/plan/compile-here.ts';
-import { type BatchReport, StreamProcessor } from '../../engine/protocol/stream-processor.ts';
+import type { BatchReport } from '../../engine/protocol/batch-report.ts';
+import { StreamProcessor } from '../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../engine/time.ts';
 import { inputRecords } from '../../functions/input-records.ts';
 import { lambdaEvent } from '../../local/kinesis-batch.ts';

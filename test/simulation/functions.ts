@@ -40,8 +40,10 @@ export interface FunctionServices {
 
 interface Environment<In, Out> {
   readonly sandbox: Sandbox;
-  readonly handler: (event: In) => Promise<Out>;
+  readonly handler: Handler<In, Out>;
 }
+
+type Handler<In, Out> = (event: In, context: { getRemainingTimeInMillis(): number }) => Promise<Out>;
 
 export class SimulatedFunction<In, Out> {
   crashes = 0;
@@ -50,12 +52,12 @@ export class SimulatedFunction<In, Out> {
   readonly #free: Environment<In, Out>[] = [];
   readonly #services: FunctionServices;
   readonly #name: string;
-  readonly #start: (sandbox: Sandbox, services: FunctionServices) => (event: In) => Promise<Out>;
+  readonly #start: (sandbox: Sandbox, services: FunctionServices) => Handler<In, Out>;
 
   constructor(
     services: FunctionServices,
     name: string,
-    start: (sandbox: Sandbox, services: FunctionServices) => (event: In) => Promise<Out>,
+    start: (sandbox: Sandbox, services: FunctionServices) => Handler<In, Out>,
   ) {
     this.#services = services;
     this.#name = name;
@@ -68,7 +70,9 @@ export class SimulatedFunction<In, Out> {
     const environment = this.#environment(dice);
     const { sandbox, handler } = environment;
     sandbox.serve(place);
-    const answer = handler(event).then(
+    const end = schedule.now + timeout;
+    const context = { getRemainingTimeInMillis: () => end - schedule.now };
+    const answer = handler(event, context).then(
       (value) => ({ value }),
       (cause: unknown) => {
         problems.push(String(cause));

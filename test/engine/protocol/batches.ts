@@ -1,5 +1,6 @@
 /** Records of one shard, as short as tests write them. */
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
+import type { ListedShard } from '../../../engine/protocol/shard-watermarks.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 
 export const noon = Date.parse('2026-03-02T12:00:00Z');
@@ -37,4 +38,9 @@ export function record({
     arrival: t as EpochMillis,
     event: { id: id ?? `e${sequenceNumber}`, customer, kind, total, at: t },
   };
+}
+
+/** A shard that was there from the beginning. */
+export function openShard(id: string): ListedShard {
+  return { id, parents: [], closed: false };
 }

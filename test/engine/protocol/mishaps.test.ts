@@ -7,13 +7,13 @@ import { isWindowed, compiledRules } from '../../../engine/state/compiled-rule.t
 import { paneSortKey } from '../../../engine/state/pane-item.ts';
 import { RuleState } from '../../../engine/state/rule-state.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
-import { type Given, minute, noon, record } from './batches.ts';
+import { type Given, minute, noon, openShard, record } from './batches.ts';
 import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
 
 const pipelineOf = (rule: string) => compiled(withRules(rules[rule] ?? ''));
 const instant = (at: number) => (noon + at * minute) as EpochMillis;
-const allRead = (...ids: string[]): ShardPort => ({ shards: async () => ids, atTip: async () => true });
+const allRead = (...ids: string[]): ShardPort => ({ shards: async () => ids.map(openShard), atTip: async () => true });
 
 let processes = 0;
 function process(pipeline: ReturnType<typeof compiled>, ports: Ports, given: readonly Given[] | Given) {
@@ -27,7 +27,7 @@ test('a shard that Kinesis has forgotten is asked nothing, holds no watermark ba
   await process(pipeline, world.ports(), [{ minute: 1 }, { minute: 2 }]);
   await process(pipeline, world.ports(), { minute: 60, shard: '1' });
   const port: ShardPort = {
-    shards: async (stream) => (stream === 'orders' ? ['1'] : []),
+    shards: async (stream) => (stream === 'orders' ? [openShard('1')] : []),
     atTip: async (_, shard) => {
       if (shard === '0') throw new Error('the shard 0 does not exist');
       return false;
@@ -52,7 +52,7 @@ test('a shard that gets only malformed events holds no watermark back', async ()
   world.now = instant(40);
   await process(pipeline, world.ports(), { minute: 40 });
   await new StreamProcessor(pipeline, 'orders', world.ports(), 'm').process('1', [malformed(40)]);
-  const backlog: ShardPort = { shards: async () => ['0', '1'], atTip: async () => false };
+  const backlog: ShardPort = { shards: async () => ['0', '1'].map(openShard), atTip: async () => false };
   expect(await advanceTime(pipeline, world.ports(), backlog, world.now)).toMatchObject({ closed: 0 });
   expect(await advanceTime(pipeline, world.ports(), allRead('0', '1'), world.now)).toMatchObject({
     watermarks: { often: new Date(instant(38)).toISOString() },

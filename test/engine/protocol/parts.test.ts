@@ -2,7 +2,7 @@ import type { Item } from '../../../engine/protocol/item.ts';
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
-import { record } from './batches.ts';
+import { openShard, record } from './batches.ts';
 import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
 
@@ -130,7 +130,7 @@ describe.each(Object.keys(rules))('%s', (name) => {
     await advanceTime(
       pipeline,
       world.ports(),
-      { shards: async () => ['0'], atTip: async () => true },
+      { shards: async () => [openShard('0')], atTip: async () => true },
       0 as EpochMillis,
       'end',
     );

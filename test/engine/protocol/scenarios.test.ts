@@ -2,7 +2,7 @@ import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-ti
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
-import { type Given, minute, noon, record } from './batches.ts';
+import { type Given, minute, noon, openShard, record } from './batches.ts';
 import { alertsOf, type Call, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
 
@@ -38,7 +38,7 @@ class Cloud {
   ) {
     this.world.now = (noon + at * minute) as EpochMillis;
     const port: ShardPort = {
-      shards: async () => shards,
+      shards: async () => shards.map(openShard),
       atTip: async (stream, shard) => !unread.includes(`${stream}/${shard}`),
     };
     return advanceTime(this.#pipeline, this.world.ports(), port, this.world.now, to);
@@ -187,7 +187,7 @@ describe('a final window', () => {
     await cloud.batch(at(1, 2, 40));
     const broken = cloud.world.ports(failing('state', 'put', 'before'));
     await cloud.advance(38, { unread: ['orders/0'], shards: ['1'] });
-    const port: ShardPort = { shards: async () => ['0'], atTip: async () => true };
+    const port: ShardPort = { shards: async () => [openShard('0')], atTip: async () => true };
     await expect(
       advanceTime(pipelineOf('tumbling, final'), broken, port, (noon + 50 * minute) as EpochMillis),
     ).rejects.toThrow('no answer');

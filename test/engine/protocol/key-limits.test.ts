@@ -1,0 +1,132 @@
+/** What a producer may do to one key, and what must not come of it. */
+import type { InputRecord } from '../../../engine/intake/input-record.ts';
+import type { Compiled } from '../../../engine/plan/program.ts';
+import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
+import { InMemoryRun } from '../../../engine/run/in-memory-run.ts';
+import { record } from './batches.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
+import { compiled, withRules } from './pipelines.ts';
+
+const rule = (window: string, aggregate: string, group = 'customer: event.customer', alert = '') =>
+  compiled(
+    withRules(`  busy:
+    from: orders
+    groupBy:
+      ${group}
+    window:
+      ${window}
+    aggregate:
+      n: count()
+      ${aggregate}
+    having: n >= 3
+    alert:
+      severity: low
+      title: 'x'
+      evidence: 1${alert}`),
+  );
+
+interface Result {
+  /** By key, the count of its newest alert. */
+  readonly counts: { readonly [key: string]: unknown };
+  /** Per reason, how many events were rejected, and the first of them. */
+  readonly rejected: { readonly [reason: string]: readonly [number, string] };
+}
+
+class Rejected {
+  readonly reasons: Record<string, [number, string]> = {};
+  add(reason: string, sequenceNumber: string): void {
+    this.reasons[reason] = [(this.reasons[reason]?.[0] ?? 0) + 1, this.reasons[reason]?.[1] ?? sequenceNumber];
+  }
+}
+
+const keyOf = (key: object): string => Object.values(key).join();
+
+async function deployed(pipeline: Compiled, records: readonly InputRecord[], size: number): Promise<Result> {
+  const world = new MemoryWorld();
+  let orders = new StreamProcessor(pipeline, 'orders', world.ports(), 'p');
+  for (let at = 0; at < records.length; at += size) {
+    // Every other batch finds the key in the table.
+    if (at % (2 * size) === 0) orders = new StreamProcessor(pipeline, 'orders', world.ports(), `p${at}`);
+    await orders.process('0', records.slice(at, at + size));
+  }
+  const rejected = new Rejected();
+  for (const { lines } of world.letters.values())
+    for (const line of lines) {
+      const { reason, sequenceNumber } = JSON.parse(line) as { reason: string; sequenceNumber: string };
+      rejected.add(reason, sequenceNumber);
+    }
+  return {
+    counts: Object.fromEntries(alertsOf(world).map(({ content }) => [keyOf(content.key), content.values['n']])),
+    rejected: rejected.reasons,
+  };
+}
+
+function inMemory(pipeline: Compiled, records: readonly InputRecord[]): Result {
+  const counts: Record<string, unknown> = {};
+  const rejected = new Rejected();
+  const run = new InMemoryRun(pipeline, {
+    alert: ({ content }) => (counts[keyOf(content.key)] = content.values['n']),
+    rejected: ({ reason, record: { sequenceNumber } }) => rejected.add(reason, sequenceNumber),
+  });
+  for (const one of records) run.process(one);
+  return { counts, rejected: rejected.reasons };
+}
+
+/** Events of one key, five a second, with some of another between them. */
+function busy(events: number, fields: (i: number) => object = () => ({})): InputRecord[] {
+  return Array.from({ length: events }, (_, i) => {
+    const one = record({ minute: i / 300, customer: i % 1000 === 999 ? 'bob' : 'ann' });
+    return { ...one, event: { ...(one.event as object), ...fields(i) } };
+  });
+}
+
+test.each([
+  [
+    'the log of a sliding window',
+    rule('sliding: 24h', 'x: sum(event.total)'),
+    busy(50_100),
+    50_050,
+    50_000,
+    /log of the key is full/,
+  ],
+  [
+    'the log of a key of several shards',
+    rule('sliding: 24h', 'x: sum(event.total)', 'kind: event.kind'),
+    busy(10_020),
+    10_020,
+    10_000,
+    /log of the shard for the key is full/,
+  ],
+  [
+    'distinct values',
+    rule('tumbling: 24h', 'd: countDistinct(event.id)'),
+    busy(50_100),
+    50_050,
+    50_000,
+    /distinct values/,
+  ],
+] as const)(
+  '%s takes so many events of a key, and the others are kept with the reason',
+  async (_, pipeline, records, of, most, reason) => {
+    const result = await deployed(pipeline, records, 10_000);
+    const busiest = Math.max(...Object.values(result.counts).map(Number));
+    expect(busiest).toBe(most);
+    expect(Object.entries(result.rejected)).toEqual([[expect.stringMatching(reason), [of - most, expect.any(String)]]]);
+    expect(inMemory(pipeline, records)).toEqual(result);
+  },
+);
+
+test('a value that is there already is counted when there is room for no other', () => {
+  const pipeline = rule('tumbling: 24h', 'd: countDistinct(event.kind)', 'total: event.total');
+  const records = busy(10_010, (i) => ({ kind: i < 10_005 ? `k${i}` : 'k7' }));
+  expect(inMemory(pipeline, records).counts).toEqual({ 1: 10_005 });
+});
+
+test('large events fill a log sooner', async () => {
+  const pipeline = rule('sliding: 24h', 'x: sum(event.total)', 'kind: event.kind', '\n      evidenceFields: all');
+  const records = busy(1_600, () => ({ padding: 'x'.repeat(3_900), more: 'y'.repeat(3_800) }));
+  const result = await deployed(pipeline, records, 800);
+  expect(Number(result.counts['a'])).toBeGreaterThan(1_400);
+  expect(Number(result.counts['a'])).toBeLessThan(1_500);
+  expect(inMemory(pipeline, records)).toEqual(result);
+});
