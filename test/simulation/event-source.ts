@@ -9,14 +9,14 @@ import { type KinesisRecord, lambdaEvent } from '../../local/kinesis-batch.ts';
 import { Dice } from './dice.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { Invoke } from './functions.ts';
-import type { History, StreamName } from './history.ts';
+import type { History } from './history.ts';
 import type { Schedule } from './schedule.ts';
 
 const envelope = { streamArn: 'arn:aws:kinesis:simulated', roleArn: 'arn:aws:iam:simulated', region: 'us-east-1' };
 
 export interface SourceServices {
   readonly history: History;
-  readonly name: StreamName;
+  readonly name: string;
   readonly stream: Stream;
   readonly schedule: Schedule;
   readonly plan: FaultPlan;

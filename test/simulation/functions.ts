@@ -95,7 +95,8 @@ export class SimulatedFunction<In, Out> {
     if (dice.below(1000) < history.coldStarts) this.#free.length = 0;
     // Any environment that is free serves, whichever shard it served before.
     const [found] = this.#free.splice(dice.below(this.#free.length + 1), 1);
-    if (found !== undefined) return found;
+    // A call that was on its way when the last invocation failed may have ended it since.
+    if (found !== undefined && !found.sandbox.isDead) return found;
     const name = `${this.#name} ${++this.#made}`;
     const sandbox = new Sandbox(name, history.seed, plan, schedule, history.weather);
     return { sandbox, handler: this.#start(sandbox, this.#services) };

@@ -3,13 +3,13 @@ import { Dice } from './dice.ts';
 import { forms } from './rule-forms.ts';
 import type { Weather } from './sandbox.ts';
 
-export const streamNames = ['orders', 'carts'] as const;
-export type StreamName = (typeof streamNames)[number];
+const streamNames = ['orders', 'carts'] as const;
+type StreamName = (typeof streamNames)[number];
 
 const second = 1000;
 const minute = 60 * second;
 /** An hour and a half before the night in which London's clocks go forward, at a day's end. */
-export const start = Date.parse('2026-03-28T22:30:00Z');
+const start = Date.parse('2026-03-28T22:30:00Z');
 
 /** What is wrong with a malformed event. */
 const malformations = ['not JSON', 'not UTF-8', 'a list', 'no time', 'no id', 'wrong key', 'total is text'] as const;
@@ -25,17 +25,17 @@ export interface PlannedEvent {
   readonly malformed?: (typeof malformations)[number];
 }
 
-/** A split where a customer's key begins, or a merge with the neighbour. */
+/** Of the shard of a partition key: a split at that key, or a merge with the neighbour. */
 export interface Reshard {
   readonly at: number;
-  readonly stream: StreamName;
+  readonly stream: string;
   readonly kind: 'split' | 'merge';
-  readonly customer: string;
+  readonly partitionKey: string;
 }
 
 /** A time in which a stream, or one of its shards, is not read. */
 export interface Outage {
-  readonly stream: StreamName;
+  readonly stream: string;
   /** The position of the shard among all of the stream; absent for all of them. */
   readonly shard?: number;
   readonly from: number;
@@ -45,14 +45,18 @@ export interface Outage {
 /** The event source mapping begins anew, where it was or earlier, or at the beginning. */
 export interface Restart {
   readonly at: number;
-  readonly stream: StreamName;
+  readonly stream: string;
   readonly from: 'earlier' | 'beginning';
 }
 
 export interface History {
   readonly seed: number;
+  /** When the streams were made. */
+  readonly start: number;
+  /** The forms of its rules; none where the pipeline is given with the events. */
   readonly forms: readonly string[];
-  readonly shards: Readonly<Record<StreamName, number>>;
+  /** How many shards each stream begins with. */
+  readonly shards: Readonly<Record<string, number>>;
   readonly events: readonly PlannedEvent[];
   readonly reshards: readonly Reshard[];
   readonly outages: readonly Outage[];
@@ -122,7 +126,7 @@ export function drawHistory(seed: number): History {
       at: instant(),
       stream: dice.of(streamNames),
       kind: dice.of(['split', 'split', 'merge']),
-      customer: dice.of(customers),
+      partitionKey: dice.of(customers),
     }),
   );
   const outages = several(2).map((): Outage => {
@@ -141,6 +145,7 @@ export function drawHistory(seed: number): History {
   const shards = inOrder ? [1] : [1, 1, 2, 3, 4];
   return {
     seed,
+    start,
     forms: forms.filter((form) => chosen.has(form)),
     shards: { orders: dice.of(shards), carts: dice.of(shards) },
     events,
@@ -153,7 +158,7 @@ export function drawHistory(seed: number): History {
     mostFaults: 60,
     batchSize: dice.of([2, 4, 8, 100]),
     trail: dice.of([0, 0, 5_000, 90_000]),
-    skippedMinutes: dice.of([0, 50, 90]),
+    skippedMinutes: dice.of([20, 60, 90]),
     ...(dice.percent(4) && { retries: 2 + dice.below(3) }),
     ends: dice.percent(50),
     beyondBounds,

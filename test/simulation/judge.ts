@@ -6,7 +6,6 @@ import type { Compiled } from '../../engine/plan/program.ts';
 import { compiledRules, isWindowed, keyOf } from '../../engine/state/compiled-rule.ts';
 import { orderedRecords, perfectRun } from './perfect.ts';
 import type { Outcome } from './play.ts';
-import { pipelineOf } from './rule-forms.ts';
 
 /** Events are this late at most where a history keeps to the bounds: the smaller of the streams' two. */
 const bound = 6 * 60_000;
@@ -15,7 +14,7 @@ const mostDoubtful = 8;
 
 /** What differs, a line each; empty where all is as promised. */
 export function judge(outcome: Outcome): string[] {
-  const compiled = pipelineOf(outcome.history.forms);
+  const { compiled } = outcome;
   const records = orderedRecords(outcome.arrived);
   return [
     ...outcome.violations,

@@ -1,14 +1,21 @@
 /**
- * `npm run simulate -- [--seeds N] [--from S] [--seed S] [--json] [--mutations]`: plays histories and says what fails;
- * with `--seed` one history, made small; with `--mutations` breaks the product and says at which seed that was found.
+ * `npm run simulate -- [--seeds N] [--from S] [--json]`: plays histories and says what fails.
+ *   --seed S        plays one history, made small where it fails
+ *   --mutations     breaks the product, one way after the other, and says at which seed that was found
+ *   --mutation NAME breaks it this way for what else is asked
+ *   --retail FILE   plays the first 20,000 lines of UCI Online Retail; '' is where they stand beside the project
  */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mutations } from './mutations.ts';
-import { shrunk, simulate } from './simulate.ts';
+import { retail, shrunk, simulate } from './simulate.ts';
+import { onlineRetail } from '../shared-data.ts';
 
 const processes = 2;
 /** Within so many histories every mutation must be found. */
 const mostUntilFound = 2000;
+const retailLines = 20_000;
 
 const { values } = parseArgs({
   options: {
@@ -17,12 +24,14 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     mutation: { type: 'string' },
     mutations: { type: 'boolean', default: false },
+    retail: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 
 const mutation = mutations.find(({ name }) => name === values.mutation);
 if (values.mutations) await playMutations();
+else if (values.retail !== undefined) await playRetail(values.retail === '' ? onlineRetail : values.retail);
 else if (values.seed === undefined) await playMany();
 else console.log(await shrunk(Number(values.seed), mutation));
 
@@ -67,4 +76,15 @@ async function playMutations(): Promise<void> {
     const told = first === undefined ? 'NOT FOUND' : `seed ${first.seed}: ${first.found[0]?.slice(0, 100) ?? ''}`;
     console.log(`${one.name}\n    ${told}`);
   }
+}
+
+async function playRetail(file: string): Promise<void> {
+  if (!existsSync(file)) {
+    console.log(`${file} is absent: real orders are skipped`);
+    return;
+  }
+  const pipeline = fileURLToPath(new URL('../../pipelines/online-retail/pipeline.yaml', import.meta.url));
+  const report = await retail({ file, pipeline, lines: retailLines, seed: Number(values.seed ?? 1) });
+  console.log(JSON.stringify(report, undefined, 2));
+  if (report?.found.length !== 0) process.exitCode = 1;
 }

@@ -71,25 +71,24 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what could not be published is marked as published',
     file: 'engine/protocol/alert-store.ts',
-    edits: [["if (failed.has(messages[i]?.id ?? '')) return [];", '']],
+    edits: [['if (isRefused(i)) return [];', '']],
   },
   {
     name: 'nobody publishes what was left pending',
     file: 'engine/protocol/alert-store.ts',
-    edits: [['const keys = await this.#ports.alerts.due(pendingSlot, until, page);', 'const keys: ItemKey[] = [];']],
+    edits: [['const keys = await this.#ports.alerts.due(pendingSlot, until, limit);', 'const keys: ItemKey[] = [];']],
   },
   {
     name: 'panes of a shared window are read before its record',
     file: 'engine/protocol/settle-shared.ts',
     edits: [
       [
-        'const starts = [...new Set(times.map((t) => rule.grid.start(t)))];',
-        `const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
-         await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));`,
-      ],
-      [
-        'await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));\n    for',
-        'for',
+        `    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
+      state.records.set(readSortableTime(key.sk), recorded);
+    await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));`,
+        `    await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
+    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
+      state.records.set(readSortableTime(key.sk), recorded);`,
       ],
     ],
   },
@@ -98,13 +97,12 @@ export const mutations: readonly Mutation[] = [
     file: 'engine/protocol/settle-shared.ts',
     edits: [
       [
-        'if (isOwned(rule)) await readRecords(alerts, state);',
-        `await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
-         if (isOwned(rule)) await readRecords(alerts, state);`,
-      ],
-      [
-        'else await restoreEpisodes(alerts, state);\n  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));',
-        'else await restoreEpisodes(alerts, state);',
+        `  if (isOwned(rule)) await readRecords(alerts, state);
+  else await restoreEpisodes(alerts, state);
+  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));`,
+        `  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  if (isOwned(rule)) await readRecords(alerts, state);
+  else await restoreEpisodes(alerts, state);`,
       ],
     ],
   },
@@ -132,13 +130,12 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'the shard is finished before its alerts are settled',
+    name: 'what was left for want of time is taken as finished',
     file: 'engine/protocol/stream-processor.ts',
     edits: [
       [
-        'const { owned, shared } = fold;',
-        `const { owned, shared } = fold;
-         await this.#finish(shard, memory, stored, fresh.at(-1)?.sequenceNumber, { newest, eventAt });`,
+        'const finished = at === -1 ? fresh : fresh.slice(0, at);',
+        'const finished = at === -1 ? fresh : fresh.slice(0);',
       ],
     ],
   },
@@ -150,7 +147,24 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a shard that lags does not hold the watermark',
     file: 'engine/protocol/advance-time.ts',
-    edits: [['(await shardPort.atTip(stream, shard.id, record?.finished))', 'true']],
+    edits: [
+      [
+        'if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);',
+        'await shardPort.atTip(stream, shard.id, record?.finished);\n      atTip.add(shard.id);',
+      ],
+    ],
+  },
+  {
+    name: 'a new shard does not start at the watermark of its parents',
+    file: 'engine/protocol/shard-watermarks.ts',
+    edits: [
+      [
+        'const bounds = (parents.get(id) ?? []).flatMap((parent) => watermarkOf(parent) ?? []);',
+        'const bounds: EpochMillis[] = [];',
+      ],
+      ['else known.set(id, starts ?? (parents.has(id) && !atTip.has(id) ? beginningOfTime : undefined));', ''],
+      ['.map(({ id }) => known.get(id) ?? beginningOfTime);', '.flatMap(({ id }) => known.get(id) ?? []);'],
+    ],
   },
   {
     name: 'late events are kept after the panes are put',

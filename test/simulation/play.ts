@@ -1,6 +1,7 @@
 /** Plays one history to its end, and answers what came of it. */
 import type { AlertRecord } from '../../engine/alert/alert.ts';
 import { readAlert } from '../../engine/protocol/alert-store.ts';
+import type { Compiled } from '../../engine/plan/program.ts';
 import type { EpochMillis } from '../../engine/time.ts';
 import { hashKey, toDecimal } from '../../local/kinesis/hash-range.ts';
 import type { KinesisRecord } from '../../local/kinesis-batch.ts';
@@ -9,11 +10,11 @@ import { Dice } from './dice.ts';
 import { EventSource } from './event-source.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { type FunctionServices, streamFunction, timeFunction } from './functions.ts';
-import { type History, type PlannedEvent, type Reshard, start, type StreamName, streamNames } from './history.ts';
+import type { History, Reshard } from './history.ts';
 import { type DeadLetter, Outlets, type Told } from './outlets.ts';
-import { encodeEvent } from './planned-data.ts';
 import { pipelineOf } from './rule-forms.ts';
 import { Schedule } from './schedule.ts';
+import { type SentEvent, sentEvent } from './sent-event.ts';
 import { Streams } from './streams.ts';
 import { Tables } from './tables.ts';
 import { itemOf, Witness } from './witness.ts';
@@ -23,13 +24,14 @@ const hour = 60 * minute;
 
 /** An event as it came to lie in its stream. */
 export interface Arrived {
-  readonly event: PlannedEvent;
+  readonly event: SentEvent;
   readonly shard: string;
   readonly record: KinesisRecord;
 }
 
 export interface Outcome {
   readonly history: History;
+  readonly compiled: Compiled;
   readonly arrived: readonly Arrived[];
   readonly alerts: readonly AlertRecord[];
   readonly told: readonly Told[];
@@ -48,14 +50,23 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-export async function play(history: History, only?: ReadonlySet<string>): Promise<Outcome> {
-  return new Player(history, new FaultPlan(history.seed, history.mostFaults, only)).play();
+/** The pipeline and the events of a history that does not draw its own. */
+export interface Given {
+  readonly compiled: Compiled;
+  readonly events: readonly SentEvent[];
+}
+
+/** With `only`, none but these faults happen. */
+export async function play(history: History, only?: ReadonlySet<string>, given?: Given): Promise<Outcome> {
+  const own = given ?? { compiled: pipelineOf(history.forms), events: history.events.map(sentEvent) };
+  return new Player(history, new FaultPlan(history.seed, history.mostFaults, only), own).play();
 }
 
 class Player {
   readonly #history: History;
+  readonly #given: Given;
   readonly #plan: FaultPlan;
-  readonly #schedule = new Schedule(start);
+  readonly #schedule: Schedule;
   readonly #witness = new Witness();
   readonly #services: FunctionServices;
   readonly #arrived: Arrived[] = [];
@@ -68,14 +79,16 @@ class Player {
   #wake: () => void = () => undefined;
   #change = new Promise<void>((resolve) => (this.#wake = resolve));
 
-  constructor(history: History, plan: FaultPlan) {
+  constructor(history: History, plan: FaultPlan, given: Given) {
     this.#history = history;
+    this.#given = given;
+    this.#schedule = new Schedule(history.start);
     this.#plan = plan;
     const dice = (name: string): Dice => Dice.named(history.seed, name);
     const schedule = this.#schedule;
     this.#services = {
       history,
-      compiled: pipelineOf(history.forms),
+      compiled: given.compiled,
       schedule,
       plan,
       tables: new Tables(schedule, dice('tables'), history.trail, (table, item) => this.#witness.wrote(table, item)),
@@ -87,9 +100,10 @@ class Player {
   }
 
   async play(): Promise<Outcome> {
-    const { history, outlets, tables, streams, problems } = this.#services;
-    for (const name of streamNames)
-      streams.kinesis.createStream(name, history.shards[name], 'PROVISIONED', start as EpochMillis);
+    const { history, compiled, outlets, tables, streams, problems } = this.#services;
+    const streamNames = Object.keys(history.shards);
+    for (const [name, shards] of Object.entries(history.shards))
+      streams.kinesis.createStream(name, shards, 'PROVISIONED', history.start as EpochMillis);
     const functions = streamNames.map((name) => streamFunction(this.#services, name));
     await this.#schedule.run(async () => {
       const reading = Promise.all(streamNames.map((name, i) => this.#read(name, functions[i]!)));
@@ -111,6 +125,7 @@ class Player {
     });
     return {
       history,
+      compiled,
       arrived: this.#arrived,
       alerts: tables.items('alerts').flatMap((attributes) => readAlert(itemOf(attributes)).record ?? []),
       told: outlets.told,
@@ -129,14 +144,14 @@ class Player {
     };
   }
 
-  #stream(name: StreamName): Stream {
+  #stream(name: string): Stream {
     return this.#services.streams.kinesis.stream(name);
   }
 
   async #produce(): Promise<void> {
-    for (const event of this.#history.events) {
+    for (const event of this.#given.events) {
       await this.#schedule.until(event.arrival);
-      const { partitionKey, data } = encodeEvent(event);
+      const { partitionKey, data } = event;
       const now = this.#schedule.now as EpochMillis;
       const { shardId, sequenceNumber } = this.#stream(event.stream).put(partitionKey, data, undefined, now);
       this.#arrived.push({
@@ -153,14 +168,14 @@ class Player {
     }
   }
 
-  async #reshard({ at, stream: name, kind, customer }: Reshard): Promise<void> {
+  async #reshard({ at, stream: name, kind, partitionKey }: Reshard): Promise<void> {
     await this.#schedule.until(at);
     const stream = this.#stream(name);
     const now = this.#schedule.now as EpochMillis;
     const open = stream.openShards();
-    const shard = stream.route(customer, undefined);
+    const shard = stream.route(partitionKey, undefined);
     if (kind === 'split') {
-      const middle = hashKey(customer);
+      const middle = hashKey(partitionKey);
       if (open.length >= 6 || middle <= shard.range.start) return;
       stream.split(shard.id, toDecimal(middle), now);
     } else {
@@ -173,7 +188,7 @@ class Player {
   }
 
   /** Reads a stream by one event source mapping after the other. */
-  async #read(name: StreamName, processStream: ReturnType<typeof streamFunction>): Promise<void> {
+  async #read(name: string, processStream: ReturnType<typeof streamFunction>): Promise<void> {
     const history = this.#history;
     const dice = Dice.named(history.seed, `restarts of ${name}`);
     const restarts = history.restarts.filter(({ stream }) => stream === name).sort((a, b) => a.at - b.at);

@@ -34,7 +34,7 @@ function happenings({ events, reshards, outages, restarts }: History): (readonly
         ] as const,
     ),
     ...reshards.map(
-      ({ at, stream, kind, customer }) => [at, `${kind} of the shard of ${customer} in ${stream}`] as const,
+      ({ at, stream, kind, partitionKey }) => [at, `${kind} of the shard of ${partitionKey} in ${stream}`] as const,
     ),
     ...outages.map(
       ({ stream, shard, from, to }) =>

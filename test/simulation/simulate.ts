@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { bundleRunner } from './bundle.ts';
 import { Coverage } from './coverage.ts';
 import type { Mutation } from './mutations.ts';
+import type { RetailReport } from './retail.ts';
 import type { Order, Played, Report } from './runner.ts';
 
 /** Histories that a process plays before it reports. */
@@ -56,6 +57,16 @@ export async function shrunk(seed: number, mutation?: Mutation): Promise<string>
   return withRunners(1, mutation, async ([runner]) => {
     const report = runner && (await ask(runner, { kind: 'shrink', seed }));
     return report?.kind === 'shrunk' ? report.text : '';
+  });
+}
+
+/** The first lines of the real orders in a file, played with faults. */
+export async function retail(
+  asked: Omit<Extract<Order, { readonly kind: 'retail' }>, 'kind'>,
+): Promise<RetailReport | undefined> {
+  return withRunners(1, undefined, async ([runner]) => {
+    const report = runner && (await ask(runner, { kind: 'retail', ...asked }));
+    return report?.kind === 'retail' ? report.report : undefined;
   });
 }
 

@@ -1,8 +1,22 @@
-/** Planned events as producers send them. */
+/** Events as producers send them. */
 import type { PlannedEvent } from './history.ts';
 
-export function encodeEvent(event: PlannedEvent): { readonly partitionKey: string; readonly data: string } {
-  const { id, customer, kind, total, at, malformed } = event;
+export interface SentEvent {
+  readonly stream: string;
+  readonly arrival: number;
+  /** Event time. */
+  readonly at: number;
+  readonly partitionKey: string;
+  /** Base64. */
+  readonly data: string;
+}
+
+export function sentEvent(event: PlannedEvent): SentEvent {
+  const { stream, arrival, at } = event;
+  return { stream, arrival, at, ...encode(event) };
+}
+
+function encode({ id, customer, kind, total, at, malformed }: PlannedEvent): Pick<SentEvent, 'partitionKey' | 'data'> {
   const whole = { id, customer, kind, total, at };
   const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
   switch (malformed) {
