@@ -73,8 +73,9 @@ export class EventSource {
     return shard.closedAt !== undefined && this.#position(shard) >= shard.end;
   }
 
-  #position({ id }: Shard): number {
-    return this.positions.get(id) ?? 1;
+  /** Where the shard is to be read on; what has expired meanwhile is passed over. */
+  #position(shard: Shard): number {
+    return shard.read(this.positions.get(shard.id) ?? 1, 1, 1, this.#services.schedule.now as EpochMillis).from;
   }
 
   async #read(shard: Shard): Promise<void> {
