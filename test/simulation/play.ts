@@ -17,7 +17,7 @@ import { Schedule } from './schedule.ts';
 import { type SentEvent, sentEvent } from './sent-event.ts';
 import { Streams } from './streams.ts';
 import { Tables } from './tables.ts';
-import { itemOf, Witness } from './witness.ts';
+import { growingRules, itemOf, Witness } from './witness.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -67,7 +67,7 @@ class Player {
   readonly #given: Given;
   readonly #plan: FaultPlan;
   readonly #schedule: Schedule;
-  readonly #witness = new Witness();
+  readonly #witness: Witness;
   readonly #services: FunctionServices;
   readonly #arrived: Arrived[] = [];
   readonly #givenUp = new Set<string>();
@@ -83,6 +83,7 @@ class Player {
     this.#history = history;
     this.#given = given;
     this.#schedule = new Schedule(history.start);
+    this.#witness = new Witness(growingRules(given.compiled));
     this.#plan = plan;
     const dice = (name: string): Dice => Dice.named(history.seed, name);
     const schedule = this.#schedule;

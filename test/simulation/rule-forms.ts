@@ -40,6 +40,15 @@ const more: Readonly<Record<string, string>> = {
       some: 'collect(event.total, 3)'
     having: most - least < 6.0
     emit: changes${alert}`,
+  'tumbling, threshold, shared key': `  often:
+    from: orders
+    groupBy:
+      kind: event.kind
+    window:
+      tumbling: 10m
+    aggregate:
+      n: count()
+    having: n >= 3${alert}`,
   'sliding, global key': `  often:
     from: [orders, carts]
     window:

@@ -4,6 +4,8 @@ import type { AlertRecord } from '../../engine/alert/alert.ts';
 import type { Attributes } from '../../local/dynamodb/attribute-value.ts';
 import { compareSequenceNumbers } from '../../engine/aggregate/order.ts';
 import { readShardRecord } from '../../engine/protocol/shard-record.ts';
+import { compiledRules, isWindowed } from '../../engine/state/compiled-rule.ts';
+import type { Compiled } from '../../engine/plan/program.ts';
 import type { Item } from '../../engine/protocol/item.ts';
 import type { EpochSeconds } from '../../engine/time.ts';
 import type { Told } from './outlets.ts';
@@ -19,6 +21,21 @@ export function itemOf(attributes: Attributes): Item {
   };
 }
 
+/** What more events can only add to: its alerts are withdrawn only where two become one. */
+export interface GrowingRules {
+  /** Rules whose windows are alerts of their own. */
+  readonly single: ReadonlySet<string>;
+  /** Rules whose windows join to episodes. */
+  readonly joined: ReadonlySet<string>;
+}
+
+export function growingRules(compiled: Compiled): GrowingRules {
+  const growing = compiledRules(compiled).filter((rule) => isWindowed(rule) && rule.plan.emit === 'threshold');
+  const names = (joins: boolean): ReadonlySet<string> =>
+    new Set(growing.filter((rule) => isWindowed(rule) && rule.joins === joins).map(({ plan }) => plan.name));
+  return { single: names(false), joined: names(true) };
+}
+
 export class Witness {
   readonly violations: string[] = [];
   /** `id revision status` of what a record said was to be told. */
@@ -26,7 +43,12 @@ export class Witness {
   readonly #told = new Set<string>();
   readonly #alerts = new Map<string, AlertRecord>();
   readonly #watermarks = new Map<string, number>();
+  readonly #growing: GrowingRules;
   readonly #finished = new Map<string, { readonly finished: string; readonly newest: number }>();
+
+  constructor(growing: GrowingRules) {
+    this.#growing = growing;
+  }
 
   wrote(table: TableName, attributes: Attributes): void {
     const item = itemOf(attributes);
@@ -47,6 +69,10 @@ export class Witness {
     const before = this.#alerts.get(record.id);
     this.#alerts.set(record.id, record);
     if (record.pending !== undefined) this.#claimed.add(`${record.id} ${record.revision} ${record.pending}`);
+    if (record.status === 'withdrawn' && this.#growing.single.has(record.rule))
+      this.violations.push(`withdrawn, though events only add to it: ${record.rule} ${record.id}`);
+    if (record.pending === 'reopened' && this.#growing.joined.has(record.rule))
+      this.violations.push(`reopened, though events only add to it: ${record.rule} ${record.id}`);
     if (before === undefined) return;
     if (record.revision < before.revision || record.revision > before.revision + 1)
       this.violations.push(`alert ${record.id} goes from revision ${before.revision} to ${record.revision}`);
