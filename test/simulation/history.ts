@@ -152,7 +152,7 @@ export function drawHistory(seed: number): History {
     reshards: !inOrder && dice.percent(50) ? reshards : [],
     outages: dice.percent(35) ? outages : [],
     restarts: dice.percent(40) ? restarts : [],
-    weather: { faults: dice.of([0, 5, 20, 60]), latency: dice.of([10, 50, 1000, 2500]) },
+    weather: { faults: dice.of([0, 5, 20, 60]), latency: dice.of([10, 50, 500, 1500]) },
     overlaps: dice.of([0, 100, 300]),
     coldStarts: dice.of([0, 100, 400]),
     mostFaults: 60,

@@ -119,7 +119,9 @@ export class Sandbox {
 
   #latency(fault: Fault | undefined): number {
     if (fault === 'slow') return 2000 + this.#dice.below(70_000);
-    return 1 + this.#dice.below(this.#plan.isCalm ? 10 : this.#weather.latency);
+    if (this.#plan.isCalm) return 1 + this.#dice.below(10);
+    // Now and then one call takes as long as several of somebody else's, who may come in between.
+    return 1 + this.#dice.below(this.#weather.latency) * (this.#dice.oneIn(8) ? 8 : 1);
   }
 
   #crash(): Promise<never> {
