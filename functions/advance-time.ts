@@ -1,4 +1,5 @@
 /** Advances the rules' watermarks. Called by a schedule every minute, one invocation at a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { plan, program } from 'weir:plan';
 import { kinesisClient } from '../adapters/kinesis.ts';
 import { required, variables } from './environment.ts';
@@ -13,6 +14,7 @@ export const handler = timeHandler({
   compiled: { plan, program },
   ports: awsPorts(),
   shards: shardPort(kinesisClient(), nameOf),
+  sleep,
   log: consoleLog,
 });
 

@@ -17,6 +17,11 @@ export function inputRecords(stream: string, shard: string, event: KinesisStream
   });
 }
 
+/** What the Kinesis Producer Library begins a record with that holds several of its user's. */
+const aggregatedByKpl = 0xf3899ac2;
+const aggregated =
+  'several records packed into one by the Kinesis Producer Library, which are not unpacked: set AggregationEnabled to false';
+
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 let scratch = Buffer.alloc(64 * 1024);
 
@@ -25,6 +30,7 @@ function decode(data: string): Pick<InputRecord, 'event' | 'unreadable'> {
   // Decoding into one buffer that is used again costs less than a new one per record.
   if (data.length > scratch.length) scratch = Buffer.alloc(data.length);
   const length = scratch.write(data, 'base64');
+  if (length >= 4 && scratch.readUInt32BE(0) === aggregatedByKpl) return { event: undefined, unreadable: aggregated };
   const text = scratch.toString('utf8', 0, length);
   try {
     if (text.includes('\uFFFD')) strictUtf8.decode(scratch.subarray(0, length));

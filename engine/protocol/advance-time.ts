@@ -8,6 +8,7 @@ import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-
 import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
+import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
 import { readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
@@ -28,15 +29,21 @@ export interface TimeReport {
   readonly closed: number;
   readonly alerts: number;
   readonly published: number;
+  /** Keys of many writers that were settled. */
+  readonly merged: number;
 }
 
-/** `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. */
+/**
+ * `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. `pause` waits for a few
+ * seconds, and answers false when there is no time for more: without it, keys of many writers are settled once.
+ */
 export async function advanceTime(
   compiled: Compiled,
   ports: Ports,
   shardPort: ShardPort,
   now: EpochMillis,
   to?: 'end',
+  pause?: () => Promise<boolean>,
 ): Promise<TimeReport> {
   const { plan } = compiled;
   const alerts = new AlertStore(ports, plan.pipeline);
@@ -62,16 +69,29 @@ export async function advanceTime(
           now,
         ),
   );
-  const watermarks = await publishWatermarks(compiled, ports, raised);
+  const writers = plan.rules.map(({ writer, sources }) =>
+    writer === 'key' ? 0 : sources.reduce((sum, stream) => sum + (streams.get(stream)?.listed.length ?? 0), 0),
+  );
+  const watermarks = await publishWatermarks(compiled, ports, raised, writers);
 
-  const report = { closed: 0, alerts: 0 };
-  for (const rule of compiledRules(compiled)) {
+  const report = { closed: 0, alerts: 0, merged: 0 };
+  const rules = compiledRules(compiled).filter(isWindowed);
+  for (const rule of rules) {
     const watermark = watermarks[rule.index] ?? beginningOfTime;
-    if (!isWindowed(rule) || rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
+    if (rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
     const done = await closeDuePanes(rule, ports, alerts, writersOf(rule, streams), watermark);
     report.closed += done.closed;
     report.alerts += done.alerts;
   }
+  const crowded = rules.some((rule) => isCrowded(rule, writers[rule.index] ?? 0));
+  do {
+    // Keys that were marked are settled also when there are fewer writers by now.
+    for (const rule of rules.filter(({ plan: { writer, emit } }) => writer === 'shard' && emit !== 'final')) {
+      const done = await settleMarked(rule, ports, alerts);
+      report.merged += done.merged;
+      report.alerts += done.opened;
+    }
+  } while (crowded && to === undefined && (await pause?.()) === true);
   return {
     watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])),
     ...report,
@@ -116,10 +136,11 @@ async function publishWatermarks(
   compiled: Compiled,
   ports: Ports,
   raised: readonly EpochMillis[],
+  writers: readonly number[],
 ): Promise<EpochMillis[]> {
   let [current] = await ports.state.get([watermarkKey]);
   for (;;) {
-    const next = raiseWatermarks(compiled.plan, current, raised);
+    const next = raiseWatermarks(compiled.plan, current, raised, writers);
     if (next === undefined) return readWatermarks(compiled.plan, current);
     const [conflict] = await ports.state.put([next]);
     if (conflict === undefined) return readWatermarks(compiled.plan, next);

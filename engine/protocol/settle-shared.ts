@@ -19,7 +19,19 @@ const mostRounds = 20;
 /** Keys read at the same time. */
 const atOnce = 32;
 
-export async function settleShared(alerts: AlertStore, store: ItemStore, changes: readonly Change[]): Promise<Told> {
+/** A key whose alerts may disagree with its panes. */
+export interface Unsettled {
+  readonly rule: WindowedRule;
+  readonly state: RuleState;
+  /** Event times whose windows changed. */
+  readonly times: readonly EpochMillis[];
+}
+
+export function unsettled({ rule, state, touches }: Change): Unsettled {
+  return { rule, state, times: touches.map(({ touch }) => touch.event.t) };
+}
+
+export async function settleShared(alerts: AlertStore, store: ItemStore, changes: readonly Unsettled[]): Promise<Told> {
   const told = { opened: 0, amended: 0, withdrawn: 0 };
   let open = changes.filter(({ rule }) => rule.plan.emit !== 'final');
   for (let round = 0; open.length > 0; round++) {
@@ -27,12 +39,12 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
       throw new Error(
         `other writers changed the same ${open.length} alerts ${mostRounds} times in a row; the batch must come again`,
       );
-    const next: Change[] = [];
+    const next: Unsettled[] = [];
     for (let at = 0; at < open.length; at += atOnce) {
       const some = open.slice(at, at + atOnce);
       const wanted = await Promise.all(
         some.map(async (change) => {
-          const state = new RuleState(change.rule, change.groups);
+          const state = new RuleState(change.rule, change.state.groups);
           const found = await derive(alerts, store, change, state);
           if (isOwned(change.rule)) learnRecords(change, state);
           return found;
@@ -54,9 +66,8 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
 }
 
 /** What the owner of a key had not read of its records, or has not put itself, it knows now. */
-function learnRecords({ rule, state, touches }: Change, read: RuleState): void {
-  const names =
-    state.episodes?.all.map(({ name }) => name) ?? touches.map(({ touch }) => rule.grid.start(touch.event.t));
+function learnRecords({ rule, state, times }: Unsettled, read: RuleState): void {
+  const names = state.episodes?.all.map(({ name }) => name) ?? times.map((t) => rule.grid.start(t));
   for (const name of names) {
     const recorded = read.records.get(name);
     if (recorded !== undefined) state.records.set(name, recorded);
@@ -68,10 +79,9 @@ function learnRecords({ rule, state, touches }: Change, read: RuleState): void {
 async function derive(
   alerts: AlertStore,
   store: ItemStore,
-  { rule, touches }: Change,
+  { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
-  const times = touches.map(({ touch }) => touch.event.t);
   const { cooldown } = rule.plan;
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
@@ -81,7 +91,7 @@ async function derive(
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
   }
-  const earliest = Math.min(...times) as EpochMillis;
+  const earliest = times.reduce((least, t) => (t < least ? t : least));
   const first = rule.slide === undefined ? rule.grid.start(earliest) : earliest;
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);

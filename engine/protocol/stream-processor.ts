@@ -28,9 +28,10 @@ import {
   type StoredShardRecord,
 } from './shard-record.ts';
 import { settleOwned } from './settle-owned.ts';
-import { settleShared } from './settle-shared.ts';
+import { isCrowded, markKeys } from './merge-marks.ts';
+import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
-import { readWatermarks, watermarkKey } from './watermarks.ts';
+import { readWatermarks, readWriters, watermarkKey } from './watermarks.ts';
 
 /** A key beyond this many in memory empties the memory: it is read again as needed. */
 const mostStates = 200_000;
@@ -91,6 +92,7 @@ export class StreamProcessor {
     const stored = recordItem === undefined ? undefined : readShardRecord(recordItem);
     const memory = await this.#memory(shard, stored);
     const watermarks = readWatermarks(this.#compiled.plan, watermarkItem);
+    const writers = readWriters(this.#compiled.plan, watermarkItem);
     const fresh =
       stored === undefined
         ? records
@@ -127,7 +129,11 @@ export class StreamProcessor {
       const others = done.filter(({ rule }) => !isOwned(rule));
       const settled = await settleOwned(this.#alerts, ours, slice.stateless);
       const { lost, unread } = settled;
-      told.push(settled.told, await settleShared(this.#alerts, state, [...others, ...lost, ...unread]));
+      const crowded = others.filter(({ rule }) => isCrowded(rule, writers[rule.index] ?? 0));
+      const unmarked = await markKeys(state, this.#ports.now(), crowded.map(unsettled));
+      const few = others.filter((change) => !crowded.includes(change));
+      const ourselves = [...few, ...lost, ...unread].map(unsettled);
+      told.push(settled.told, await settleShared(this.#alerts, state, [...ourselves, ...unmarked]));
       owned.push(...ours);
       shared.push(...others);
       lostAny ||= lost.length > 0;
@@ -147,7 +153,7 @@ export class StreamProcessor {
       eventAt: finishedTimes.some((t) => t !== undefined) ? this.#ports.now() : undefined,
     });
     // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
-    if (!alone) told.push(await settleShared(this.#alerts, state, owned));
+    if (!alone) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));
     if (!alone || lostAny || fold.isDoubtful) this.#memories.delete(shard);
     // Another stream's process writes these panes too.
     for (const { state: used, rule } of shared)

@@ -11,6 +11,8 @@ export const lastInstant = 8_640_000_000_000_000 as EpochMillis;
 interface WatermarkBody {
   readonly v: number;
   readonly rules: { readonly [rule: string]: EpochMillis };
+  /** How many shards may write a key, of rules whose keys several write. */
+  readonly writers?: { readonly [rule: string]: number };
 }
 
 function ruleName({ name, fingerprint }: RulePlan): string {
@@ -23,15 +25,33 @@ export function readWatermarks(plan: Plan, item: Item | undefined): EpochMillis[
   return plan.rules.map((rule) => rules[ruleName(rule)] ?? beginningOfTime);
 }
 
-/** The item with watermarks raised, or undefined where none would rise. */
-export function raiseWatermarks(plan: Plan, item: Item | undefined, raised: readonly EpochMillis[]): Item | undefined {
+/** How many shards may write a key, by the rule's position; 0 where it was never told. */
+export function readWriters(plan: Plan, item: Item | undefined): number[] {
+  const { writers = {} } = item === undefined ? {} : read(item);
+  return plan.rules.map((rule) => writers[ruleName(rule)] ?? 0);
+}
+
+/** The item with watermarks raised and writers counted, or undefined where nothing would change. */
+export function raiseWatermarks(
+  plan: Plan,
+  item: Item | undefined,
+  raised: readonly EpochMillis[],
+  counts: readonly number[],
+): Item | undefined {
   const published = item === undefined ? {} : read(item).rules;
   const higher = plan.rules.flatMap((rule, index) => {
     const to = raised[index] ?? beginningOfTime;
     return to > (published[ruleName(rule)] ?? beginningOfTime) ? [[ruleName(rule), to] as const] : [];
   });
-  if (higher.length === 0) return undefined;
-  const body: WatermarkBody = { v: format, rules: { ...published, ...Object.fromEntries(higher) } };
+  const known = readWriters(plan, item);
+  if (higher.length === 0 && counts.every((count, index) => count === known[index])) return undefined;
+  const writers = Object.fromEntries(
+    plan.rules.flatMap((rule, index) => {
+      const count = counts[index] ?? 0;
+      return count > 0 ? [[ruleName(rule), count] as const] : [];
+    }),
+  );
+  const body: WatermarkBody = { v: format, rules: { ...published, ...Object.fromEntries(higher) }, writers };
   return {
     ...watermarkKey,
     version: (item?.version ?? 0) + 1,

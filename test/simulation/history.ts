@@ -82,13 +82,16 @@ export interface History {
   readonly inOrder: boolean;
 }
 
-const allCustomers = ['ann', 'bob', 'cid', 'dan', 'eve', 'fay'] as const;
+const allCustomers: readonly string[] = ['ann', 'bob', 'cid', 'dan', 'eve', 'fay'];
+const crowd: readonly string[] = allCustomers.flatMap((name) => [name, `${name}-2`, `${name}-3`]);
 
 export function drawHistory(seed: number): History {
   const dice = Dice.named(seed, 'history');
   const inOrder = dice.percent(12);
   const beyondBounds = !inOrder && dice.percent(25);
-  const customers = allCustomers.slice(0, dice.of([1, 2, 3, 3, 4, 6]));
+  // So many shards that a key is too crowded for its writers to settle it.
+  const crowded = !inOrder && dice.percent(8);
+  const customers = crowded ? crowd : allCustomers.slice(0, dice.of([1, 2, 3, 3, 4, 6]));
   const chosen = new Set(Array.from({ length: 2 + dice.below(4) }, () => dice.of(forms)));
   const malformed = dice.percent(30);
   const silentAfter = dice.percent(20) ? dice.below(30) : Number.POSITIVE_INFINITY;
@@ -142,7 +145,7 @@ export function drawHistory(seed: number): History {
   const restarts = several(2).map(
     (): Restart => ({ at: instant(), stream: dice.of(streamNames), from: dice.of(['earlier', 'beginning']) }),
   );
-  const shards = inOrder ? [1] : [1, 1, 2, 3, 4];
+  const shards = inOrder ? [1] : crowded ? [10, 14] : [1, 1, 2, 3, 4];
   return {
     seed,
     start,

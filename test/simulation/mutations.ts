@@ -119,7 +119,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'alerts are not settled once more where somebody else has read on',
     file: 'engine/protocol/stream-processor.ts',
-    edits: [['if (!alone) told.push(await settleShared(this.#alerts, state, owned));', '']],
+    edits: [['if (!alone) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));', '']],
   },
   {
     name: 'what a pane holds already is not looked at again',

@@ -257,7 +257,7 @@ class Player {
         const report = await this.#time.invoke({ time, ...(ends && { watermark: 'end' }) }, `end ${number++}`);
         if (report === undefined || number > 60)
           throw new Error(`time does not come to an end: ${this.#services.problems.at(-1) ?? ''}`);
-        quiet = report.closed + report.published === 0 ? quiet + 1 : 0;
+        quiet = report.closed + report.published + report.merged === 0 ? quiet + 1 : 0;
         await this.#schedule.wait(2 * minute);
       }
     }

@@ -73,8 +73,12 @@ export class Sandbox {
   }
 
   /** As adapters wait before they try again. */
-  async wait(bound: number): Promise<void> {
-    await this.#schedule.wait(Math.ceil(bound / 2) + this.#dice.below(Math.ceil(bound / 2)));
+  wait(bound: number): Promise<void> {
+    return this.sleep(Math.ceil(bound / 2) + this.#dice.below(Math.ceil(bound / 2)));
+  }
+
+  async sleep(millis: number): Promise<void> {
+    await this.#schedule.wait(millis);
     if (this.isDead) await never();
   }
 
