@@ -17,6 +17,8 @@ const features = [
 ] as const;
 type Feature = (typeof features)[number];
 
+const fewest = 200;
+
 /** Of a hundred histories, so many must have it. */
 const minima: Partial<Record<Feature, number>> = {
   'resharded while events came': 30,
@@ -61,8 +63,9 @@ export class Coverage {
     return [...features, ...forms].map((name) => `${this.share(name).toFixed(1).padStart(6)} %  ${name}`);
   }
 
-  /** What too few histories had. */
+  /** What too few histories had; a handful of them says nothing. */
   get gaps(): string[] {
+    if (this.histories < fewest) return [];
     return [
       ...features.filter((name) => this.share(name) < (minima[name] ?? 0)),
       ...forms.filter((name) => this.share(name) === 0),
