@@ -117,8 +117,9 @@ export class EventSource {
       const number = (this.#deliveries.get(shard.id) ?? 0) + 1;
       this.#deliveries.set(shard.id, number);
       const place = `${this.#services.name}/${shard.index} source ${this.#generation} delivery ${number}`;
-      const result = invoke(event, place);
-      if (plan.draw(place, history.overlaps, ['overlap']) !== undefined) {
+      const overlap = plan.draw(place, history.overlaps, ['overlap', 'overlap of one that stalls']);
+      const result = invoke(event, place, overlap === 'overlap of one that stalls');
+      if (overlap !== undefined) {
         // Another poller takes the shard over, and this one's invocation goes on unheard.
         const unheard = { isOver: false };
         background(result.then(() => (unheard.isOver = true)));

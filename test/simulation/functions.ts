@@ -24,7 +24,11 @@ import type { Tables } from './tables.ts';
 const timeout = 60_000;
 
 /** The function's answer; undefined where it failed, died, or outran its time. */
-export type Invoke = (event: KinesisStreamEvent, place: string) => Promise<KinesisStreamBatchResponse | undefined>;
+export type Invoke = (
+  event: KinesisStreamEvent,
+  place: string,
+  stalls: boolean,
+) => Promise<KinesisStreamBatchResponse | undefined>;
 
 export interface FunctionServices {
   readonly history: History;
@@ -64,12 +68,13 @@ export class SimulatedFunction<In, Out> {
     this.#start = start;
   }
 
-  async invoke(event: In, place: string): Promise<Out | undefined> {
+  /** With `stalls`, one of the first calls takes very long. */
+  async invoke(event: In, place: string, stalls = false): Promise<Out | undefined> {
     const { schedule, problems } = this.#services;
     const dice = Dice.named(this.#services.history.seed, `${place} environment`);
     const environment = this.#environment(dice);
     const { sandbox, handler } = environment;
-    sandbox.serve(place);
+    sandbox.serve(place, stalls ? dice.below(10) : undefined);
     const end = schedule.now + timeout;
     const context = { getRemainingTimeInMillis: () => end - schedule.now };
     const answer = handler(event, context).then(

@@ -162,7 +162,7 @@ export function drawHistory(seed: number): History {
     batchSize: dice.of([2, 4, 8, 100]),
     trail: dice.of([0, 0, 5_000, 90_000]),
     skippedMinutes: dice.of([20, 60, 90]),
-    ...(dice.percent(4) && { retries: 2 + dice.below(3) }),
+    ...(dice.percent(8) && { retries: dice.below(3) }),
     ends: dice.percent(50),
     beyondBounds,
     inOrder,

@@ -202,7 +202,7 @@ class Player {
           stream: this.#stream(name),
           schedule: this.#schedule,
           plan: this.#plan,
-          invoke: (event, place) => processStream.invoke(event, place),
+          invoke: (event, place, stalls) => processStream.invoke(event, place, stalls),
           isEnded: () => this.#isEnded,
           change: () => this.#change,
           changed: () => this.#changed(),

@@ -47,6 +47,7 @@ export class Sandbox {
   place = '';
   crashes = 0;
   #calls = 0;
+  #stall: number | undefined;
   #die: () => void = () => undefined;
   readonly #dice: Dice;
   readonly #plan: FaultPlan;
@@ -62,9 +63,11 @@ export class Sandbox {
     this.#weather = weather;
   }
 
-  serve(place: string): void {
+  /** Begins an invocation; the call at `stall`, counted from 0, takes very long. */
+  serve(place: string, stall: number | undefined): void {
     this.place = place;
     this.#calls = 0;
+    this.#stall = stall;
   }
 
   die(): void {
@@ -85,9 +88,11 @@ export class Sandbox {
   async call<T>({ operation, parts, ...deed }: Deed<T>): Promise<T> {
     const perform = (some: boolean): T => deed.perform(some);
     if (this.isDead) return never();
+    const stalls = this.#calls === this.#stall;
     const fault = this.#fault(operation);
     const delay = 1000 * (1 + this.#dice.below(90));
     if (fault === 'crash before') return this.#crash();
+    if (stalls) await this.#schedule.wait(1000 * (5 + this.#dice.below(40)));
     await this.#schedule.wait(this.#latency(fault));
     if (fault === 'throttled') return this.#answer(() => refuse('ThrottlingException'));
     if (fault === 'fails and is done late') {
