@@ -68,13 +68,13 @@ export class SimulatedFunction<In, Out> {
     this.#start = start;
   }
 
-  /** With `stalls`, one of the first calls takes very long. */
+  /** With `stalls`, one of the first writes takes very long. */
   async invoke(event: In, place: string, stalls = false): Promise<Out | undefined> {
     const { schedule, problems } = this.#services;
     const dice = Dice.named(this.#services.history.seed, `${place} environment`);
     const environment = this.#environment(dice);
     const { sandbox, handler } = environment;
-    sandbox.serve(place, stalls ? dice.below(10) : undefined);
+    sandbox.serve(place, stalls ? dice.below(4) : undefined);
     const end = schedule.now + timeout;
     const context = { getRemainingTimeInMillis: () => end - schedule.now };
     const answer = handler(event, context).then(

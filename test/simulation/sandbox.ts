@@ -47,6 +47,7 @@ export class Sandbox {
   place = '';
   crashes = 0;
   #calls = 0;
+  #writes = 0;
   #stall: number | undefined;
   #die: () => void = () => undefined;
   readonly #dice: Dice;
@@ -63,10 +64,11 @@ export class Sandbox {
     this.#weather = weather;
   }
 
-  /** Begins an invocation; the call at `stall`, counted from 0, takes very long. */
+  /** Begins an invocation; its write at `stall`, counted from 0, takes very long. */
   serve(place: string, stall: number | undefined): void {
     this.place = place;
     this.#calls = 0;
+    this.#writes = 0;
     this.#stall = stall;
   }
 
@@ -88,7 +90,7 @@ export class Sandbox {
   async call<T>({ operation, parts, ...deed }: Deed<T>): Promise<T> {
     const perform = (some: boolean): T => deed.perform(some);
     if (this.isDead) return never();
-    const stalls = this.#calls === this.#stall;
+    const stalls = operation === 'write' && this.#writes++ === this.#stall;
     const fault = this.#fault(operation);
     const delay = 1000 * (1 + this.#dice.below(90));
     if (fault === 'crash before') return this.#crash();
