@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from './item.ts';
 import { type Attributes, itemAttributes } from './item-attributes.ts';
-import { backOff, inParallel } from './patience.ts';
+import { backOff, inParallel, type Wait } from './patience.ts';
 
 export const writesPerCall = 25;
 const singlesInFlight = 8;
@@ -42,6 +42,7 @@ export class ConditionalWrites {
   constructor(
     readonly client: DynamoDBClient,
     readonly tableName: string,
+    readonly wait: Wait,
   ) {}
 
   /** Writes, no item twice; answers those that lost. Each is tried until it is one or the other. */
@@ -61,7 +62,7 @@ export class ConditionalWrites {
         else throw new Error(`${this.tableName} ${write.item.pk} ${write.item.sk}: ${code}: ${error.Message ?? ''}`);
       }
       rest = again;
-      if (rest.length > 0) await backOff(attempt, `writing to ${this.tableName}`);
+      if (rest.length > 0) await backOff(attempt, `writing to ${this.tableName}`, this.wait);
     }
     return lost;
   }

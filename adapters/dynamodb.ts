@@ -5,7 +5,7 @@ import { cacheMiddleware, lean, maxAttempts, timeouts } from './client-options.t
 import { ConditionalWrites, type Lost, type Write, writesPerCall } from './conditional-writes.ts';
 import type { Conflict, Item, ItemKey, ItemStore } from './item.ts';
 import { type Attributes, dueIndex, keyAttributes, nextWriteId, toItem, toKey, writeIdOf } from './item-attributes.ts';
-import { backOff, chunks, inParallel } from './patience.ts';
+import { backOff, chunks, inParallel, type Wait, waitWithJitter } from './patience.ts';
 
 const keysPerCall = 100;
 const callsInFlight = 4;
@@ -20,8 +20,9 @@ export class ItemTable implements ItemStore {
   constructor(
     readonly client: DynamoDBClient,
     readonly tableName: string,
+    readonly wait: Wait = waitWithJitter,
   ) {
-    this.#writes = new ConditionalWrites(client, tableName);
+    this.#writes = new ConditionalWrites(client, tableName, wait);
   }
 
   /** The items of these keys that exist, in no particular order, each once. */
@@ -106,7 +107,7 @@ export class ItemTable implements ItemStore {
         const before = rest.length;
         rest = answer.UnprocessedKeys?.[this.tableName]?.Keys ?? [];
         // Left over for its size, not refused: what got on need not wait.
-        if (rest.length === before) await backOff(attempt, `reading from ${this.tableName}`);
+        if (rest.length === before) await backOff(attempt, `reading from ${this.tableName}`, this.wait);
       }
       return items;
     });

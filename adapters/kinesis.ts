@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { maxAttempts, timeouts } from './client-options.ts';
-import { backOff } from './patience.ts';
+import { backOff, waitWithJitter } from './patience.ts';
 
 const recordsPerCall = 500;
 const bytesPerCall = 5 * 1024 * 1024;
@@ -98,7 +98,7 @@ export async function putRecords(
       const entries = answer.Records ?? [];
       rest = rest.filter((_, index) => entries[index]?.ErrorCode !== undefined);
       const reason = entries.find((entry) => entry.ErrorCode !== undefined)?.ErrorCode;
-      if (rest.length > 0) await backOff(attempt, `putting into ${streamName}: ${reason ?? ''}`);
+      if (rest.length > 0) await backOff(attempt, `putting into ${streamName}: ${reason ?? ''}`, waitWithJitter);
     }
   }
 }

@@ -5,11 +5,16 @@ const first = 50;
 const longest = 2_000;
 const attempts = 10;
 
-/** Waits before attempt number `attempt`, counted from 1: longer each time, with jitter. Throws when it was the last. */
-export async function backOff(attempt: number, what: string): Promise<void> {
+/** Waits up to so many milliseconds. */
+export type Wait = (bound: number) => Promise<void>;
+
+/** With jitter, so that those who were refused together do not come again together. */
+export const waitWithJitter: Wait = (bound) => sleep(bound / 2 + (Math.random() * bound) / 2);
+
+/** Waits before attempt number `attempt`, counted from 1: longer each time. Throws when it was the last. */
+export async function backOff(attempt: number, what: string, wait: Wait): Promise<void> {
   if (attempt >= attempts) throw new Error(`${what}: still refused after ${attempts} attempts`);
-  const bound = Math.min(longest, first * 2 ** (attempt - 1));
-  await sleep(bound / 2 + (Math.random() * bound) / 2);
+  await wait(Math.min(longest, first * 2 ** (attempt - 1)));
 }
 
 /** Runs the work for each of the inputs, begun in their order, at most `limit` at a time; results in the same order. */

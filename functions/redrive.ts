@@ -2,7 +2,7 @@
 import { plan, program } from 'weir:plan';
 import { redrive, type RedriveReport } from '../engine/protocol/redrive.ts';
 import { deadLetter, type RedriveEvent } from './dead-letter.ts';
-import { log } from './log.ts';
+import { consoleLog } from './log.ts';
 import { awsPorts } from './ports.ts';
 
 const ports = awsPorts();
@@ -13,6 +13,6 @@ export async function handler({ letters, rule, late, dryRun }: RedriveEvent): Pr
     dryRun,
     ...(rule !== undefined && { rule }),
   });
-  log('redrive', { letters: letters.length, late, dryRun, alerts: report.told.opened });
+  consoleLog.done('redrive', { letters: letters.length, late, dryRun, alerts: report.told.opened });
   return report;
 }

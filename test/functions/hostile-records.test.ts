@@ -5,10 +5,9 @@ import type { EpochMillis } from '../../engine/time.ts';
 import { inputRecords } from '../../functions/input-records.ts';
 import { type KinesisRecord, lambdaEvent } from '../../local/kinesis-batch.ts';
 import { minute, noon } from '../engine/protocol/batches.ts';
-import { Dice } from '../engine/protocol/dice.ts';
-import { MemoryWorld } from '../engine/protocol/memory-ports.ts';
+import { Dice } from '../simulation/dice.ts';
+import { alertsOf, MemoryWorld } from '../engine/protocol/memory-ports.ts';
 import { compiled, withRules } from '../engine/protocol/pipelines.ts';
-import { alertsOf } from '../engine/protocol/simulation.ts';
 
 const windowed = (name: string, group: string, window: string) => `  ${name}:
     from: orders

@@ -4,9 +4,8 @@ import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { type Given, minute, noon, openShard, record } from './batches.ts';
-import { MemoryWorld } from './memory-ports.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 let processes = 0;
 class Cloud {

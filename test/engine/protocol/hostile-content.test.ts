@@ -2,9 +2,8 @@ import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Item } from '../../../engine/protocol/item.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import { record } from './batches.ts';
-import { MemoryWorld } from './memory-ports.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 const largest = 400 * 1024;
 const sizeOf = ({ pk, sk, body }: Item): number => Buffer.byteLength(pk + sk + body) + 100;

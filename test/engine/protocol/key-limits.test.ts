@@ -5,9 +5,8 @@ import { redrive } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import { InMemoryRun } from '../../../engine/run/in-memory-run.ts';
 import { record } from './batches.ts';
-import { MemoryWorld } from './memory-ports.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 const rule = (window: string, aggregate: string, group = 'customer: event.customer', alert = '') =>
   compiled(

@@ -3,7 +3,9 @@
  * disturbance is called around every call and between the writes of one put; what it throws fails the call there, and
  * while it waits others go on.
  */
+import type { AlertRecord } from '../../../engine/alert/alert.ts';
 import type { AlertMessage } from '../../../engine/alert/message.ts';
+import { readAlert } from '../../../engine/protocol/alert-store.ts';
 import type { Conflict, Item, ItemKey, ItemStore } from '../../../engine/protocol/item.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
@@ -115,4 +117,9 @@ export class MemoryWorld {
     this.alerts.reset();
     this.messages.length = 0;
   }
+}
+
+/** The records of the alert table. */
+export function alertsOf(world: MemoryWorld): AlertRecord[] {
+  return [...world.alerts.items.values()].flatMap((item) => readAlert(item).record ?? []);
 }

@@ -2,9 +2,8 @@ import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-ti
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { type Given, minute, noon, openShard, record } from './batches.ts';
-import { type Call, MemoryWorld } from './memory-ports.ts';
+import { alertsOf, type Call, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 const daily = compiled(withRules(rules['calendar day, global key'] ?? ''));
 const sliding = compiled(withRules(rules['sliding, shared key'] ?? ''));

@@ -8,9 +8,8 @@ import { paneSortKey } from '../../../engine/state/pane-item.ts';
 import { RuleState } from '../../../engine/state/rule-state.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { type Given, minute, noon, openShard, record } from './batches.ts';
-import { MemoryWorld } from './memory-ports.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 const pipelineOf = (rule: string) => compiled(withRules(rules[rule] ?? ''));
 const instant = (at: number) => (noon + at * minute) as EpochMillis;

@@ -5,9 +5,8 @@ import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { minute, record } from './batches.ts';
-import { MemoryWorld } from './memory-ports.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 const stateless = compiled(withRules(rules['stateless'] ?? ''));
 const tumbling = compiled(withRules(rules['tumbling, threshold'] ?? ''));

@@ -5,7 +5,8 @@ import type { Compiled } from '../../../engine/plan/program.ts';
 import { InMemoryRun } from '../../../engine/run/in-memory-run.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
-import { alertsOf, calm, type Disorder, play, wild } from './simulation.ts';
+import { alertsOf } from './memory-ports.ts';
+import { calm, type Disorder, play, wild } from './simulation.ts';
 
 const minute = 60_000;
 /** An hour and a half before the night in which London's clocks go forward, at a day's end. */

@@ -5,9 +5,8 @@ import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { type Given, minute, noon, openShard, record } from './batches.ts';
-import { MemoryWorld } from './memory-ports.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 const pipelineOf = (rule: string) => compiled(withRules(rules[rule] ?? ''));
 let processes = 0;

@@ -3,9 +3,8 @@ import { InMemoryRun } from '../../../engine/run/in-memory-run.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import { type Given, record } from './batches.ts';
-import { type Call, MemoryWorld } from './memory-ports.ts';
+import { alertsOf, type Call, MemoryWorld } from './memory-ports.ts';
 import { compiled, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 const pipeline = compiled(
   withRules(`  often:

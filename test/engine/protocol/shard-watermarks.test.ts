@@ -8,7 +8,7 @@ import {
   type StreamShards,
 } from '../../../engine/protocol/shard-watermarks.ts';
 import { beginningOfTime, type EpochMillis, type Millis } from '../../../engine/time.ts';
-import { Dice } from './dice.ts';
+import { Dice } from '../../simulation/dice.ts';
 
 const second = 1000;
 const none = beginningOfTime / second;

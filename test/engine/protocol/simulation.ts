@@ -3,17 +3,15 @@
  * processes that start anew, that fail at any call, or that go on after they were given up, and time advancing in
  * between. All that happens follows from one seed.
  */
-import { readAlert } from '../../../engine/protocol/alert-store.ts';
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { type DeadLetter, redrive } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
-import type { AlertRecord } from '../../../engine/alert/alert.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { openShard } from './batches.ts';
 import { type Call, MemoryWorld } from './memory-ports.ts';
-import { Dice } from './dice.ts';
+import { Dice } from '../../simulation/dice.ts';
 
 export interface Disorder {
   /** Of ten calls at most, one fails so often. */
@@ -232,9 +230,4 @@ class Turns {
     }
     if (ended.failure !== undefined) throw new Error('a process failed by itself', { cause: ended.failure });
   }
-}
-
-/** The records of the alert table. */
-export function alertsOf(world: MemoryWorld): AlertRecord[] {
-  return [...world.alerts.items.values()].flatMap((item) => readAlert(item).record ?? []);
 }

@@ -3,9 +3,8 @@ import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import { watermarkKey } from '../../../engine/protocol/watermarks.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import { minute, noon, record } from './batches.ts';
-import { MemoryWorld } from './memory-ports.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
-import { alertsOf } from './simulation.ts';
 
 const tumbling = compiled(withRules(rules['tumbling, threshold'] ?? ''));
 const sliding = compiled(withRules(rules['sliding, owned key'] ?? ''));

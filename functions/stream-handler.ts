@@ -1,0 +1,48 @@
+/**
+ * What process-stream does, apart from the environment that it runs in: a batch in, a partial batch response out. Each
+ * execution environment has one of its own, with its memory of the shards.
+ */
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { Compiled } from '../engine/plan/program.ts';
+import type { Ports } from '../engine/protocol/ports.ts';
+import { StreamProcessor } from '../engine/protocol/stream-processor.ts';
+import { inputRecords, shardOf } from './input-records.ts';
+import type { Log } from './log.ts';
+
+export interface StreamServices {
+  readonly compiled: Compiled;
+  /** The stream's name in the pipeline file. */
+  readonly stream: string;
+  readonly ports: Ports;
+  /** Names the execution environment among all that ever ran. */
+  readonly process: string;
+  readonly log: Log;
+}
+
+export type StreamHandler = (
+  event: KinesisStreamEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<KinesisStreamBatchResponse>;
+
+export function streamHandler({ compiled, stream, ports, process, log }: StreamServices): StreamHandler {
+  const processor = new StreamProcessor(compiled, stream, ports, process);
+  return async (event, context) => {
+    const shard = shardOf(event);
+    const [first] = event.Records;
+    if (first === undefined) return { batchItemFailures: [] };
+    const started = performance.now();
+    const allTime = context.getRemainingTimeInMillis();
+    const timeLeft = (): number => context.getRemainingTimeInMillis() / allTime;
+    try {
+      const report = await processor.process(shard, inputRecords(stream, shard, event), timeLeft);
+      log.done('batch', { ...report, millis: Math.round(performance.now() - started) });
+      return { batchItemFailures: report.unfinished === undefined ? [] : [{ itemIdentifier: report.unfinished }] };
+    } catch (cause) {
+      // A service failed, not an event: the batch comes again, and what it has done already is skipped.
+      log.problem(
+        `batch of ${event.Records.length} records of ${stream}/${shard} failed and will be delivered again: ${cause instanceof Error ? cause.stack : String(cause)}`,
+      );
+      return { batchItemFailures: [{ itemIdentifier: first.kinesis.sequenceNumber }] };
+    }
+  };
+}

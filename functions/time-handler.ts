@@ -1,0 +1,45 @@
+/** What advance-time does, apart from the environment that it runs in. */
+import type { Context } from 'aws-lambda';
+import type { Compiled } from '../engine/plan/program.ts';
+import { advanceTime, type ShardPort, type TimeReport } from '../engine/protocol/advance-time.ts';
+import type { Ports } from '../engine/protocol/ports.ts';
+import type { EpochMillis } from '../engine/time.ts';
+import type { Log } from './log.ts';
+
+export interface AdvanceTimeEvent {
+  /** When the schedule fired, the time of the check; absent when somebody else calls: now. */
+  readonly time?: string;
+  /** `end` where no event can come any more: everything closes, as at the end of a backtest. */
+  readonly watermark?: 'end';
+}
+
+export interface TimeServices {
+  readonly compiled: Compiled;
+  readonly ports: Ports;
+  readonly shards: ShardPort;
+  readonly sleep: (millis: number) => Promise<unknown>;
+  readonly log: Log;
+}
+
+/** Between two rounds of settling keys that many shards write, in milliseconds. */
+const mergeEvery = 5_000;
+
+export type TimeHandler = (
+  event: AdvanceTimeEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<TimeReport>;
+
+export function timeHandler({ compiled, ports, shards, sleep, log }: TimeServices): TimeHandler {
+  return async ({ time, watermark }, context) => {
+    const kept = context.getRemainingTimeInMillis() / 5;
+    const pause = async (): Promise<boolean> => {
+      if (context.getRemainingTimeInMillis() < kept + mergeEvery) return false;
+      await sleep(mergeEvery);
+      return true;
+    };
+    const now = time === undefined ? ports.now() : (Date.parse(time) as EpochMillis);
+    const report = await advanceTime(compiled, ports, shards, now, watermark, pause);
+    log.done('time', report);
+    return report;
+  };
+}

@@ -1,0 +1,159 @@
+/** Compares what came of a history with the perfect run, and with what was promised of messages and dead letters. */
+import type { AlertRecord } from '../../engine/alert/alert.ts';
+import type { InputRecord } from '../../engine/intake/input-record.ts';
+import { Intake } from '../../engine/intake/intake.ts';
+import { Collected } from '../../engine/intake/receiver.ts';
+import type { Compiled } from '../../engine/plan/program.ts';
+import { compiledRules, isWindowed, keyOf } from '../../engine/state/compiled-rule.ts';
+import { orderedRecords, perfectRun } from './perfect.ts';
+import type { Outcome } from './play.ts';
+
+/** Events are this late at most where a history keeps to the bounds: the smaller of the streams' two. */
+const bound = 6 * 60_000;
+/** Late events of one rule that may each have been counted or not. */
+const mostDoubtful = 8;
+
+/** What differs, a line each; empty where all is as promised. */
+export function judge(outcome: Outcome): string[] {
+  const { compiled } = outcome;
+  const records = orderedRecords(outcome.arrived);
+  return [
+    ...outcome.violations,
+    ...compareLetters(outcome, compiled, records),
+    ...compareStanding(outcome, compiled, records),
+    ...compareMessages(outcome, compiled),
+  ];
+}
+
+function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly InputRecord[]): string[] {
+  const spoilt = keysOf(
+    compiled,
+    records.filter(({ sequenceNumber }) => outcome.givenUp.has(sequenceNumber)),
+  );
+  const perfect = perfectRun(compiled, records).alerts;
+  const windowed = compiledRules(compiled);
+  return compiled.plan.rules.flatMap(({ name, cooldown }, index) => {
+    const rule = windowed[index];
+    const sliding = isWindowed(rule) && rule.joins;
+    const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
+    const of = (alerts: readonly AlertRecord[]): string[] =>
+      alerts
+        .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !spoilt.has(keyText(name, alert)))
+        .map((alert) => standingText(alert, withIds))
+        .sort();
+    const found = of(outcome.alerts);
+    const late = new Set(
+      outcome.letters.flatMap((letter) =>
+        letter.prefix === 'late' && letter.rule === name ? [`${letter.stream} ${letter.sequenceNumber}`] : [],
+      ),
+    );
+    if (late.size === 0) return differences(name, of(perfect), found);
+    const doubtful = [...late];
+    // A late event may have been counted too, by a process that had read an older watermark.
+    const choices = doubtful.length > mostDoubtful ? 1 : 2 ** doubtful.length;
+    let first: string[] | undefined;
+    for (let counted = 0; counted < choices; counted++) {
+      const out = new Set(doubtful.filter((_, i) => (counted & (1 << i)) === 0));
+      const kept = records.filter(({ stream, sequenceNumber }) => !out.has(`${stream} ${sequenceNumber}`));
+      const differs = differences(name, of(perfectRun(compiled, kept).alerts), found);
+      if (differs.length === 0) return [];
+      first ??= differs;
+    }
+    return first ?? [];
+  });
+}
+
+function differences(rule: string, wanted: readonly string[], found: readonly string[]): string[] {
+  const rest = [...found];
+  const missing = wanted.filter((text) => {
+    const at = rest.indexOf(text);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+  return [
+    ...missing.map((text) => `${rule}: should stand and does not: ${text}`),
+    ...rest.map((text) => `${rule}: stands and should not:      ${text}`),
+  ];
+}
+
+function standingText({ id, content }: AlertRecord, withId: boolean): string {
+  const { key, window, values, events, at, severity, title } = content;
+  return JSON.stringify({
+    ...(withId && { id }),
+    key,
+    window: window && [window.start, window.end].map(isoText),
+    at: isoText(at),
+    values,
+    events: events.map((event) => [event.stream, event.id, isoText(event.at), event.fields]),
+    severity,
+    title,
+  });
+}
+
+function isoText(time: number): string {
+  return Number.isFinite(time) ? new Date(time).toISOString().slice(5, -1) : String(time);
+}
+
+function keyText(rule: string, { content }: Pick<AlertRecord, 'content'>): string {
+  return JSON.stringify([rule, content.key]);
+}
+
+/** The rules and keys that these records touch. */
+function keysOf(compiled: Compiled, records: readonly InputRecord[]): Set<string> {
+  const found = new Collected();
+  const intake = new Intake(compiled, found, () => undefined);
+  for (const record of records) intake.read(record);
+  const rules = compiledRules(compiled);
+  return new Set(
+    [...found.touches, ...found.matches].flatMap(({ rule: index, groups }) => {
+      const rule = rules[index];
+      return rule === undefined ? [] : [JSON.stringify([rule.plan.name, keyOf(rule, groups)])];
+    }),
+  );
+}
+
+function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly InputRecord[]): string[] {
+  const { history, letters, arrived, givenUp } = outcome;
+  const text = (stream: string, number: string, rule = '', reason = ''): string =>
+    `${stream} ${number} ${rule}: ${reason}`;
+  const wanted = new Set(
+    perfectRun(compiled, records).rejections.map(({ record, rule, reason }) =>
+      text(record.stream, record.sequenceNumber, rule, reason),
+    ),
+  );
+  const invalid = letters.filter(({ prefix }) => prefix === 'invalid');
+  const kept = new Set(invalid.map((letter) => text(letter.stream, letter.sequenceNumber, letter.rule, letter.reason)));
+  const wrong = letters.filter(({ prefix, stream, sequenceNumber }) => {
+    if (prefix !== 'late') return false;
+    const event = arrived.find((one) => one.event.stream === stream && one.record.SequenceNumber === sequenceNumber);
+    return event === undefined || !history.beyondBounds || event.event.arrival - event.event.at < bound;
+  });
+  return [
+    ...[...wanted]
+      .filter((one) => !kept.has(one) && ![...givenUp].some((number) => one.includes(number)))
+      .map((one) => `malformed and not in the dead letters: ${one}`),
+    ...[...kept].filter((one) => !wanted.has(one)).map((one) => `in the dead letters as invalid, and is not: ${one}`),
+    ...wrong.map(
+      ({ stream, sequenceNumber, rule = '', reason }) =>
+        `late within the bounds: ${text(stream, sequenceNumber, rule, reason)}`,
+    ),
+  ];
+}
+
+function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[] {
+  const live = new Map(compiled.plan.rules.map((rule) => [rule.name, rule.live]));
+  return alerts.flatMap(({ rule, id, status, revision, pending }) => {
+    const name = `${rule} ${id} revision ${revision} (${status})`;
+    if (pending !== undefined) return [`is still to be told: ${name}`];
+    const last = told
+      .filter((one) => one.id === id)
+      .reduce<(typeof told)[number] | undefined>(
+        (newest, one) => (newest === undefined || one.revision >= newest.revision ? one : newest),
+        undefined,
+      );
+    if (live.get(rule) !== true) return last === undefined ? [] : [`a shadow rule is told: ${name}`];
+    if (last === undefined) return [`was never told: ${name}`];
+    const agrees = (status === 'withdrawn') === (last.status === 'withdrawn');
+    return agrees ? [] : [`was last told as ${last.status}, revision ${last.revision}: ${name}`];
+  });
+}

@@ -1,0 +1,182 @@
+/**
+ * The product broken on purpose, one way at a time: each change of its text must be found by some history, or the
+ * runner is worth nothing.
+ */
+export interface Mutation {
+  readonly name: string;
+  /** The file, from the root of the project. */
+  readonly file: string;
+  /** Texts that stand in the file once each, and what stands there instead. */
+  readonly edits: readonly (readonly [text: string, replacement: string])[];
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'puts have no condition on the version',
+    file: 'adapters/conditional-writes.ts',
+    edits: [
+      [' AND "version"=?`', '`'],
+      ['{ S: item.sk }, { N: String(item.version - 1) }]', '{ S: item.sk }]'],
+    ],
+  },
+  {
+    name: 'a pane takes a record that its progress covers',
+    file: 'engine/protocol/batch-fold.ts',
+    edits: [['if (!holds(pane, shard, sequenceNumber))', 'if (!holds(pane, "", sequenceNumber))']],
+  },
+  {
+    name: 'records are compared with progress that moves while they are folded',
+    file: 'engine/protocol/batch-fold.ts',
+    edits: [
+      [
+        'state.add(pane, touch, evaluate);',
+        `if (holds(pane, shard, touch.event.sequenceNumber)) continue;
+         state.add(pane, touch, evaluate);
+         pane.stored?.progress.set(shard, touch.event.sequenceNumber);`,
+      ],
+    ],
+  },
+  {
+    name: 'alerts are published before their records say so',
+    file: 'engine/protocol/alert-store.ts',
+    edits: [
+      [
+        'const conflicts = new Map(',
+        `const early = [...puts.values()].filter(({ record }) => record.pending !== undefined);
+         if (early.length > 0)
+           await this.#ports.publish(early.map(({ record }) => alertMessage(this.#pipeline, record)));
+         const conflicts = new Map(`,
+      ],
+    ],
+  },
+  {
+    name: 'a revision is marked as published where another one was',
+    file: 'engine/protocol/alert-store.ts',
+    edits: [
+      [
+        'const lost = new Set((await this.#ports.alerts.put(marks.map(({ item }) => item))).map(({ item }) => item));',
+        `const conflicts = await this.#ports.alerts.put(marks.map(({ item }) => item));
+         const lost = new Set(conflicts.map(({ item }) => item));
+         for (const { item, current } of conflicts) {
+           const mark = marks.find((one) => one.item === item);
+           const record = current && readAlert(current).record;
+           if (mark !== undefined && record !== undefined && current !== undefined)
+             await this.#ports.alerts.put([
+               this.#item(mark.wanted, { ...record, pending: undefined }, current.version + 1),
+             ]);
+         }`,
+      ],
+    ],
+  },
+  {
+    name: 'what could not be published is marked as published',
+    file: 'engine/protocol/alert-store.ts',
+    edits: [['if (isRefused(i)) return [];', '']],
+  },
+  {
+    name: 'nobody publishes what was left pending',
+    file: 'engine/protocol/alert-store.ts',
+    edits: [['const keys = await this.#ports.alerts.due(pendingSlot, until, limit);', 'const keys: ItemKey[] = [];']],
+  },
+  {
+    name: 'panes of a shared window are read before its record',
+    file: 'engine/protocol/settle-shared.ts',
+    edits: [
+      [
+        `    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
+      state.records.set(readSortableTime(key.sk), recorded);
+    await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));`,
+        `    await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
+    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
+      state.records.set(readSortableTime(key.sk), recorded);`,
+      ],
+    ],
+  },
+  {
+    name: 'panes of a shared episode are read before its records',
+    file: 'engine/protocol/settle-shared.ts',
+    edits: [
+      [
+        `  if (isOwned(rule)) await readRecords(alerts, state);
+  else await restoreEpisodes(alerts, state);
+  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));`,
+        `  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  if (isOwned(rule)) await readRecords(alerts, state);
+  else await restoreEpisodes(alerts, state);`,
+      ],
+    ],
+  },
+  {
+    name: 'a shared key is settled in one round',
+    file: 'engine/protocol/settle-shared.ts',
+    edits: [['next.push(...some.filter(({ state }) => changed.has(state.partitionKey)));', '']],
+  },
+  {
+    name: 'memory is trusted whoever wrote the shard last',
+    file: 'engine/protocol/stream-processor.ts',
+    edits: [['known.owner === stored?.record.owner', 'known.owner !== undefined']],
+  },
+  {
+    name: 'alerts are not settled once more where somebody else has read on',
+    file: 'engine/protocol/stream-processor.ts',
+    edits: [['if (!alone) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));', '']],
+  },
+  {
+    name: 'what a pane holds already is not looked at again',
+    file: 'engine/protocol/batch-fold.ts',
+    edits: [
+      ['else if (evaluate && !rule.joins) state.revisit(t, start);', ''],
+      ['if (evaluate && repeated !== undefined) state.revisit(repeated, rule.grid.start(repeated));', ''],
+    ],
+  },
+  {
+    name: 'what was left for want of time is taken as finished',
+    file: 'engine/protocol/stream-processor.ts',
+    edits: [
+      [
+        'const finished = at === -1 ? fresh : fresh.slice(0, at);',
+        'const finished = at === -1 ? fresh : fresh.slice(0);',
+      ],
+    ],
+  },
+  {
+    name: 'a pane that somebody wrote to while it was closed stays as it was told',
+    file: 'engine/protocol/close-due-panes.ts',
+    edits: [['|| lost.has(`${pane.pk}\\n${pane.start}`)', '']],
+  },
+  {
+    name: 'a shard that lags does not hold the watermark',
+    file: 'engine/protocol/advance-time.ts',
+    edits: [
+      [
+        'if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);',
+        'await shardPort.atTip(stream, shard.id, record?.finished);\n      atTip.add(shard.id);',
+      ],
+    ],
+  },
+  {
+    name: 'a new shard does not start at the watermark of its parents',
+    file: 'engine/protocol/shard-watermarks.ts',
+    edits: [
+      [
+        'const bounds = (parents.get(id) ?? []).flatMap((parent) => watermarkOf(parent) ?? []);',
+        'const bounds: EpochMillis[] = [];',
+      ],
+      ['else known.set(id, starts ?? (parents.has(id) && !atTip.has(id) ? beginningOfTime : undefined));', ''],
+      ['.map(({ id }) => known.get(id) ?? beginningOfTime);', '.flatMap(({ id }) => known.get(id) ?? []);'],
+    ],
+  },
+  {
+    name: 'late events are kept after the panes are put',
+    file: 'engine/protocol/batch-fold.ts',
+    edits: [
+      ['if (rejections.length > this.#lettered) await this.#context.letter(rejections.slice(this.#lettered));', ''],
+      [
+        'this.#lettered = rejections.length;\n      const { lost, rest } = await this.#put(open);',
+        `const { lost, rest } = await this.#put(open);
+         if (rejections.length > this.#lettered) await this.#context.letter(rejections.slice(this.#lettered));
+         this.#lettered = rejections.length;`,
+      ],
+    ],
+  },
+];

@@ -1,0 +1,48 @@
+/** The perfect run: the same events, each once and in the order of the contract, in memory. */
+import { compareOrder } from '../../engine/aggregate/order.ts';
+import type { AlertRecord } from '../../engine/alert/alert.ts';
+import type { InputRecord, Rejection } from '../../engine/intake/input-record.ts';
+import type { Compiled } from '../../engine/plan/program.ts';
+import { InMemoryRun } from '../../engine/run/in-memory-run.ts';
+import { beginningOfTime, type EpochMillis } from '../../engine/time.ts';
+import { inputRecords } from '../../functions/input-records.ts';
+import { lambdaEvent } from '../../local/kinesis-batch.ts';
+import type { Arrived } from './play.ts';
+
+export interface PerfectRun {
+  readonly alerts: readonly AlertRecord[];
+  readonly rejections: readonly Rejection[];
+}
+
+/** The events as a function gets them, ordered by event time, and by the contract where times are equal. */
+export function orderedRecords(arrived: readonly Arrived[]): InputRecord[] {
+  return arrived
+    .flatMap(({ event, shard, record }) => {
+      const envelope = { streamArn: 'arn:aws:kinesis:simulated', roleArn: '', region: '' };
+      const inputs = inputRecords(event.stream, shard, lambdaEvent([record], shard, envelope));
+      return inputs.map((input) => ({
+        input,
+        order: {
+          t: event.at as EpochMillis,
+          arrival: input.arrival ?? beginningOfTime,
+          shard: `${event.stream}/${shard}`,
+          sequenceNumber: input.sequenceNumber,
+          index: 0,
+        },
+      }));
+    })
+    .sort((a, b) => compareOrder(a.order, b.order))
+    .map(({ input }) => input);
+}
+
+export function perfectRun(compiled: Compiled, records: readonly InputRecord[]): PerfectRun {
+  const alerts = new Map<string, AlertRecord>();
+  const rejections: Rejection[] = [];
+  const run = new InMemoryRun(compiled, {
+    alert: (record) => alerts.set(record.id, record),
+    rejected: (rejection) => rejections.push(rejection),
+  });
+  for (const record of records) run.process(record);
+  run.end();
+  return { alerts: [...alerts.values()], rejections };
+}

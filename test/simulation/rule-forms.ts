@@ -1,0 +1,143 @@
+/** Every form of rule that there is, and pipelines of several of them. */
+import type { Compiled } from '../../engine/plan/program.ts';
+import { compiled, rules as protocolRules, withRules } from '../engine/protocol/pipelines.ts';
+
+const alert = `
+    alert:
+      severity: low
+      title: 'x'
+      evidence: 3`;
+
+/** Forms that differ from those of the protocol's tests in their aggregates, their groups, or in who is told. */
+const more: Readonly<Record<string, string>> = {
+  'tumbling, all aggregates': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      tumbling: 10m
+    aggregate:
+      n: count()
+      dear: 'count(event.total > 5)'
+      least: min(event.total)
+      most: max(event.total)
+      mean: avg(event.total)
+      first: first(event.total)
+      some: 'collect(event.total, 3)'
+    having: n >= 2${alert}`,
+  'tumbling, all aggregates, shared key': `  often:
+    from: [orders, carts]
+    groupBy:
+      kind: event.kind
+    window:
+      tumbling: 6m
+    aggregate:
+      n: count()
+      least: min(event.total)
+      most: max(event.total)
+      mean: avg(event.total)
+      first: first(event.total)
+      some: 'collect(event.total, 3)'
+    having: most - least < 6.0
+    emit: changes${alert}`,
+  'tumbling, threshold, shared key': `  often:
+    from: orders
+    groupBy:
+      kind: event.kind
+    window:
+      tumbling: 10m
+    aggregate:
+      n: count()
+    having: n >= 3${alert}`,
+  'sliding, global key': `  often:
+    from: [orders, carts]
+    window:
+      sliding: 3m
+    aggregate:
+      n: count()
+      most: max(event.total)
+    having: n >= 4${alert}
+      cooldown: 1m`,
+  'sliding, two groups, shadow': `  often:
+    from: orders
+    mode: shadow
+    groupBy:
+      customer: event.customer
+      kind: event.kind
+    window:
+      sliding: 10m
+    aggregate:
+      n: count()
+    having: n >= 2${alert}`,
+  'stateless, two streams': `  big:
+    from: [orders, carts]
+    where: event.total > 7
+    groupBy:
+      customer: event.customer
+    alert:
+      severity: low
+      title: '{{ event.total }}'`,
+  'rule over a stream and what is derived of it': `  tidy:
+    from: orders
+    where: event.total > 3
+    select:
+      customer: event.customer
+      total: event.total
+      kind: event.kind
+    into: tidied
+  often:
+    from: [orders, tidied]
+    groupBy:
+      customer: event.customer
+    window:
+      tumbling: 10m
+    aggregate:
+      n: count()
+      spent: sum(event.total)
+    having: n >= 3${alert}`,
+  'calendar day, owned key, final': `  daily:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      calendar: day
+    aggregate:
+      n: count()
+      spent: sum(event.total)
+    having: n >= 2
+    emit: final${alert}`,
+};
+
+const texts: Readonly<Record<string, string>> = { ...protocolRules, ...more };
+export const forms: readonly string[] = Object.keys(texts);
+
+/** Forms whose keys several shards may write. */
+export const sharedForms: ReadonlySet<string> = new Set(
+  forms.filter((name) => !/groupBy:\n {6}customer/.test(texts[name] ?? '') && name !== 'stateless'),
+);
+
+/** The rules of one form, named after it so that several stand beside each other. */
+function named(form: string): string {
+  const at = forms.indexOf(form);
+  return (texts[form] ?? '')
+    .replaceAll(/^ {2}(often|big|daily|tidy):/gm, `  $1-${at}:`)
+    .replaceAll('tidied', `tidied-${at}`);
+}
+
+/** The text of a pipeline with a rule of each of these forms. */
+export function textOf(chosen: readonly string[]): string {
+  return withRules(chosen.map(named).join('\n'));
+}
+
+const known = new Map<string, Compiled>();
+
+/** A pipeline with a rule of each of these forms. */
+export function pipelineOf(chosen: readonly string[]): Compiled {
+  const key = chosen.join('\n');
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size > 500) known.clear();
+  const made = compiled(textOf(chosen));
+  known.set(key, made);
+  return made;
+}
