@@ -2,13 +2,14 @@
  * `npm run simulate -- [--seeds N] [--from S] [--json]`: plays histories and says what fails.
  *   --seed S        plays one history, made small where it fails
  *   --mutations     breaks the product, one way after the other, and says at which seed that was found
- *   --mutation NAME breaks it this way for what else is asked
+ *   --mutation NAME breaks it this way alone, there or for what else is asked
  *   --retail FILE   plays the first 20,000 lines of UCI Online Retail; '' is where they stand beside the project
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { mutations } from './mutations.ts';
+import { type Mutation, mutations } from './mutations.ts';
+import type { Played } from './runner.ts';
 import { retail, shrunk, simulate } from './simulate.ts';
 import { onlineRetail } from '../shared-data.ts';
 
@@ -63,19 +64,27 @@ async function playMany(): Promise<void> {
 }
 
 async function playMutations(): Promise<void> {
-  for (const one of mutations) {
-    const { failed } = await simulate({
-      from: Number(values.from),
-      seeds: mostUntilFound,
-      processes,
-      mutation: one,
-      untilFailure: true,
-    });
-    const [first] = failed;
+  for (const one of mutations.filter((each) => mutation === undefined || each === mutation)) {
+    const first = await firstFailure(one);
     if (first === undefined) process.exitCode = 1;
     const told = first === undefined ? 'NOT FOUND' : `seed ${first.seed}: ${first.found[0]?.slice(0, 100) ?? ''}`;
     console.log(`${one.name}\n    ${told}`);
   }
+}
+
+/** The first history that fails where the product is broken, and does not where it is whole. */
+async function firstFailure(broken: Mutation): Promise<Played | undefined> {
+  const begin = Number(values.from);
+  for (let from = begin; from < begin + mostUntilFound; ) {
+    const seeds = begin + mostUntilFound - from;
+    const { failed } = await simulate({ from, seeds, processes, mutation: broken, untilFailure: true });
+    const [first] = failed;
+    if (first === undefined) return undefined;
+    const whole = await simulate({ from: first.seed, seeds: 1, processes: 1 });
+    if (whole.failed.length === 0) return first;
+    from = first.seed + 1;
+  }
+  return undefined;
 }
 
 async function playRetail(file: string): Promise<void> {

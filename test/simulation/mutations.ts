@@ -140,11 +140,6 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a pane that somebody wrote to while it was closed stays as it was told',
-    file: 'engine/protocol/close-due-panes.ts',
-    edits: [['|| lost.has(`${pane.pk}\\n${pane.start}`)', '']],
-  },
-  {
     name: 'a shard that lags does not hold the watermark',
     file: 'engine/protocol/advance-time.ts',
     edits: [
@@ -164,19 +159,6 @@ export const mutations: readonly Mutation[] = [
       ],
       ['else known.set(id, starts ?? (parents.has(id) && !atTip.has(id) ? beginningOfTime : undefined));', ''],
       ['.map(({ id }) => known.get(id) ?? beginningOfTime);', '.flatMap(({ id }) => known.get(id) ?? []);'],
-    ],
-  },
-  {
-    name: 'late events are kept after the panes are put',
-    file: 'engine/protocol/batch-fold.ts',
-    edits: [
-      ['if (rejections.length > this.#lettered) await this.#context.letter(rejections.slice(this.#lettered));', ''],
-      [
-        'this.#lettered = rejections.length;\n      const { lost, rest } = await this.#put(open);',
-        `const { lost, rest } = await this.#put(open);
-         if (rejections.length > this.#lettered) await this.#context.letter(rejections.slice(this.#lettered));
-         this.#lettered = rejections.length;`,
-      ],
     ],
   },
 ];
