@@ -1,6 +1,7 @@
 /** Compiles a pipeline's definition to the plan, which is data, and the text of its program. */
 import { canonical } from '../expression/tree.ts';
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import { isGrowing } from '../pipeline/growth.ts';
 import type { Millis } from '../time.ts';
 import { shortHash } from '../alert/identity.ts';
 import { fingerprint, meaning } from './fingerprint.ts';
@@ -57,6 +58,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
     }),
+    growing: rule.having === undefined || isGrowing(rule.having, rule.aggregate),
     evidence: rule.alert?.evidence ?? 0,
     cooldown,
     allowedLateness: Math.max(0, ...sources.map(({ allowedLateness }) => allowedLateness)) as Millis,

@@ -44,6 +44,8 @@ export interface RulePlan {
   readonly emit: Emit;
   /** Names the rule's `having`; absent where it has none. It may change while the state goes on. */
   readonly having?: string;
+  /** True where further events never make a window false. */
+  readonly growing: boolean;
   readonly evidence: number;
   readonly cooldown: Millis;
   /** The largest of its sources'. */

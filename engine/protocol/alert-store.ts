@@ -24,13 +24,18 @@ export interface Wanted {
   readonly key: ItemKey;
   readonly content: AlertContent | undefined;
   readonly recorded: Recorded | undefined;
-  /** Learns what stands now. */
-  store(recorded: Recorded): void;
+  /** Learns what stands now, and whether that was changed here. */
+  store(recorded: Recorded, changed: boolean): void;
   /**
    * Told where somebody else has put the record meanwhile, and so may know more: the content must be derived again.
    * Absent where the content cannot change, and is compared with what stands now.
    */
   readonly lost?: () => void;
+  /**
+   * True where a process that was overtaken may still be about to put what it derived before: the record is put even
+   * where nothing changes, and where there is none an empty one, so that the other's put loses.
+   */
+  readonly fences?: boolean;
   /** True where what was recorded first stays: a second event with the same id is a producer's retry. */
   readonly keepsFirst?: true;
 }
@@ -39,6 +44,14 @@ interface Pending {
   readonly wanted: Wanted;
   readonly record: AlertRecord;
   readonly version: number;
+}
+
+interface AlertPut {
+  readonly wanted: Wanted;
+  /** Undefined: there is none, and nobody who was overtaken is to put one. */
+  readonly record: AlertRecord | undefined;
+  readonly changed: boolean;
+  readonly item: Item;
 }
 
 export interface Told {
@@ -72,21 +85,19 @@ export class AlertStore {
     const told = { opened: 0, amended: 0, withdrawn: 0 };
     let open = [...wanted];
     while (open.length > 0) {
-      const puts = new Map<string, { readonly wanted: Wanted; readonly record: AlertRecord; readonly item: Item }>();
+      const puts = new Map<string, AlertPut>();
       for (const one of open) {
         const first = one.keepsFirst === true ? one.recorded?.record?.content : undefined;
-        const record = reconcile(identityOf(one), one.recorded?.record, first ?? one.content);
-        if (record === undefined) {
+        const standing = one.recorded?.record;
+        const next = reconcile(identityOf(one), standing, first ?? one.content);
+        if (next !== undefined || one.fences === true) {
+          const record = next ?? standing;
+          const item = this.#item(one, record, (one.recorded?.version ?? 0) + 1);
+          puts.set(textOf(one.key), { wanted: one, record, changed: next !== undefined, item });
+        } else if (standing?.pending !== undefined) {
           // A crash after the put and before the publication left it pending: finish that.
-          if (one.recorded?.record?.pending !== undefined)
-            pending.push({ wanted: one, record: one.recorded.record, version: one.recorded.version });
-          continue;
+          pending.push({ wanted: one, record: standing, version: one.recorded?.version ?? 0 });
         }
-        puts.set(textOf(one.key), {
-          wanted: one,
-          record,
-          item: this.#item(one, record, (one.recorded?.version ?? 0) + 1),
-        });
       }
       const conflicts = new Map(
         (await this.#ports.alerts.put([...puts.values()].map(({ item }) => item))).map((conflict) => [
@@ -106,10 +117,11 @@ export class AlertStore {
             });
           continue;
         }
-        put.wanted.store({ record: put.record, version: put.item.version });
-        told[put.record.status === 'open' ? 'opened' : put.record.status]++;
-        if (put.record.pending !== undefined)
-          pending.push({ wanted: put.wanted, record: put.record, version: put.item.version });
+        const { wanted: one, record, changed, item } = put;
+        one.store({ record, version: item.version }, changed);
+        if (record === undefined) continue;
+        if (changed) told[record.status === 'open' ? 'opened' : record.status]++;
+        if (record.pending !== undefined) pending.push({ wanted: one, record, version: item.version });
       }
     }
     await this.#publish(pending);
@@ -128,19 +140,20 @@ export class AlertStore {
       return [{ wanted, record, item: this.#item(wanted, record, version + 1) }];
     });
     const lost = new Set((await this.#ports.alerts.put(marks.map(({ item }) => item))).map(({ item }) => item));
-    for (const { wanted, record, item } of marks) if (!lost.has(item)) wanted.store({ record, version: item.version });
+    for (const { wanted, record, item } of marks)
+      if (!lost.has(item)) wanted.store({ record, version: item.version }, false);
     return pending.filter((_, i) => isRefused(i));
   }
 
-  #item({ plan, key }: Wanted, record: AlertRecord, version: number): Item {
+  #item({ plan, key }: Wanted, record: AlertRecord | undefined, version: number): Item {
     const now = this.#ports.now();
     return {
       pk: key.pk,
       sk: key.sk,
       version,
       body: JSON.stringify({ v: format, ...record }),
-      ttl: alertTimeToLive(plan, record.content.at, now),
-      ...(record.pending !== undefined && { due: { slot: pendingSlot, at: now } }),
+      ttl: alertTimeToLive(plan, record?.content.at ?? now, now),
+      ...(record?.pending !== undefined && { due: { slot: pendingSlot, at: now } }),
     };
   }
 
@@ -205,10 +218,13 @@ function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {
   };
 }
 
-/** Reads a record; throws where another version of Weir wrote it in a form that this one does not know. */
+/**
+ * Reads a record; one that only keeps others from putting theirs is empty. Throws where another version of Weir wrote it
+ * in a form that this one does not know.
+ */
 export function readAlert(item: Item): Recorded {
   // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
   const { v, ...record } = JSON.parse(item.body) as AlertRecord & { readonly v: number };
   if (v !== format) throw new Error(`an alert is recorded in format ${v}; this version of Weir reads format ${format}`);
-  return { record, version: item.version };
+  return { record: Object.hasOwn(record, 'id') ? record : undefined, version: item.version };
 }

@@ -9,6 +9,7 @@ import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compi
 import type { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
+import { reachBack } from '../state/rule-windows.ts';
 import { type EpochMillis, endOfTime } from '../time.ts';
 import type { Admission } from './admission.ts';
 import type { ItemStore } from './item.ts';
@@ -28,6 +29,8 @@ export interface Change {
   state: RuleState;
   /** Of the batch, in order; cut where there was no time for the rest. */
   readonly touches: KeyedTouch[];
+  /** True where events were there already: whoever put them may still be about to tell what it derived. */
+  repeats: boolean;
 }
 
 export interface BatchContext {
@@ -79,7 +82,8 @@ export class BatchFold {
       if (!isWindowed(rule)) continue;
       const state = states.state(rule, keyed.groups);
       const change = changes.get(state);
-      if (change === undefined) changes.set(state, { rule, groups: state.groups, state, touches: [keyed] });
+      if (change === undefined)
+        changes.set(state, { rule, groups: state.groups, state, touches: [keyed], repeats: false });
       else change.touches.push(keyed);
     }
     return [...changes.values()];
@@ -177,7 +181,8 @@ export class BatchFold {
     return plan.writer === 'key' ? '' : this.#context.writer;
   }
 
-  #fold({ state, rule, touches }: Change): void {
+  #fold(change: Change): void {
+    const { state, rule, touches } = change;
     const { admission, shard } = this.#context;
     const evaluate = isOwned(rule);
     const fresh: { readonly keyed: KeyedTouch; readonly pane: Pane }[] = [];
@@ -186,7 +191,9 @@ export class BatchFold {
       const { t } = keyed.touch.event;
       const start = rule.grid.start(t);
       const pane = state.panes.get(start) ?? restorePane(state, start, []);
-      if (!admission.holds(state, pane, keyed)) fresh.push({ keyed, pane });
+      const isRepeat = admission.holds(state, pane, keyed);
+      change.repeats ||= isRepeat;
+      if (!isRepeat) fresh.push({ keyed, pane });
       else if (evaluate && !rule.joins) state.revisit(t, start);
       else repeated = Math.min(t, repeated ?? t) as EpochMillis;
     }
@@ -239,9 +246,4 @@ export class BatchFold {
     for (const change of lost) this.#fold(change);
     return { lost: [...lost], rest: [...puts.values()].flatMap(({ put, change }) => (put.rest ? [change] : [])) };
   }
-}
-
-/** The earliest instant whose events decide over a window that an event at `t` changes, or over its episode. */
-export function reachBack({ grid, plan, slide }: WindowedRule, t: EpochMillis): EpochMillis {
-  return (slide === undefined ? grid.start(t) - plan.cooldown : t - plan.cooldown - slide) as EpochMillis;
 }

@@ -27,10 +27,20 @@ export async function settleOwned(
       unread.push(change);
       return [];
     }
-    return desired.map((one) => ({ ...wantedOf(state, one), lost: () => lost.add(change) }));
+    return desired.map((one) => ({
+      ...wantedOf(state, one),
+      fences: change.repeats && mayBeTold(state, one),
+      lost: () => lost.add(change),
+    }));
   });
   const told = await alerts.settle([...stateless, ...wanted]);
   return { told, lost: [...lost], unread };
+}
+
+/** Whether somebody may be about to open an alert: not where the window cannot have become false, nor where no pane notes it. */
+function mayBeTold(state: RuleState, { name, content }: Desired): boolean {
+  if (content !== undefined || state.records.has(name)) return true;
+  return !state.rule.plan.growing && (state.episodes !== undefined || state.panes.get(name)?.noted === true);
 }
 
 export function wantedOf(state: RuleState, { name, content }: Desired): Wanted {

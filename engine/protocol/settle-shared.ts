@@ -25,10 +25,12 @@ export interface Unsettled {
   readonly state: RuleState;
   /** Event times whose windows changed. */
   readonly times: readonly EpochMillis[];
+  /** True where whoever put the same events before may still be about to tell what it derived. */
+  readonly fences?: boolean;
 }
 
-export function unsettled({ rule, state, touches }: Change): Unsettled {
-  return { rule, state, times: touches.map(({ touch }) => touch.event.t) };
+export function unsettled({ rule, state, touches, repeats }: Change): Unsettled {
+  return { rule, state, times: touches.map(({ touch }) => touch.event.t), fences: repeats };
 }
 
 export async function settleShared(alerts: AlertStore, store: ItemStore, changes: readonly Unsettled[]): Promise<Told> {
@@ -47,13 +49,20 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
           const state = new RuleState(change.rule, change.state.groups);
           const found = await derive(alerts, store, change, state);
           if (isOwned(change.rule)) learnRecords(change, state);
-          return found;
+          if (round > 0 || change.fences !== true) return found;
+          return [...found, ...unnamed(change, state, found)].map((one) => ({ ...one, fences: true }));
         }),
       );
       const changed = new Set<string>();
       const again = ({ key }: Wanted) => changed.add(key.pk);
       const done = await alerts.settle(
-        wanted.flat().map((one) => ({ ...one, store: () => again(one), lost: () => again(one) })),
+        wanted.flat().map((one) => ({
+          ...one,
+          store: (_, isNew) => {
+            if (isNew) again(one);
+          },
+          lost: () => again(one),
+        })),
       );
       told.opened += done.opened;
       told.amended += done.amended;
@@ -63,6 +72,21 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
     open = next;
   }
   return told;
+}
+
+/**
+ * Alerts that nobody knows of, and somebody who was overtaken may be about to open: of windows that events which are there
+ * already had made true, and later ones false again. An episode is named by its first window.
+ */
+function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
+  if (rule.plan.growing || isOwned(rule)) return [];
+  const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
+  const from = times.reduce((least, t) => (t < least ? t : least));
+  const to = times.reduce((most, t) => (t > most ? t : most));
+  const names = state.log?.times(from, (to + (rule.slide ?? 0)) as EpochMillis) ?? times.map((t) => rule.grid.start(t));
+  return [...new Set(names)]
+    .filter((name) => !known.has(sortableTime(name)))
+    .map((name) => wantedOf(state, { name, content: undefined }));
 }
 
 /** What the owner of a key had not read of its records, or has not put itself, it knows now. */

@@ -16,3 +16,8 @@ export function frozenAt({ plan, slide, window }: WindowedRule, watermark: Epoch
   const reach = slide !== undefined ? 2 * slide : window.kind === 'tumbling' ? window.size : longestDay;
   return (watermark - plan.allowedLateness - plan.cooldown - reach) as EpochMillis;
 }
+
+/** The earliest instant whose events decide over a window that an event at `t` changes, or over its episode. */
+export function reachBack({ grid, plan, slide }: WindowedRule, t: EpochMillis): EpochMillis {
+  return (slide === undefined ? grid.start(t) - plan.cooldown : t - plan.cooldown - slide) as EpochMillis;
+}

@@ -1,0 +1,59 @@
+/** A process that was overtaken while it was about to tell what it had derived. */
+import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
+import { record } from './batches.ts';
+import { alertsOf, type Call, MemoryWorld } from './memory-ports.ts';
+import { compiled, rules, withRules } from './pipelines.ts';
+
+class Died extends Error {}
+
+/** Lets the put of an alert wait until `go`, and kills the process after it. */
+function overtaken() {
+  let arrive = (): void => undefined;
+  let go = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const gone = new Promise<void>((resolve) => (go = resolve));
+  let dies = false;
+  const disturb = async ({ on, operation, moment }: Call): Promise<void> => {
+    if (dies) throw new Died();
+    if (on !== 'alerts' || operation !== 'put' || moment !== 'before') return;
+    arrive();
+    await gone;
+    dies = true;
+  };
+  return { disturb, arrived, go };
+}
+
+test.each(['tumbling, changes', 'tumbling, cooldown', 'tumbling, cooldown, shared key'])(
+  '%s: what it derived does not stand after its successor has seen the same events and more',
+  async (name) => {
+    const pipeline = compiled(withRules(rules[name] ?? ''));
+    const world = new MemoryWorld();
+    const records = [4, 5, 6].map((minute) => record({ minute }));
+    const { disturb, arrived, go } = overtaken();
+    const first = new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'given up');
+    const working = first.process('0', records.slice(0, 2)).catch((cause: unknown) => cause);
+    await arrived;
+    await new StreamProcessor(pipeline, 'orders', world.ports(), 'successor').process('0', records);
+    go();
+    expect(await working).toBeInstanceOf(Died);
+    expect(alertsOf(world).filter(({ status }) => status !== 'withdrawn')).toEqual([]);
+    expect(world.messages).toEqual([]);
+  },
+);
+
+test('an alert that was fenced off before it was ever told is opened as a new one', async () => {
+  const pipeline = compiled(withRules((rules['tumbling, changes'] ?? '').replace('n == 2', 'n != 3')));
+  const world = new MemoryWorld();
+  const records = [3, 4, 5, 6].map((minute) => record({ minute }));
+  const { disturb, arrived, go } = overtaken();
+  const first = new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'given up');
+  const working = first.process('0', records.slice(0, 2)).catch((cause: unknown) => cause);
+  await arrived;
+  const successor = new StreamProcessor(pipeline, 'orders', world.ports(), 'successor');
+  await successor.process('0', records.slice(0, 3));
+  await successor.process('0', records.slice(3));
+  go();
+  await working;
+  expect(alertsOf(world)).toMatchObject([{ status: 'open', revision: 0, content: { values: { n: 4 } } }]);
+  expect(world.messages).toMatchObject([{ attributes: { status: 'opened', revision: '0' } }]);
+});
