@@ -134,6 +134,36 @@ describe('what is not there yet', () => {
   }
 });
 
+describe('each rule and its test', () => {
+  const [, section = ''] = readPage('docs/guarantees.md').text.split(/^## (?=Each rule and its test$)/m);
+  const rows = [...(section.split(/^## /m)[0] ?? '').matchAll(/^\| (?!rule \|)([^|]+) \| ([^|]+) \|$/gm)].map(
+    ([, rule = '', named = '']) => ({
+      rule,
+      tests: [...named.matchAll(/`(test\/[^`]+)`: ("[^"]+"(?:, "[^"]+")*)/g)].flatMap(([, file = '', titles = '']) =>
+        [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => ({ file, title })),
+      ),
+    }),
+  );
+
+  test('are listed', () => {
+    expect(rows.length).toBeGreaterThan(30);
+  });
+
+  test.each(rows)('$rule: its tests are there', ({ tests }) => {
+    expect(tests).not.toEqual([]);
+    const absent = ({ file, title }: { readonly file: string; readonly title: string }): boolean => {
+      if (!existsSync(file)) return true;
+      const text = readFileSync(file, 'utf8');
+      // The title as the first argument of a test or group, or the name of a mutation.
+      const names = title
+        .split(' › ')
+        .map((one) => new RegExp(`(?:\\(\\s*|name: )['\`]${one.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')}['\`],`));
+      return !names.every((name) => name.test(text));
+    };
+    expect(tests.filter(absent)).toEqual([]);
+  });
+});
+
 /** As GitHub makes them of headings. */
 function anchors(page: Page): string[] {
   return [...page.text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>

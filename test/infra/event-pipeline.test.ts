@@ -39,6 +39,7 @@ test('a mapping keeps the order of its shards, answers partial batches and keeps
   template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
     BisectBatchOnFunctionError: false,
     ParallelizationFactor: 1,
+    FilterCriteria: Match.absent(),
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     BatchSize: 5000,
     MaximumBatchingWindowInSeconds: 1,

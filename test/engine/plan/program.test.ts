@@ -9,6 +9,7 @@ import type { Compiled, Meta, Sink } from '../../../engine/plan/program.ts';
 import { Timestamp } from '../../../engine/expression/operators.ts';
 import type { PipelineDefinition } from '../../../engine/pipeline/definition.ts';
 import { readPipeline } from '../../../engine/pipeline/read.ts';
+import { compiled as compiledText, rules, withRules } from '../protocol/pipelines.ts';
 
 const text = `pipeline: test
 timezone: Europe/London
@@ -227,6 +228,7 @@ test('a fingerprint changes with what state means, and with nothing else', () =>
       (s: string) => s.replace('sum(event.total, event.total > 600)', 'sum(event.total)'),
       (s: string) => s.replace('      total: event.total\n', '      total: event.total + 1\n'),
       (s: string) => s.replace('eventId: event.id', 'eventId: event.key'),
+      (s: string) => s.replace('  spent:\n', '  spent:\n    mode: shadow\n'),
     ],
   };
   for (const change of others.same) expect(print(change)[2]).toBe(spent);
@@ -239,4 +241,14 @@ test('a parameter that a condition reads changes the state, one that only having
   const [otherBig, , otherSpent] = other === undefined ? [] : compileHere(other).plan.rules;
   expect(otherBig?.fingerprint).not.toBe(big?.fingerprint);
   expect(otherSpent?.fingerprint).toBe(spent?.fingerprint);
+});
+
+test.each([
+  ['sliding, owned key', { writer: 'key', cacheable: true }],
+  ['rule over rule', { writer: 'key', cacheable: true }],
+  ['sliding, two streams', { writer: 'key', cacheable: false }],
+  ['sliding, shared key', { writer: 'shard', cacheable: false }],
+  ['calendar day, global key', { writer: 'shard', cacheable: false }],
+])('a key has one writer where it holds the partition key, and one owner where it has one stream: %s', (name, plan) => {
+  expect(compiledText(withRules(rules[name] ?? '')).plan.rules.at(-1)).toMatchObject(plan);
 });

@@ -102,3 +102,15 @@ test('a batch that was finished costs one read and no write', async () => {
   expect(world.state.counts).toEqual({ gets: 1, queries: 0, conflicts: 0 });
   expect([...world.state.writes, ...world.alerts.writes]).toEqual([]);
 });
+
+test('an item holds of an event only the fields that its rule reads', async () => {
+  const world = new MemoryWorld();
+  const large = [1, 2, 3].map((minute) => record({ minute }));
+  await processor(world).process(
+    '0',
+    large.map((one) => ({ ...one, event: { ...(one.event as object), note: 'unread'.repeat(2000) } })),
+  );
+  const items = [...world.state.writes, ...world.alerts.writes];
+  expect(world.alerts.writes.length).toBeGreaterThan(0);
+  expect(items.filter(({ body }) => body.includes('unread'))).toEqual([]);
+});

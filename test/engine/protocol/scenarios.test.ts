@@ -102,6 +102,14 @@ test.each(steps)(
   },
 );
 
+test('shards of one name on two streams have each their own progress', async () => {
+  const cloud = new Cloud('tumbling, two streams');
+  const [cart, order] = [record({ minute: 1, stream: 'carts' }), record({ minute: 2 })];
+  await cloud.batch([{ minute: 2 }], undefined, [order]);
+  await cloud.batch([{ minute: 1, stream: 'carts' }], undefined, [cart]);
+  expect(cloud.standing).toEqual([[0, 10]]);
+});
+
 test('what could not be published is published when it has been pending for a minute', async () => {
   const cloud = new Cloud('tumbling, threshold');
   await expect(cloud.batch(at(0, 1), failing('topic', 'publish', 'before'))).rejects.toThrow('no answer');
