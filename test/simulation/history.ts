@@ -15,6 +15,7 @@ const start = Date.parse('2026-03-28T22:30:00Z');
 const malformations = ['not JSON', 'not UTF-8', 'a list', 'no time', 'no id', 'wrong key', 'total is text'] as const;
 
 export interface PlannedEvent {
+  /** A producer may send an event again, as a record of its own, within `dedupeWithin`. */
   readonly id: string;
   readonly stream: StreamName;
   readonly customer: string;
@@ -121,6 +122,10 @@ export function drawHistory(seed: number): History {
       ...(isMalformed && { malformed: dice.of(malformations) }),
     });
   }
+  const resends = !inOrder && !beyondBounds && dice.percent(30);
+  const resent = events
+    .filter(({ malformed: wrong }) => resends && wrong === undefined && dice.oneIn(8))
+    .map((event) => ({ ...event, arrival: event.arrival + dice.below(6 * minute) }));
   const length = arrival - start + minute;
   const instant = (): number => start + dice.below(length);
   const several = (most: number): unknown[] => Array.from({ length: 1 + dice.below(most) });
@@ -151,7 +156,7 @@ export function drawHistory(seed: number): History {
     start,
     forms: forms.filter((form) => chosen.has(form)),
     shards: { orders: dice.of(shards), carts: dice.of(shards) },
-    events,
+    events: [...events, ...resent].sort((a, b) => a.arrival - b.arrival),
     reshards: !inOrder && dice.percent(50) ? reshards : [],
     outages: dice.percent(35) ? outages : [],
     restarts: dice.percent(40) ? restarts : [],

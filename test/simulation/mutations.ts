@@ -21,8 +21,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a pane takes a record that its progress covers',
-    file: 'engine/protocol/batch-fold.ts',
-    edits: [['if (!holds(pane, shard, sequenceNumber))', 'if (!holds(pane, "", sequenceNumber))']],
+    file: 'engine/protocol/admission.ts',
+    edits: [['holds: (_, pane, { touch }) => holds(pane, shard, touch.event.sequenceNumber),', 'holds: () => false,']],
   },
   {
     name: 'records are compared with progress that moves while they are folded',
@@ -30,9 +30,9 @@ export const mutations: readonly Mutation[] = [
     edits: [
       [
         'state.add(pane, touch, evaluate);',
-        `if (holds(pane, shard, touch.event.sequenceNumber)) continue;
+        `if (admission.holds(state, pane, keyed)) continue;
          state.add(pane, touch, evaluate);
-         pane.stored?.progress.set(shard, touch.event.sequenceNumber);`,
+         if (shard !== undefined) pane.stored?.progress.set(shard, touch.event.sequenceNumber);`,
       ],
     ],
   },
@@ -160,5 +160,25 @@ export const mutations: readonly Mutation[] = [
       ['else known.set(id, starts ?? (parents.has(id) && !atTip.has(id) ? beginningOfTime : undefined));', ''],
       ['.map(({ id }) => known.get(id) ?? beginningOfTime);', '.flatMap(({ id }) => known.get(id) ?? []);'],
     ],
+  },
+  {
+    name: 'what an overtaken process was about to tell stands',
+    file: 'engine/protocol/alert-store.ts',
+    edits: [['if (next !== undefined || one.fences === true) {', 'if (next !== undefined) {']],
+  },
+  {
+    name: 'what a producer sends again counts again',
+    file: 'engine/intake/recent-ids.ts',
+    edits: [['if (known.sequenceNumber !== sequenceNumber) return true;', '']],
+  },
+  {
+    name: 'a process that begins anew knows no ids',
+    file: 'engine/protocol/stored-ids.ts',
+    edits: [['if (compareSequenceNumbers(last, finished) > 0) continue;', 'if (finished !== undefined) continue;']],
+  },
+  {
+    name: 'ids of what is not finished are known',
+    file: 'engine/protocol/stored-ids.ts',
+    edits: [['if (compareSequenceNumbers(last, finished) > 0) continue;', '']],
   },
 ];

@@ -14,9 +14,17 @@ export interface PerfectRun {
   readonly rejections: readonly Rejection[];
 }
 
-/** The events as a function gets them, ordered by event time, and by the contract where times are equal. */
+/** The events as a function gets them, each once, ordered by event time, and by the contract where times are equal. */
 export function orderedRecords(arrived: readonly Arrived[]): InputRecord[] {
+  const sent = new Set<string>();
   return arrived
+    .filter(({ event }) => {
+      const words = Buffer.from(event.data, 'base64').toString();
+      const again = sent.has(`${event.stream} ${words}`);
+      sent.add(`${event.stream} ${words}`);
+      // Of the same words, with an id in them, it is the same event, sent again.
+      return !again || !words.startsWith('{"id":"');
+    })
     .flatMap(({ event, shard, record }) => {
       const envelope = { streamArn: 'arn:aws:kinesis:simulated', roleArn: '', region: '' };
       const inputs = inputRecords(event.stream, shard, lambdaEvent([record], shard, envelope));
