@@ -77,10 +77,12 @@ async function closePanes(
   ];
   const total = { closed: 0, alerts: 0 };
   open.sort((a, b) => a.start - b.start);
+  // Panes that somebody else put meanwhile, or closed: what was told of them may be wrong.
+  let doubtful: ReadonlySet<string> = new Set();
   while (open.length > 0) {
     // An episode goes on from pane to pane, so a key's panes are closed one after the other.
     const now = !rule.joins ? open : [...new Map(open.toReversed().map((pane) => [pane.pk, pane])).values()];
-    const panes = await readDuePanes(ports, writers, now);
+    const panes = await readDuePanes(ports, writers, now, doubtful);
     const wanted = (await Promise.all(panes.map((pane) => finish(rule, ports, alerts, pane)))).flat();
     const known = await alerts.read(wanted.map(({ key }) => key));
     const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
@@ -99,6 +101,7 @@ async function closePanes(
     total.closed += panes.length - lost.size;
     total.alerts += told.opened;
     open = open.filter((pane) => !now.includes(pane) || lost.has(`${pane.pk}\n${pane.start}`));
+    doubtful = lost;
   }
   return total;
 }
@@ -112,8 +115,13 @@ interface ReadPane extends DuePane {
   readonly parts: readonly ReadPart[];
 }
 
-/** Reads the panes with all writers and parts; one that is closed already is left out. */
-async function readDuePanes(ports: Ports, writers: readonly string[], panes: readonly DuePane[]): Promise<ReadPane[]> {
+/** Reads the panes with all writers and parts; one that is closed already is left out, unless it is doubtful. */
+async function readDuePanes(
+  ports: Ports,
+  writers: readonly string[],
+  panes: readonly DuePane[],
+  doubtful: ReadonlySet<string>,
+): Promise<ReadPane[]> {
   const found = new Map(panes.map((pane): [string, ReadPart[]] => [`${pane.pk}\n${pane.start}`, []]));
   let open = panes.flatMap(({ pk, start }) => writers.map((writer) => ({ pk, start, writer, part: 0 })));
   while (open.length > 0) {
@@ -130,7 +138,7 @@ async function readDuePanes(ports: Ports, writers: readonly string[], panes: rea
   return panes.flatMap(({ pk, start }) => {
     const parts = found.get(`${pk}\n${start}`) ?? [];
     const isOpen = parts.some(({ item, body }) => item.due !== undefined || body.closed !== true);
-    return isOpen ? [{ pk, start, parts }] : [];
+    return isOpen || doubtful.has(`${pk}\n${start}`) ? [{ pk, start, parts }] : [];
   });
 }
 

@@ -1,6 +1,8 @@
 /** A process that was overtaken while it was about to tell what it had derived. */
+import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-time.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
-import { record } from './batches.ts';
+import type { EpochMillis } from '../../../engine/time.ts';
+import { noon, openShard, record } from './batches.ts';
 import { alertsOf, type Call, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
 
@@ -56,4 +58,36 @@ test('an alert that was fenced off before it was ever told is opened as a new on
   await working;
   expect(alertsOf(world)).toMatchObject([{ status: 'open', revision: 0, content: { values: { n: 4 } } }]);
   expect(world.messages).toMatchObject([{ attributes: { status: 'opened', revision: '0' } }]);
+});
+
+test('a pane that another advance-time closed meanwhile, with more events, is told as that one knows it', async () => {
+  const pipeline = compiled(withRules(rules['tumbling, final'] ?? ''));
+  const world = new MemoryWorld();
+  const records = [4, 5, 6].map((minute) => record({ minute }));
+  const shards: ShardPort = { shards: async () => [openShard('0')], atTip: async () => true };
+  const later = (noon + 24 * 3_600_000) as EpochMillis;
+  const process = (some: typeof records) =>
+    new StreamProcessor(pipeline, 'orders', world.ports(), 'p').process('0', some);
+  await process(records.slice(0, 2));
+  let arrive = (): void => undefined;
+  let go = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const gone = new Promise<void>((resolve) => (go = resolve));
+  const stalls = async ({ on, operation, moment }: Call): Promise<void> => {
+    if (on !== 'alerts' || operation !== 'put' || moment !== 'before') return;
+    arrive();
+    await gone;
+  };
+  // The first has not published its watermark when the third event comes.
+  const watermarks = [...world.state.items].filter(([key]) => key.startsWith('@watermarks'));
+  const first = advanceTime(pipeline, world.ports(stalls), shards, later);
+  await arrived;
+  for (const key of [...world.state.items.keys()].filter((one) => one.startsWith('@watermarks')))
+    world.state.items.delete(key);
+  for (const [key, item] of watermarks) world.state.items.set(key, item);
+  await process(records.slice(2));
+  await advanceTime(pipeline, world.ports(), shards, later);
+  go();
+  await first;
+  expect(alertsOf(world).filter(({ status }) => status !== 'withdrawn')).toEqual([]);
 });
