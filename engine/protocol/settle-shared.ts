@@ -79,7 +79,7 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
  * already had made true, and later ones false again. An episode is named by its first window.
  */
 function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
-  if (rule.plan.growing || isOwned(rule)) return [];
+  if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
   const from = times.reduce((least, t) => (t < least ? t : least));
   const to = times.reduce((most, t) => (t > most ? t : most));
