@@ -95,7 +95,7 @@ async function agrees(
   expect(alerts.filter(({ id, status }) => status !== 'withdrawn' && !opened.has(id))).toEqual([]);
 }
 
-const runs = Number(process.env['RUNS'] ?? 20);
+const runs = Number(process.env['RUNS'] ?? 8);
 const only = process.env['ONLY'];
 const patience = 600_000;
 describe.each(
