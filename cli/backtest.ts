@@ -1,11 +1,11 @@
 /** `weir backtest`: what a pipeline would have said of recorded events. */
 import pc from 'picocolors';
 import type { AlertRecord } from '../engine/alert/alert.ts';
-import type { Rejection } from '../engine/intake/input-record.ts';
+import type { InputRecord, Rejection } from '../engine/intake/input-record.ts';
 import { compileHere } from '../engine/plan/compile-here.ts';
 import { InMemoryRun } from '../engine/run/in-memory-run.ts';
 import { alertLine, alertText, compareAlerts, rejectionLine, rejectionText } from './alert-output.ts';
-import { eventFile, readLines } from './event-lines.ts';
+import { eachPiece, eventFile } from './event-lines.ts';
 import { loadPipelineFile } from './pipeline-file.ts';
 import { Progress } from './progress.ts';
 import { RecordedEvents } from './recorded-events.ts';
@@ -36,27 +36,30 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
     return fail(unreadable.map(({ path, unreadable: why }) => `${path}: ${why ?? ''}`).join('\n'));
 
   const result = new BacktestResult(options.standing);
-  const run = new InMemoryRun(compileHere(pipeline.definition), result);
+  const compiled = compileHere(pipeline.definition);
   const progress = new Progress(
     files.some(({ bytes }) => bytes === undefined) ? undefined : files.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
   );
-  const reader = new RecordedEvents();
+  let reader: RecordedEvents | undefined;
+  const run = new InMemoryRun(compiled, {
+    alert: (record) => result.alert(record),
+    // A rejected event is shown with all of its fields.
+    rejected: (rejection) => result.rejected({ ...rejection, record: { ...rejection.record, event: reader?.whole() } }),
+  });
+  const take = (record: InputRecord): void => run.process(record);
   const started = performance.now();
   let before = 0;
   for (const file of files) {
     try {
-      await readLines(
-        file,
-        (text, number) => {
-          result.events++;
-          run.process(reader.record(text, file.path, number));
-        },
-        (bytesRead) =>
-          progress.show(
-            before + bytesRead,
-            () => `${result.events.toLocaleString('en')} events, ${result.opened.toLocaleString('en')} alerts`,
-          ),
-      );
+      const events: RecordedEvents = (reader = new RecordedEvents(file.path, compiled.program, reader?.position));
+      await eachPiece(file, ({ bytes, bytesRead }) => {
+        events.each(bytes, take);
+        result.events = events.position;
+        progress.show(
+          before + bytesRead,
+          () => `${result.events.toLocaleString('en')} events, ${result.opened.toLocaleString('en')} alerts`,
+        );
+      });
     } catch (cause) {
       progress.clear();
       return fail(`${file.path}: ${cause instanceof Error ? cause.message : String(cause)}`);

@@ -40,7 +40,9 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
   const select = `{ ${selected.map(([name, code]) => `${literal(name)}: ${code}`).join(', ')} }`;
 
   if (rule.into !== undefined)
-    lines.push(`sink.derive(${index}, ${literal(rule.into)}, ${rule.select === undefined ? 'event' : select});`);
+    lines.push(
+      `sink.derive(${index}, ${literal(rule.into)}, ${rule.select === undefined ? block.readWhole() : select});`,
+    );
   else if (rule.window === undefined) {
     const fields = fieldsOf(rule, block);
     lines.push(
@@ -93,7 +95,7 @@ function acceptedBy({ name }: AggregateCall, code: string): string {
 /** The fields of the event that an alert shows as evidence. */
 function fieldsOf(rule: RuleDefinition, block: Block): string {
   if (rule.alert === undefined || rule.alert.evidence === 0) return '{}';
-  return rule.alert.evidenceFields === 'all' ? 'event' : fieldsRead(rule, block);
+  return rule.alert.evidenceFields === 'all' ? block.readWhole() : fieldsRead(rule, block);
 }
 
 /** The fields of the event that the rule's expressions read, by their paths. */
