@@ -8,6 +8,7 @@ import type { Episode } from '../alert/episodes.ts';
 import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
+import { firstJoined, reachBack } from '../state/rule-windows.ts';
 import type { EpochMillis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
@@ -83,7 +84,10 @@ function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly W
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
   const from = times.reduce((least, t) => (t < least ? t : least));
   const to = times.reduce((most, t) => (t > most ? t : most));
-  const names = state.log?.times(from, (to + (rule.slide ?? 0)) as EpochMillis) ?? times.map((t) => rule.grid.start(t));
+  const { grid, form } = rule;
+  const names = form.isLog
+    ? state.windows.names(form.firstChanged(from), form.pastChanged(to))
+    : times.map((t) => grid.start(t));
   return [...new Set(names)]
     .filter((name) => !known.has(sortableTime(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
@@ -106,7 +110,6 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
-  const { cooldown } = rule.plan;
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
     for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
@@ -116,13 +119,12 @@ async function derive(
     return state.take().map((desired) => wantedOf(state, desired));
   }
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  const first = rule.slide === undefined ? rule.grid.start(earliest) : earliest;
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  await readPanes(store, state, rule.grid.start(reachBack(rule, earliest)));
   const named = new Set(state.episodes?.all.map(({ name }) => name));
-  state.judgeFrom((first - cooldown) as EpochMillis);
-  state.revisit(first, first);
+  state.judgeFrom(firstJoined(rule, earliest));
+  state.revisit(earliest, rule.grid.start(earliest));
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
   const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
@@ -180,14 +182,5 @@ function episodeOf(
   { content: { window }, status, revision }: AlertRecord,
 ): Episode[] {
   if (window === undefined) return [];
-  const told = { name, standing: status !== 'withdrawn', revision };
-  if (rule.slide === undefined)
-    return [{ ...told, first: window.start, last: rule.grid.start((window.end - 1) as EpochMillis) }];
-  return [
-    {
-      ...told,
-      first: (rule.window.kind === 'instant' ? window.start : window.start + rule.slide) as EpochMillis,
-      last: window.end,
-    },
-  ];
+  return [{ name, ...rule.form.namesOf(window), standing: status !== 'withdrawn', revision }];
 }
