@@ -4,7 +4,7 @@
  * window, so that a window touches at most two.
  */
 import { Temporal } from 'temporal-polyfill';
-import type { WindowDefinition } from '../pipeline/definition.ts';
+import type { WindowPlan } from '../plan/plan.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 
 export interface PaneGrid {
@@ -14,7 +14,7 @@ export interface PaneGrid {
   end(start: EpochMillis): EpochMillis;
 }
 
-export function paneGrid(window: WindowDefinition, cooldown: Millis): PaneGrid {
+export function paneGrid(window: Exclude<WindowPlan, { readonly kind: 'instant' }>, cooldown: Millis): PaneGrid {
   switch (window.kind) {
     case 'tumbling':
       return fixedGrid(window.size, window.offset);
