@@ -70,13 +70,13 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
 function windowPlan(window: WindowDefinition): WindowPlan {
   switch (window.kind) {
     case 'tumbling':
+    case 'hopping':
     case 'sliding':
+    case 'before':
+    case 'last':
     case 'calendar':
       return window;
-    case 'hopping':
-    case 'before':
     case 'session':
-    case 'last':
     case 'until':
       throw new Error(`a rule with a ${window.kind} window is refused where it is read`);
   }

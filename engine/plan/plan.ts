@@ -29,7 +29,7 @@ export interface StreamPlan {
  * window of its own, for stateless alerts that are joined by `cooldown`.
  */
 export type WindowPlan =
-  | Exclude<WindowDefinition, { readonly kind: 'hopping' | 'before' | 'session' | 'last' | 'until' }>
+  | Exclude<WindowDefinition, { readonly kind: 'session' | 'until' }>
   | { readonly kind: 'instant' };
 
 export interface RulePlan {

@@ -1,8 +1,16 @@
 /** What a generated program calls: the operators of expressions, and what texts need besides. */
+import { type Json, plain } from '../aggregate/value.ts';
 import { text } from '../expression/operators.ts';
 import { severities, type Severity } from '../pipeline/definition.ts';
 
 export * from '../expression/operators.ts';
+
+/** As much of an event as is kept with it, as it comes back from an item; a field that it has not stays missing. */
+export function kept(event: { readonly [name: string]: unknown }): { readonly [name: string]: Json } {
+  return Object.fromEntries(
+    Object.entries(event).flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]])),
+  );
+}
 
 let missing = 0;
 

@@ -5,7 +5,8 @@
  */
 import type { AlertRecord } from '../alert/alert.ts';
 import type { Episode } from '../alert/episodes.ts';
-import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
+import { alertSortKey, instantOf, readAlertSortKey } from '../state/alert-name.ts';
+import { decodeEpisodes, readPaneBody, readPaneSortKey, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { firstJoined, reachBack } from '../state/rule-windows.ts';
@@ -81,26 +82,35 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
  */
 function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
-  const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
+  const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(alertSortKey)]);
   const from = times.reduce((least, t) => (t < least ? t : least));
   const to = times.reduce((most, t) => (t > most ? t : most));
-  const { grid, form } = rule;
+  const { form } = rule;
   const names = form.isLog
     ? state.windows.names(form.firstChanged(from), form.pastChanged(to))
-    : times.map((t) => grid.start(t));
-  return [...new Set(names)]
-    .filter((name) => !known.has(sortableTime(name)))
+    : changedNames(state, times);
+  return [...names]
+    .flatMap((name) => state.alertNames(name))
+    .filter((name) => !known.has(alertSortKey(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
 
+/** The windows that events at these times change. */
+function changedNames({ rule, windows }: RuleState, times: readonly EpochMillis[]): ReadonlySet<EpochMillis> {
+  const names = new Set<EpochMillis>();
+  for (const t of times) windows.changed(t, rule.grid.start(t), names);
+  return names;
+}
+
 /** What the owner of a key had not read of its records, or has not put itself, it knows now. */
-function learnRecords({ rule, state, times }: Unsettled, read: RuleState): void {
-  const names = state.episodes?.all.map(({ name }) => name) ?? times.map((t) => rule.grid.start(t));
+function learnRecords({ state, times }: Unsettled, read: RuleState): void {
+  const names = state.episodes?.all.map(({ name }) => name) ?? changedNames(read, times);
   for (const name of names) {
     const recorded = read.records.get(name);
     if (recorded !== undefined) state.records.set(name, recorded);
     state.unread.delete(name);
   }
+  if (state.rule.tellsApart) for (const [name, recorded] of read.records) state.records.set(name, recorded);
 }
 
 /** What should stand of one key, by all its writers. */
@@ -110,10 +120,15 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
+  if (!rule.joins && rule.form.overlaps !== undefined) {
+    await readChanged(alerts, store, state, times);
+    for (const t of times) state.recheck(t, rule.grid.start(t));
+    return state.take().map((desired) => wantedOf(state, desired));
+  }
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
     for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readSortableTime(key.sk), recorded);
+      state.records.set(readAlertSortKey(key.sk), recorded);
     await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
@@ -126,8 +141,32 @@ async function derive(
   state.judgeFrom(firstJoined(rule, earliest));
   state.revisit(earliest, rule.grid.start(earliest));
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
-  const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
+  const desired = state
+    .take()
+    .filter(({ name }) => !isOwned(rule) || named.has(instantOf(name)) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
+}
+
+/** Reads the records of all windows that events at these times may change, and then the panes of those. */
+async function readChanged(
+  alerts: AlertStore,
+  store: ItemStore,
+  state: RuleState,
+  times: readonly EpochMillis[],
+): Promise<void> {
+  const { form } = state.rule;
+  const spans = [...new Set(times.map((t) => form.pastChanged(t)))].map((past) => {
+    const within = times.filter((t) => form.pastChanged(t) === past);
+    const first = form.firstChanged(within.reduce((least, t) => (t < least ? t : least)));
+    return { first, past };
+  });
+  const records = await Promise.all(
+    spans.map(({ first, past }) => alerts.readBetween(state.partitionKey, sortableTime(first), sortableTime(past))),
+  );
+  for (const { key, recorded } of records.flat()) state.records.set(readAlertSortKey(key.sk), recorded);
+  await Promise.all(
+    spans.map(({ first, past }) => readPanes(store, state, form.since(first), (past - 1) as EpochMillis)),
+  );
 }
 
 /** Runs of panes that follow each other, by the starts of the first and the last: each is one query. */
@@ -165,14 +204,23 @@ export async function readPanes(
 
 async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
   for (const { key, recorded } of await alerts.readAll(state.partitionKey))
-    state.records.set(readSortableTime(key.sk), recorded);
+    state.records.set(readAlertSortKey(key.sk), recorded);
 }
 
 /** Learns a key's episodes from the records of its alerts. */
 export async function restoreEpisodes(alerts: AlertStore, state: RuleState): Promise<void> {
   await readRecords(alerts, state);
-  for (const [name, { record }] of state.records)
-    if (record !== undefined) state.episodes?.restore(episodeOf(state, name, record));
+  const episodes = new Map<EpochMillis, Episode>();
+  for (const [name, { record }] of state.records) {
+    for (const episode of record === undefined ? [] : episodeOf(state, instantOf(name), record)) {
+      // Events of one time are alerts of their own: where any stands, their time is one to look at.
+      const same = episodes.get(episode.name);
+      const standing = episode.standing || same?.standing === true;
+      const revision = Math.max(episode.revision, same?.revision ?? 0);
+      episodes.set(episode.name, { ...episode, standing, revision });
+    }
+  }
+  state.episodes?.restore([...episodes.values()]);
 }
 
 /** The episode that an alert's record tells of: its window begins with the first and ends with the last true one. */
@@ -182,5 +230,5 @@ function episodeOf(
   { content: { window }, status, revision }: AlertRecord,
 ): Episode[] {
   if (window === undefined) return [];
-  return [{ name, ...rule.form.namesOf(window), standing: status !== 'withdrawn', revision }];
+  return [{ name, ...rule.form.namesOf(window, name), standing: status !== 'withdrawn', revision }];
 }

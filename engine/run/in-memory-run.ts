@@ -19,9 +19,10 @@ import { isLate, lateReason } from '../intake/lateness.ts';
 import type { Match, Receiver } from '../intake/receiver.ts';
 import { ShardIds } from './shard-ids.ts';
 import type { Compiled } from '../plan/program.ts';
-import { sortableTime } from '../state/pane-item.ts';
+import { alertSortKey } from '../state/alert-name.ts';
 import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
+import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import type { Touch } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
@@ -134,8 +135,10 @@ export class InMemoryRun implements Receiver {
       return;
     }
     const final = rule.plan.emit === 'final';
-    if (known === undefined && final)
-      this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
+    if (known === undefined && final) {
+      pane.born = (watermark - rule.plan.allowedLateness) as EpochMillis;
+      this.#await(state, pane);
+    }
     state.add(pane, touch, !final);
     if (!final) this.#settle(state);
     this.#touchesUntilSweep--;
@@ -148,8 +151,9 @@ export class InMemoryRun implements Receiver {
       const watermark = this.#clocks.watermarks[index] ?? beginningOfTime;
       if (due === undefined || watermark < due.next) continue;
       for (const { state, pane } of due.take(watermark)) {
-        state.finish(pane);
+        state.finish(pane, watermark);
         this.#settle(state);
+        this.#await(state, pane);
       }
     }
     if (this.#touchesUntilSweep > 0) return;
@@ -157,12 +161,17 @@ export class InMemoryRun implements Receiver {
     this.#touchesUntilSweep = Math.max(sweepEvery, 4 * this.#states.size);
   }
 
+  #await(state: RuleState, pane: Pane): void {
+    const at = state.dueAt(pane);
+    if (at !== undefined) this.#due[state.rule.index]?.add(at, { state, pane });
+  }
+
   #settle(state: RuleState): void {
     const { rule } = state;
     for (const { name, content } of state.take()) {
       const recorded = state.records.get(name)?.record;
       if (recorded === undefined && content === undefined) continue;
-      const id = recorded?.id ?? alertId(state.partitionKey, sortableTime(name));
+      const id = recorded?.id ?? alertId(state.partitionKey, alertSortKey(name));
       const next = reconcile(
         { rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown },
         recorded,

@@ -28,6 +28,8 @@ export interface WindowedRule extends CompiledRule {
   readonly grows: boolean;
   /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
   readonly joins: boolean;
+  /** True where each event has an alert of its own, and its window others of the same time. */
+  readonly tellsApart: boolean;
   /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
   readonly begin: { at: EpochMillis };
   createAccumulators(): Accumulator[];
@@ -48,6 +50,7 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       grid: form.grid,
       grows: form.isLog || accumulators.some(({ kind }) => kind === 'countDistinct'),
       joins: form.isLog || cooldown > 0,
+      tellsApart: window.kind === 'before' && cooldown === 0,
       begin: { at: beginningOfTime },
       createAccumulators: () => accumulators.map(createAccumulator),
     };
@@ -69,10 +72,18 @@ export function judge(
   groups: readonly unknown[],
   results: readonly unknown[],
   bounds: WindowBounds,
+  subject?: Touch,
 ): boolean {
   if (rule.program.having === undefined) return true;
   resetSteps();
-  return rule.program.having(groups, aggregatesOf(rule, results), times(bounds)) === true;
+  return rule.program.having(groups, aggregatesOf(rule, results), times(bounds), eventOf(rule, subject)) === true;
+}
+
+/** What expressions over a window see of the event that it is of: the argument after those of the accumulators. */
+function eventOf({ plan }: WindowedRule, subject: Touch | undefined): JsonObject {
+  const event = subject?.args[plan.accumulators.length];
+  // eslint-disable-next-line no-restricted-syntax -- the generated program made it an object
+  return typeof event === 'object' && event !== null ? (event as JsonObject) : {};
 }
 
 /** What an alert says of a window. `extent` is what it shows as its window: an episode's is wider. */
@@ -85,10 +96,14 @@ export function windowContent(
     readonly extent: WindowBounds;
     readonly at: EpochMillis;
     readonly evidence: readonly Touch[];
+    readonly subject?: Touch | undefined;
   },
 ): AlertContent {
-  const { extent, evidence, at, bounds } = window;
-  const said = rule.window.kind === 'instant' ? readPayload(results[0]) : windowPayload(rule, groups, results, bounds);
+  const { extent, evidence, at, bounds, subject } = window;
+  const said =
+    rule.window.kind === 'instant'
+      ? readPayload(results[0])
+      : windowPayload(rule, groups, results, bounds, eventOf(rule, subject));
   const content = alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
   // An event that is a window by itself lacks nothing.
   return rule.window.kind !== 'instant' && extent.start < rule.begin.at ? { ...content, partial: true } : content;
@@ -99,12 +114,13 @@ function windowPayload(
   groups: readonly unknown[],
   results: readonly unknown[],
   bounds: WindowBounds,
+  event: JsonObject,
 ): Payload {
   resetSteps();
   const aggregates = aggregatesOf(rule, results);
   const values: Record<string, Json> = {};
   rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
-  const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds)) ?? {
+  const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds), event) ?? {
     severity: 'info',
     title: rule.plan.name,
   };

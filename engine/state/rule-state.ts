@@ -4,20 +4,15 @@
  */
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
-import type { AlertContent, AlertRecord } from '../alert/alert.ts';
-import { type EpochMillis, endOfTime } from '../time.ts';
-import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
+import type { AlertRecord } from '../alert/alert.ts';
+import { type EpochMillis, endOfTime, largest } from '../time.ts';
+import { type AlertName, eventAlertName, instantOf } from './alert-name.ts';
+import { encodeGroups, type WindowedRule } from './compiled-rule.ts';
+import { type Desired, Judgement } from './judgement.ts';
 import type { KeyWindows } from './key-windows.ts';
 import { emptyPane, type Pane } from './pane.ts';
 import { frozenAt } from './rule-windows.ts';
 import type { Touch } from './touch.ts';
-
-/** What should stand under a name; undefined: nothing. */
-export interface Desired {
-  /** A window's, or an episode's. */
-  readonly name: EpochMillis;
-  readonly content: AlertContent | undefined;
-}
 
 /** An alert's record with the version of its item. */
 export interface Recorded {
@@ -30,11 +25,12 @@ export class RuleState {
   readonly groups: readonly unknown[];
   readonly panes = new Map<EpochMillis, Pane>();
   readonly windows: KeyWindows;
+  readonly #judgement: Judgement;
   /** Absent where each window is an alert of its own. */
   readonly episodes: Episodes | undefined;
   /** Alerts whose records are known, by name. */
-  readonly records = new Map<EpochMillis, Recorded>();
-  /** Alerts whose records stand in the table and are not known, by name. */
+  readonly records = new Map<AlertName, Recorded>();
+  /** Windows or episodes with alerts whose records stand in the table and are not known, by name. */
   readonly unread = new Set<EpochMillis>();
   /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
   loadedFrom: EpochMillis = endOfTime;
@@ -50,6 +46,7 @@ export class RuleState {
     this.rule = rule;
     this.groups = groups;
     this.windows = rule.form.open(rule, this.panes);
+    this.#judgement = new Judgement(rule, groups, this.windows);
     this.episodes = rule.joins ? new Episodes(rule.plan.cooldown) : undefined;
   }
 
@@ -91,14 +88,14 @@ export class RuleState {
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
     const { form } = this.rule;
-    if (this.episodes === undefined) this.#touched.add(paneStart);
+    if (this.episodes === undefined) this.windows.changed(t, paneStart, this.#touched);
     else this.evaluate(form.firstChanged(t), form.pastChanged(t));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
   revisit(t: EpochMillis, paneStart: EpochMillis): void {
     if (this.episodes === undefined) {
-      this.#touched.add(paneStart);
+      this.windows.changed(t, paneStart, this.#touched);
       return;
     }
     const from = this.rule.form.firstChanged(t);
@@ -133,17 +130,51 @@ export class RuleState {
   }
 
   #isTrueAt(name: EpochMillis): boolean {
-    const { rule, windows } = this;
-    if (rule.plan.having === undefined) return windows.has(name);
-    const results = windows.results(name);
-    return results !== undefined && judge(rule, this.groups, results, windows.bounds(name));
+    return this.#judgement.isTrueAt(name);
   }
 
-  /** Marks a window as one to emit finally. */
-  finish(pane: Pane): void {
+  /** The names of the alerts that a window or an episode may have. */
+  alertNames(name: EpochMillis): readonly AlertName[] {
+    if (!this.rule.tellsApart) return [name];
+    return (this.windows.subjects?.(name) ?? []).map(({ event }) => eventAlertName(event));
+  }
+
+  /** Says finally what the windows of a pane are that a watermark has passed. */
+  finish(pane: Pane, watermark: EpochMillis): void {
+    const { form, plan } = this.rule;
+    if (form.overlaps !== undefined) {
+      const until = (watermark - plan.allowedLateness) as EpochMillis;
+      const names = form.overlaps.endingIn(pane.start, largest([pane.told, pane.born]), until);
+      this.tell(names.filter((name) => !this.windows.isTold(name)));
+      pane.told = until;
+      pane.closed = form.overlaps.nextEnd(pane.start, until) === undefined;
+      return;
+    }
     pane.closed = true;
     if (this.episodes === undefined) this.#touched.add(pane.start);
     else this.evaluate(pane.start, pane.end);
+  }
+
+  /** Says finally what some windows are, by their names in order. */
+  tell(names: readonly EpochMillis[]): void {
+    const [first] = names;
+    const last = names.at(-1);
+    if (first === undefined || last === undefined) return;
+    for (const name of names) {
+      if (this.episodes === undefined) this.#touched.add(name);
+      else this.episodes.replace(name, (name + 1) as EpochMillis, this.#isTrueAt(name) ? [name] : []);
+    }
+    this.episodes?.derive(first);
+    this.episodes?.touch(first, last);
+  }
+
+  /** When the next final result of a pane is due; undefined where none is. */
+  dueAt(pane: Pane): EpochMillis | undefined {
+    const { form, plan } = this.rule;
+    if (plan.emit !== 'final' || pane.closed) return undefined;
+    const end =
+      form.overlaps === undefined ? pane.end : form.overlaps.nextEnd(pane.start, largest([pane.told, pane.born]));
+    return end === undefined ? undefined : ((end + plan.allowedLateness) as EpochMillis);
   }
 
   /** Notes in the panes of true windows that their alerts may have records, before any has. */
@@ -161,26 +192,21 @@ export class RuleState {
   take(): Desired[] {
     const desired: Desired[] = [];
     for (const { name, standing, first, last } of this.episodes?.take() ?? []) {
+      if (this.rule.tellsApart) {
+        desired.push(...this.#judgement.ofEvents(last));
+        continue;
+      }
       const extent = { start: this.windows.bounds(first).start, end: this.windows.bounds(last).end };
-      desired.push({ name, content: standing ? this.#content(last, extent) : undefined });
+      desired.push({ name, content: standing ? this.#judgement.content(last, extent) : undefined });
     }
     if (this.episodes === undefined) {
       for (const name of this.#touched) {
-        const content = this.#isTrueAt(name) ? this.#content(name, this.windows.bounds(name)) : undefined;
+        const content = this.#isTrueAt(name) ? this.#judgement.content(name, this.windows.bounds(name)) : undefined;
         desired.push({ name, content });
       }
     }
     this.#touched.clear();
     return desired;
-  }
-
-  #content(name: EpochMillis, extent: WindowBounds): AlertContent | undefined {
-    const { rule, groups, windows } = this;
-    const results = windows.results(name);
-    if (results === undefined) return undefined;
-    const bounds = windows.bounds(name);
-    const at = rule.plan.emit === 'final' ? bounds.end : windows.newest(name);
-    return windowContent(rule, groups, results, { bounds, extent, at, evidence: windows.evidence(name) });
   }
 
   /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
@@ -201,8 +227,8 @@ export class RuleState {
     if (this.episodes !== undefined) {
       this.episodes.forget(frozen);
       const known = new Set(this.episodes.all.map(({ name }) => name));
-      for (const names of [this.records, this.unread])
-        for (const name of names.keys()) if (!known.has(name)) names.delete(name);
+      for (const name of this.records.keys()) if (!known.has(instantOf(name))) this.records.delete(name);
+      for (const name of this.unread) if (!known.has(name)) this.unread.delete(name);
     }
     return this.panes.size === 0;
   }

@@ -1,9 +1,11 @@
 /**
  * The log of a key for windows (t − size, t]: entries by event time, and accumulators of the window that was asked for
  * last. Events in order move the window on by adding at one end and taking out at the other; only an aggregate that
- * cannot take out, or an event out of order, adds the window up again.
+ * cannot take out, or an event out of order, adds the window up again. Where a window holds a number of events at most,
+ * those are its newest.
  */
 import type { Accumulator } from '../aggregate/accumulator.ts';
+import { compareOrder } from '../aggregate/order.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import { resultsOf } from './aggregation.ts';
 import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
@@ -11,15 +13,17 @@ import { compareEvidence, type EventReference, isSameEvent, type Touch } from '.
 export class SlidingLog {
   readonly #size: Millis;
   readonly #create: () => Accumulator[];
+  readonly #most: number;
   #entries: Touch[] = [];
   #running: Accumulator[];
   /** The running window is entries[head, tail). */
   #head = 0;
   #tail = 0;
 
-  constructor(size: Millis, create: () => Accumulator[]) {
+  constructor(size: Millis, create: () => Accumulator[], most = Number.POSITIVE_INFINITY) {
     this.#size = size;
     this.#create = create;
+    this.#most = most;
     this.#running = create();
   }
 
@@ -27,15 +31,20 @@ export class SlidingLog {
     return this.#entries;
   }
 
-  /** Adds an entry behind those of equal time; true where it is the newest. */
+  /** Adds an entry behind those of equal time, or where it matters which come last, in their order; true where it is the newest. */
   add(touch: Touch): boolean {
     const entries = this.#entries;
     const last = entries.at(-1);
-    if (last === undefined || last.event.t <= touch.event.t) {
+    const isTie = last !== undefined && last.event.t === touch.event.t && this.#most < Number.POSITIVE_INFINITY;
+    if (last === undefined || (isTie ? compareOrder(last.event, touch.event) <= 0 : last.event.t <= touch.event.t)) {
       entries.push(touch);
       return true;
     }
-    const at = this.#firstAfter(touch.event.t);
+    let at = this.#firstAfter(touch.event.t);
+    for (let before = entries[at - 1]; this.#most < Number.POSITIVE_INFINITY; before = entries[at - 1]) {
+      if (before === undefined || compareOrder(before.event, touch.event) <= 0) break;
+      at--;
+    }
     entries.splice(at, 0, touch);
     if (at < this.#tail) this.#restart(0);
     return false;
@@ -58,13 +67,14 @@ export class SlidingLog {
     // The running window only moves on: where it holds what is later, or lacks what is not older, it is added up again.
     const newest = entries[this.#tail - 1];
     const excluded = entries[this.#head - 1];
-    const passed = (newest !== undefined && newest.event.t > t) || (excluded !== undefined && excluded.event.t > from);
-    if (passed || this.#head === this.#tail) this.#restart(this.#firstAfter(from));
+    const lacks = excluded !== undefined && excluded.event.t > from && this.#tail - this.#head < this.#most;
+    const passed = (newest !== undefined && newest.event.t > t) || lacks;
+    if (passed || this.#head === this.#tail) this.#restart(this.#begin(t));
     for (let next = entries[this.#tail]; next !== undefined && next.event.t <= t; next = entries[++this.#tail])
       this.#include(next);
     for (
       let oldest = entries[this.#head];
-      oldest !== undefined && oldest.event.t <= from;
+      oldest !== undefined && (oldest.event.t <= from || this.#tail - this.#head > this.#most);
       oldest = entries[this.#head]
     ) {
       if (this.#head >= this.#tail) break;
@@ -76,18 +86,23 @@ export class SlidingLog {
 
   /** The entries of the window that ends with an instant, oldest first. */
   window(t: EpochMillis): Touch[] {
-    return this.#entries.slice(this.#firstAfter((t - this.#size) as EpochMillis), this.#firstAfter(t));
+    return this.#entries.slice(this.#begin(t), this.#firstAfter(t));
   }
 
   /** The newest entries of the window that ends with an instant, as evidence shows them. */
   evidence(t: EpochMillis, limit: number): Touch[] {
     const entries = this.#entries;
     const end = this.#firstAfter(t);
-    const begin = this.#firstAfter((t - this.#size) as EpochMillis);
+    const begin = this.#begin(t);
     let from = Math.max(begin, end - limit);
     while (from > begin && from < end && entries[from - 1]?.event.t === entries[from]?.event.t) from--;
     // Entries of one time stand in order of arrival: all that share the oldest's are asked which come last.
     return limit === 0 ? [] : entries.slice(from, end).sort(compareEvidence).slice(-limit);
+  }
+
+  /** The entries of an instant. */
+  at(t: EpochMillis): Touch[] {
+    return this.#entries.slice(this.#firstAfter((t - 1) as EpochMillis), this.#firstAfter(t));
   }
 
   /** The distinct event times in [from, to). */
@@ -126,7 +141,7 @@ export class SlidingLog {
   }
 
   #rebuild(t: EpochMillis): void {
-    this.#restart(this.#firstAfter((t - this.#size) as EpochMillis));
+    this.#restart(this.#begin(t));
     for (
       let next = this.#entries[this.#tail];
       next !== undefined && next.event.t <= t;
@@ -139,6 +154,12 @@ export class SlidingLog {
     this.#running = this.#create();
     this.#head = at;
     this.#tail = at;
+  }
+
+  /** The position of the first entry of the window that ends with an instant. */
+  #begin(t: EpochMillis): number {
+    const begin = this.#firstAfter((t - this.#size) as EpochMillis);
+    return this.#most === Number.POSITIVE_INFINITY ? begin : Math.max(begin, this.#firstAfter(t) - this.#most);
   }
 
   /** The position of the first entry later than an instant. */

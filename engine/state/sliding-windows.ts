@@ -1,6 +1,6 @@
 /**
- * Windows that end with each event, (t − size, t], found on the key's log and named by their end. Where `size` is 1 each
- * instant is a window: alerts of stateless rules that a cooldown joins.
+ * Windows that end with each event, (t − size, t], found on the key's log and named by their end; of `last`, the newest
+ * events of such a window. Where `size` is 1 each instant is a window: alerts of stateless rules that a cooldown joins.
  */
 import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
@@ -11,8 +11,16 @@ import type { Pane } from './pane.ts';
 import { SlidingLog } from './sliding-log.ts';
 import type { EventReference, Touch } from './touch.ts';
 
-/** `shown` is how long a window is as alerts show it. */
-export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): WindowForm {
+export interface SlidingShape {
+  readonly size: Millis;
+  /** How long a window is as alerts show it. */
+  readonly shown: Millis;
+  /** How many events, the newest, a window holds; absent: all. */
+  readonly most?: number;
+}
+
+export function slidingForm(grid: PaneGrid, shape: SlidingShape): WindowForm {
+  const { size, shown } = shape;
   return {
     grid,
     isLog: true,
@@ -23,24 +31,35 @@ export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): Window
     lastEnd: (t) => (t + size) as EpochMillis,
     isForgotten: ({ end }, frozen) => end < frozen,
     namesOf: ({ start, end }) => ({ first: (start + shown) as EpochMillis, last: end }),
-    open: (rule) => new SlidingWindows(rule, size, shown),
+    open: (rule, panes) => new SlidingWindows(rule, panes, shape),
   };
 }
 
 class SlidingWindows implements KeyWindows {
   readonly #rule: WindowedRule;
+  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
   readonly #log: SlidingLog;
   readonly #shown: Millis;
 
-  constructor(rule: WindowedRule, size: Millis, shown: Millis) {
+  constructor(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>, { size, shown, most }: SlidingShape) {
     this.#rule = rule;
-    this.#log = new SlidingLog(size, () => rule.createAccumulators());
+    this.#panes = panes;
+    this.#log = new SlidingLog(size, () => rule.createAccumulators(), most);
     this.#shown = shown;
   }
 
   add(pane: Pane, touch: Touch): boolean {
     countHeld(this.#rule, pane, touch);
     return this.#log.add(touch);
+  }
+
+  absorbed(): void {
+    // A log takes in events one by one.
+  }
+
+  changed(t: EpochMillis, _: EpochMillis, into: Set<EpochMillis>): void {
+    const { form } = this.#rule;
+    for (const name of this.names(form.firstChanged(t), form.pastChanged(t))) into.add(name);
   }
 
   names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
@@ -70,6 +89,14 @@ class SlidingWindows implements KeyWindows {
 
   keeps(event: EventReference): boolean {
     return this.#log.holds(event);
+  }
+
+  home(name: EpochMillis): EpochMillis {
+    return name;
+  }
+
+  isTold(name: EpochMillis): boolean {
+    return this.#panes.get(this.#rule.grid.start(name))?.closed === true;
   }
 
   forget(frozen: EpochMillis): void {

@@ -30,7 +30,7 @@ export interface GrowingRules {
 }
 
 export function growingRules(compiled: Compiled): GrowingRules {
-  const growing = compiledRules(compiled).filter((rule) => isWindowed(rule) && rule.plan.emit === 'threshold');
+  const growing = compiledRules(compiled).filter(({ plan }) => plan.growing && plan.emit === 'threshold');
   const names = (joins: boolean): ReadonlySet<string> =>
     new Set(growing.filter((rule) => isWindowed(rule) && rule.joins === joins).map(({ plan }) => plan.name));
   return { single: names(false), joined: names(true) };
