@@ -15,7 +15,6 @@ import {
   readUntilWindow,
   sizes,
 } from './window-sizes.ts';
-import { written } from './yaml-node.ts';
 
 const parts = ['offset', 'every', 'max', 'timezone', 'within'] as const;
 type Part = (typeof parts)[number];
@@ -93,7 +92,7 @@ export function readWindow(report: FaultReport, entry: Entry, timezone: string, 
   if (second !== undefined || kind === undefined || named === undefined) return { seesEvent };
   const fits = checkParts(report, given, kind, named);
   const definition = definitionOf(report, given, kind, named, timezone, scope);
-  const runs = reportUnready(report, given, named);
+  const runs = reportUnready(report, named);
   return { seesEvent, kind, ...(fits && runs && definition && { definition }) };
 }
 
@@ -147,12 +146,8 @@ function definitionOf(
   }
 }
 
-function reportUnready(report: FaultReport, given: WindowFields, named: Entry): boolean {
-  const unit = `${named.name}: ${written(named.value) ?? ''}`;
-  if (notYet.has(named.name)) reportNotYet(report, named.code, named.key, `'${named.name}'`);
-  else if (notYet.has(unit)) reportNotYet(report, named.code, named.range, `'${unit}'`);
-  else if (given.every && notYet.has(`every of ${named.name}`))
-    reportNotYet(report, given.every.code, given.every.key, `'every' of '${named.name}'`);
-  else return true;
+function reportUnready(report: FaultReport, named: Entry): boolean {
+  if (!notYet.has(named.name)) return true;
+  reportNotYet(report, named.code, named.key, `'${named.name}'`);
   return false;
 }

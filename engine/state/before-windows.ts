@@ -15,6 +15,7 @@ export function beforeForm(grid: PaneGrid, size: Millis): WindowForm {
   return {
     grid,
     isLog: true,
+    isNamedByPane: false,
     reach: (2 * size) as Millis,
     firstChanged: (t) => t,
     pastChanged: (t) => (t + size + 1) as EpochMillis,

@@ -49,7 +49,7 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       form,
       grid: form.grid,
       grows: form.isLog || accumulators.some(({ kind }) => kind === 'countDistinct'),
-      joins: form.isLog || cooldown > 0,
+      joins: cooldown > 0 || form.isLog || (!form.isNamedByPane && rulePlan.emit !== 'final'),
       tellsApart: window.kind === 'before' && cooldown === 0,
       begin: { at: beginningOfTime },
       createAccumulators: () => accumulators.map(createAccumulator),

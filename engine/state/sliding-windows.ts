@@ -24,6 +24,7 @@ export function slidingForm(grid: PaneGrid, shape: SlidingShape): WindowForm {
   return {
     grid,
     isLog: true,
+    isNamedByPane: false,
     reach: (2 * size) as Millis,
     firstChanged: (t) => t,
     pastChanged: (t) => (t + size) as EpochMillis,
