@@ -99,8 +99,8 @@ export const mutations: readonly Mutation[] = [
       [
         `  if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));`,
-        `  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  await readPanes(store, state, panesFrom(rule, first));`,
+        `  await readPanes(store, state, panesFrom(rule, first));
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);`,
       ],
