@@ -42,7 +42,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       [
         'const conflicts = new Map(',
-        `const early = [...puts.values()].filter(({ record }) => record.pending !== undefined);
+        `const early = [...puts.values()].filter(({ record }) => record?.pending !== undefined);
          if (early.length > 0)
            await this.#ports.publish(early.map(({ record }) => alertMessage(this.#pipeline, record)));
          const conflicts = new Map(`,
