@@ -8,7 +8,7 @@ import type { Episode } from '../alert/episodes.ts';
 import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
+import type { EpochMillis, Millis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
@@ -76,15 +76,20 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
 
 /**
  * Alerts that nobody knows of, and somebody who was overtaken may be about to open: of windows that events which are there
- * already had made true, and later ones false again. An episode is named by its first window.
+ * already had made true, and later ones false again. An episode is named by its first window, which another writer may
+ * have put less than `cooldown` before.
  */
 function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
-  const from = times.reduce((least, t) => (t < least ? t : least));
+  const earliest = times.reduce((least, t) => (t < least ? t : least));
+  const from = ((rule.slide === undefined ? rule.grid.start(earliest) : earliest) -
+    Math.max(rule.plan.cooldown, 0)) as EpochMillis;
   const to = times.reduce((most, t) => (t > most ? t : most));
-  const names = state.log?.times(from, (to + (rule.slide ?? 0)) as EpochMillis) ?? times.map((t) => rule.grid.start(t));
-  return [...new Set(names)]
+  const names =
+    state.log?.times(from, (to + (rule.slide ?? 0)) as EpochMillis) ??
+    [...state.panes.keys()].filter((start) => start >= from && start <= to);
+  return names
     .filter((name) => !known.has(sortableTime(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
@@ -106,7 +111,6 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
-  const { cooldown } = rule.plan;
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
     for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
@@ -119,13 +123,35 @@ async function derive(
   const first = rule.slide === undefined ? rule.grid.start(earliest) : earliest;
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  await readPanes(store, state, panesFrom(rule, first));
   const named = new Set(state.episodes?.all.map(({ name }) => name));
-  state.judgeFrom((first - cooldown) as EpochMillis);
-  state.revisit(first, first);
+  const from = await judgeRun(store, state, first);
+  state.revisit(from, from);
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
   const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
+}
+
+/**
+ * Judges windows from where the run that an instant belongs to must be derived. A true window before it that is in no
+ * known episode was put by another writer, who has not told of it yet: what lies before that one decides as well, and is
+ * read too. Else one run could be told in two parts.
+ */
+async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis): Promise<EpochMillis> {
+  const { rule } = state;
+  for (let from = first; ; ) {
+    state.judgeFrom((from - rule.plan.cooldown) as EpochMillis);
+    const untold = state.episodes?.untoldBefore(from);
+    if (untold === undefined) return from;
+    const [begin, read] = [panesFrom(rule, untold), panesFrom(rule, from)];
+    if (begin < read) await readPanes(store, state, begin, rule.grid.start((read - 1) as EpochMillis));
+    from = untold;
+  }
+}
+
+/** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
+function panesFrom({ grid, plan, slide = 0 as Millis }: WindowedRule, from: EpochMillis): EpochMillis {
+  return grid.start((from - plan.cooldown - slide) as EpochMillis);
 }
 
 /** Runs of panes that follow each other, by the starts of the first and the last: each is one query. */

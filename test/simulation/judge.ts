@@ -17,19 +17,28 @@ const mostDoubtful = 8;
 export function judge(outcome: Outcome): string[] {
   const { compiled } = outcome;
   const records = orderedRecords(outcome.arrived);
-  return [
-    ...outcome.violations,
-    ...compareLetters(outcome, compiled, records),
-    ...compareStanding(outcome, compiled, records),
-    ...compareMessages(outcome, compiled),
-  ];
-}
-
-function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly InputRecord[]): string[] {
+  // Some of what was given up may have been counted, and nobody has settled it: such keys are as they are until it is put back.
   const spoilt = keysOf(
     compiled,
     records.filter(({ sequenceNumber }) => outcome.givenUp.has(sequenceNumber)),
   );
+  return [
+    ...outcome.violations,
+    ...outcome.reopened
+      .filter((alert) => !spoilt.has(keyText(alert.rule, alert)))
+      .map(({ rule, id }) => `reopened, though events only add to it: ${rule} ${id}`),
+    ...compareLetters(outcome, compiled, records),
+    ...compareStanding(outcome, compiled, records, spoilt),
+    ...compareMessages(outcome, compiled),
+  ];
+}
+
+function compareStanding(
+  outcome: Outcome,
+  compiled: Compiled,
+  records: readonly InputRecord[],
+  spoilt: ReadonlySet<string>,
+): string[] {
   const perfect = perfectRun(compiled, records).alerts;
   const windowed = compiledRules(compiled);
   return compiled.plan.rules.flatMap(({ name, cooldown }, index) => {

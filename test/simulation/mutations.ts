@@ -42,7 +42,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       [
         'const conflicts = new Map(',
-        `const early = [...puts.values()].filter(({ record }) => record.pending !== undefined);
+        `const early = [...puts.values()].filter(({ record }) => record?.pending !== undefined);
          if (early.length > 0)
            await this.#ports.publish(early.map(({ record }) => alertMessage(this.#pipeline, record)));
          const conflicts = new Map(`,
@@ -99,8 +99,8 @@ export const mutations: readonly Mutation[] = [
       [
         `  if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));`,
-        `  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  await readPanes(store, state, panesFrom(rule, first));`,
+        `  await readPanes(store, state, panesFrom(rule, first));
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);`,
       ],

@@ -37,6 +37,8 @@ export interface Outcome {
   readonly told: readonly Told[];
   readonly letters: readonly DeadLetter[];
   readonly violations: readonly string[];
+  /** Alerts of growing rules whose windows join, as they were reopened. */
+  readonly reopened: readonly AlertRecord[];
   /** Records that were given up after too many failures. */
   readonly givenUp: ReadonlySet<string>;
   readonly faults: readonly string[];
@@ -132,6 +134,7 @@ class Player {
       told: outlets.told,
       letters: outlets.deadLetters,
       violations: this.#witness.violations,
+      reopened: this.#witness.reopened,
       givenUp: this.#givenUp,
       faults: this.#plan.happened,
       counts: {

@@ -91,3 +91,46 @@ test('a pane that another advance-time closed meanwhile, with more events, is to
   await first;
   expect(alertsOf(world).filter(({ status }) => status !== 'withdrawn')).toEqual([]);
 });
+
+describe('a run of windows that several shards have put', () => {
+  const pipeline = compiled(withRules(rules['stateless with cooldown, shared key'] ?? ''));
+  const at = (shard: string, minute: number) => record({ shard, minute, total: 5 });
+  const process = (world: MemoryWorld, shard: string, minutes: readonly number[], disturb?: (call: Call) => void) =>
+    new StreamProcessor(pipeline, 'orders', world.ports(disturb), `of ${shard}`).process(
+      shard,
+      minutes.map((minute) => at(shard, minute)),
+    );
+  /** Puts its events, and dies before it tells of them. */
+  const putOnly = (world: MemoryWorld, shard: string, minutes: readonly number[]) =>
+    process(world, shard, minutes, ({ on }) => {
+      if (on === 'alerts') throw new Died();
+    }).catch((cause: unknown) => expect(cause).toBeInstanceOf(Died));
+  const standing = (world: MemoryWorld) =>
+    alertsOf(world)
+      .filter(({ status }) => status !== 'withdrawn')
+      .map(({ content: { window } }) => [window?.start, window?.end].map((t) => ((t ?? 0) - noon) / 60_000));
+
+  test('is one alert, where its middle is there and not told yet', async () => {
+    const world = new MemoryWorld();
+    await process(world, '0', [0]);
+    await putOnly(world, '1', [6, 13]);
+    await process(world, '0', [20]);
+    expect(standing(world)).toEqual([[0, 20]]);
+    expect(world.messages.map(({ attributes }) => attributes.status)).toEqual(['opened', 'amended']);
+  });
+
+  test('is one alert, though an overtaken process names it by the event of another', async () => {
+    const world = new MemoryWorld();
+    await putOnly(world, '1', [6]);
+    const last = [at('0', 12)];
+    const { disturb, arrived, go } = overtaken();
+    const first = new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'given up');
+    const working = first.process('0', last).catch((cause: unknown) => cause);
+    await arrived;
+    await process(world, '2', [0]);
+    await new StreamProcessor(pipeline, 'orders', world.ports(), 'successor').process('0', last);
+    go();
+    expect(await working).toBeInstanceOf(Died);
+    expect(standing(world)).toEqual([[0, 12]]);
+  });
+});
