@@ -124,8 +124,8 @@ async function derive(
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
   await readPanes(store, state, panesFrom(rule, first));
-  const named = new Set(state.episodes?.all.map(({ name }) => name));
   const from = await judgeRun(store, state, first);
+  const named = new Set(state.episodes?.all.map(({ name }) => name));
   state.revisit(from, from);
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
   const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
