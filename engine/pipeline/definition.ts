@@ -28,6 +28,7 @@ export interface StreamDefinition {
   readonly outOfOrderness: Millis;
   readonly allowedLateness: Millis;
   readonly clockSkew: Millis;
+  readonly idleAfter: Millis;
   readonly dedupeWithin: Millis;
   /** A JSON Schema, already read and known to compile. */
   readonly schema?: object;

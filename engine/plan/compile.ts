@@ -25,10 +25,11 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
     format: 1,
     pipeline: definition.name,
     timezone: definition.timezone,
-    streams: definition.streams.map(({ name, outOfOrderness, clockSkew, dedupeWithin, eventId }) => ({
+    streams: definition.streams.map(({ name, outOfOrderness, clockSkew, idleAfter, dedupeWithin, eventId }) => ({
       name,
       outOfOrderness,
       clockSkew,
+      idleAfter,
       dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
     })),
     rules: plans,

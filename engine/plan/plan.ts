@@ -20,6 +20,8 @@ export interface StreamPlan {
   readonly name: string;
   readonly outOfOrderness: Millis;
   readonly clockSkew: Millis;
+  /** A shard that is silent for longer and read to its tip holds no watermark. */
+  readonly idleAfter: Millis;
   /** How long the ids of events are remembered; 0 where no rule counts events by an id. */
   readonly dedupeWithin: Millis;
 }

@@ -3,9 +3,10 @@
  * what a process that died left pending. Watermarks move here alone, so that every delivery of an event is judged by
  * the same one.
  */
+import type { StreamPlan } from '../plan/plan.ts';
 import type { Compiled } from '../plan/program.ts';
 import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
+import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
@@ -59,8 +60,8 @@ export async function advanceTime(
   const streams = new Map(
     await Promise.all(
       plan.streams.map(
-        async ({ name, outOfOrderness }) =>
-          [name, await readShards(ports, shardPort, name, outOfOrderness, to === 'end' ? undefined : now)] as const,
+        async (stream) =>
+          [stream.name, await readShards(ports, shardPort, stream, to === 'end' ? undefined : now)] as const,
       ),
     ),
   );
@@ -107,8 +108,7 @@ export async function advanceTime(
 async function readShards(
   ports: Ports,
   shardPort: ShardPort,
-  stream: string,
-  outOfOrderness: Millis,
+  { name: stream, outOfOrderness, idleAfter }: StreamPlan,
   now: EpochMillis | undefined,
 ): Promise<StreamShards> {
   const listed = await shardPort.shards(stream);
@@ -119,11 +119,11 @@ async function readShards(
   await Promise.all(
     listed.map(async (shard) => {
       const record = records.get(shard.id);
-      if (now === undefined || !restsAtTip(shard, record, now)) return;
+      if (now === undefined || !restsAtTip(shard, record, idleAfter, now)) return;
       if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);
     }),
   );
-  return { outOfOrderness, listed, records, atTip };
+  return { outOfOrderness, idleAfter, listed, records, atTip };
 }
 
 /**

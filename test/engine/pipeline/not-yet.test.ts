@@ -45,7 +45,7 @@ test.each([
   ]);
 });
 
-test.each(['idleAfter: 1m', 'publish: true', 'encoding: gzip'])(
+test.each(['publish: true', 'encoding: gzip'])(
   '%s of a stream is refused at its place, and nothing else is',
   (line) => {
     const text = pipelineWith(`from: orders\n${alert}`).replace(

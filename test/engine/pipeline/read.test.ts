@@ -38,6 +38,7 @@ test('a stream has its own settings and the defaults of the others', () => {
     outOfOrderness: 60_000,
     allowedLateness: 3_600_000,
     clockSkew: 300_000,
+    idleAfter: 60_000,
     dedupeWithin: 600_000,
   });
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { ShardRecord } from '../../../engine/protocol/shard-record.ts';
 import {
-  idleAfter,
   type ListedShard,
   ruleWatermark,
   shardWatermarks,
@@ -12,6 +11,7 @@ import { Dice } from '../../simulation/dice.ts';
 
 const second = 1000;
 const none = beginningOfTime / second;
+const idleAfter = 60_000 as Millis;
 /** A shard as a line of a table says it; times in seconds. */
 interface Row {
   readonly id: string;
@@ -24,7 +24,7 @@ interface Row {
   readonly tip?: true;
 }
 
-function streamOf(rows: readonly Row[], outOfOrderness = 10): StreamShards {
+function streamOf(rows: readonly Row[], outOfOrderness = 10, idle = idleAfter / second): StreamShards {
   const listed = rows.flatMap(({ id, parents = [], closed, forgotten }): ListedShard[] =>
     forgotten === true ? [] : [{ id, parents, closed: closed === true }],
   );
@@ -33,6 +33,7 @@ function streamOf(rows: readonly Row[], outOfOrderness = 10): StreamShards {
   );
   return {
     outOfOrderness: (outOfOrderness * second) as Millis,
+    idleAfter: (idle * second) as Millis,
     listed,
     records: new Map(records),
     atTip: new Set(rows.flatMap(({ id, tip }) => (tip === true ? [id] : []))),
@@ -173,6 +174,14 @@ test('a rule over two streams waits for the later, each with its own outOfOrdern
   ).toBe(400 - 60 - 30);
 });
 
+test('a shard at its tip holds the watermark for as long as its own stream says', () => {
+  const busy = streamOf([{ id: 'a', newest: 100, readAt: 100 }]);
+  const silent = [{ id: 'a', newest: 40, readAt: 50, tip: true }] as const;
+  expect(at(110, busy, streamOf(silent, 10, 60))).toBe(30);
+  expect(at(110, busy, streamOf(silent, 10, 59))).toBe(90);
+  expect(at(10_000, streamOf(silent, 10, 5), streamOf(silent, 3, 100))).toBe(10_000 - 100 - 3);
+});
+
 /** A stream whose shards are written, read, split, merged and forgotten as chance has it. */
 class History {
   readonly #dice: Dice;
@@ -254,6 +263,7 @@ class History {
     const listed = this.shards.filter(({ forgotten }) => !forgotten);
     return {
       outOfOrderness: 10_000 as Millis,
+      idleAfter,
       listed,
       records: this.records,
       atTip: new Set(listed.flatMap(({ id, read, times }) => (read === times.length ? [id] : []))),
