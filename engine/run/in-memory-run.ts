@@ -11,6 +11,7 @@ import {
   type CompiledRule,
   type WindowedRule,
 } from '../state/compiled-rule.ts';
+import type { Json } from '../aggregate/value.ts';
 import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
@@ -23,15 +24,26 @@ import { sortableTime } from '../state/pane-item.ts';
 import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import type { Touch } from '../state/touch.ts';
+import type { EventReference, Touch } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
 import { DuePanes } from './due-panes.ts';
 import { ShardClocks } from './shard-clocks.ts';
+
+/** An event that a rule made for a derived stream. */
+export interface DerivedEvent {
+  readonly rule: string;
+  readonly stream: string;
+  readonly id: string;
+  readonly at: EpochMillis;
+  readonly value: { readonly [name: string]: Json };
+}
 
 export interface RunListener {
   /** An alert was opened, amended or withdrawn. */
   alert(record: AlertRecord): void;
   rejected(rejection: Rejection): void;
+  /** Absent where nobody looks. */
+  derived?(event: DerivedEvent): void;
 }
 
 /** Panes are swept when so many events have touched them since the last time, more where there are many. */
@@ -112,6 +124,10 @@ export class InMemoryRun implements Receiver {
   touch(index: number, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     const rule = this.#rules[index];
     if (isWindowed(rule)) this.#add(rule, groups, touch, record);
+  }
+
+  derived(rule: number, { stream, id, t: at }: EventReference, value: DerivedEvent['value']): void {
+    this.#listener.derived?.({ rule: this.#rules[rule]?.plan.name ?? '', stream, id, at, value });
   }
 
   rejected(rejection: Rejection): void {
