@@ -9,7 +9,7 @@ import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compi
 import type { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import { reachBack } from '../state/rule-windows.ts';
+import { firstJoined, reachBack } from '../state/rule-windows.ts';
 import { type EpochMillis, endOfTime } from '../time.ts';
 import type { Admission } from './admission.ts';
 import type { ItemStore } from './item.ts';
@@ -170,10 +170,7 @@ export class BatchFold {
     for (const [writer, requests] of single) await loadPanes(this.#context.store, requests, writer);
     for (const { state, rule, touches } of changes) {
       if (!isOwned(rule) || !rule.joins) continue;
-      const first = Math.min(
-        ...touches.map(({ touch }) => (rule.slide === undefined ? rule.grid.start(touch.event.t) : touch.event.t)),
-      );
-      state.judgeFrom((first - rule.plan.cooldown) as EpochMillis);
+      state.judgeFrom(Math.min(...touches.map(({ touch }) => firstJoined(rule, touch.event.t))) as EpochMillis);
     }
   }
 

@@ -161,12 +161,12 @@ async function finish(
 
 /** Where windows join to episodes, what lies before the pane decides too: its panes, and what its alerts' records say. */
 async function readNeighbours(ports: Ports, alerts: AlertStore, state: RuleState, start: EpochMillis): Promise<void> {
-  const { grid, plan, slide = 0 } = state.rule;
+  const { grid, plan, form } = state.rule;
   await restoreEpisodes(alerts, state);
   await readPanes(
     ports.state,
     state,
-    grid.start((start - plan.cooldown - slide) as EpochMillis),
+    grid.start(form.since((start - plan.cooldown) as EpochMillis)),
     grid.start((start - 1) as EpochMillis),
   );
   state.learn((start - plan.cooldown) as EpochMillis, start);

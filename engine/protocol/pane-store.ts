@@ -103,7 +103,7 @@ export function merge(state: RuleState, pane: Pane, body: PaneBody): void {
   if (pane.noted && state.episodes === undefined && !state.records.has(pane.start)) state.unread.add(pane.start);
   if (body.closed === true) pane.closed = true;
   if (body.a !== undefined && pane.aggregation !== undefined) absorb(pane.aggregation, body.a);
-  for (const touch of body.l ?? []) state.put(pane, decodeTouch(touch));
+  for (const touch of body.l ?? []) state.windows.add(pane, decodeTouch(touch));
 }
 
 function mergeProgress(progress: Map<string, string>, read: PaneBody['p']): void {

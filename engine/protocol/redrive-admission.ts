@@ -62,8 +62,8 @@ export class RedriveAdmission implements Admission {
   holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean {
     const { event } = keyed.touch;
     const there =
-      state.log?.holds(event) === true ||
-      this.#shared.get(paneName(state, pane.start))?.log?.holds(event) === true ||
+      state.windows.keeps(event) ||
+      this.#shared.get(paneName(state, pane.start))?.windows.keeps(event) === true ||
       pane.stored?.ids.has(identityOf(event)) === true;
     // Asked again after a put was lost, the pane may hold what this very call has put.
     if (!this.#there.has(keyed)) this.#there.set(keyed, there);

@@ -8,7 +8,7 @@ import type { Episode } from '../alert/episodes.ts';
 import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis, Millis } from '../time.ts';
+import type { EpochMillis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
@@ -83,13 +83,11 @@ function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly W
   if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  const from = ((rule.slide === undefined ? rule.grid.start(earliest) : earliest) -
-    Math.max(rule.plan.cooldown, 0)) as EpochMillis;
+  const { form, plan } = rule;
+  const from = (form.firstChanged(earliest) - plan.cooldown) as EpochMillis;
   const to = times.reduce((most, t) => (t > most ? t : most));
-  const names =
-    state.log?.times(from, (to + (rule.slide ?? 0)) as EpochMillis) ??
-    [...state.panes.keys()].filter((start) => start >= from && start <= to);
-  return names
+  return state.windows
+    .names(from, form.pastChanged(to))
     .filter((name) => !known.has(sortableTime(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
@@ -120,13 +118,13 @@ async function derive(
     return state.take().map((desired) => wantedOf(state, desired));
   }
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  const first = rule.slide === undefined ? rule.grid.start(earliest) : earliest;
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
+  const first = rule.form.firstChanged(earliest);
   await readPanes(store, state, panesFrom(rule, first));
   const from = await judgeRun(store, state, first);
   const named = new Set(state.episodes?.all.map(({ name }) => name));
-  state.revisit(from, from);
+  state.deriveFrom(from);
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
   const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
@@ -150,8 +148,8 @@ async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis):
 }
 
 /** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
-function panesFrom({ grid, plan, slide = 0 as Millis }: WindowedRule, from: EpochMillis): EpochMillis {
-  return grid.start((from - plan.cooldown - slide) as EpochMillis);
+function panesFrom({ grid, form, plan }: WindowedRule, name: EpochMillis): EpochMillis {
+  return grid.start(form.since((name - plan.cooldown) as EpochMillis));
 }
 
 /** Runs of panes that follow each other, by the starts of the first and the last: each is one query. */
@@ -206,14 +204,5 @@ function episodeOf(
   { content: { window }, status, revision }: AlertRecord,
 ): Episode[] {
   if (window === undefined) return [];
-  const told = { name, standing: status !== 'withdrawn', revision };
-  if (rule.slide === undefined)
-    return [{ ...told, first: window.start, last: rule.grid.start((window.end - 1) as EpochMillis) }];
-  return [
-    {
-      ...told,
-      first: (rule.window.kind === 'instant' ? window.start : window.start + rule.slide) as EpochMillis,
-      last: window.end,
-    },
-  ];
+  return [{ name, ...rule.form.namesOf(window), standing: status !== 'withdrawn', revision }];
 }

@@ -6,10 +6,12 @@ import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { RulePlan, WindowPlan } from '../plan/plan.ts';
 import type { Compiled, JsonObject, RenderedTexts, RuleProgram } from '../plan/program.ts';
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
-import { type PaneGrid, paneGrid } from '../window/pane-grid.ts';
+import { beginningOfTime, type EpochMillis } from '../time.ts';
+import type { PaneGrid } from '../window/pane-grid.ts';
+import type { WindowForm } from './key-windows.ts';
 import { clippedText, shownEvent, shownFields, withinBounds } from './shown-fields.ts';
 import type { Touch } from './touch.ts';
+import { windowForm } from './window-form.ts';
 
 export interface CompiledRule {
   readonly index: number;
@@ -19,9 +21,9 @@ export interface CompiledRule {
 
 export interface WindowedRule extends CompiledRule {
   readonly window: WindowPlan;
+  readonly form: WindowForm;
+  /** That of the form. */
   readonly grid: PaneGrid;
-  /** The size of a sliding window; undefined where a pane is a window. */
-  readonly slide: Millis | undefined;
   /** True where a pane's item grows with its events; others stay small however many come. */
   readonly grows: boolean;
   /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
@@ -38,14 +40,14 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
     const rule: CompiledRule = { index, plan: rulePlan, program: { aggregates, having, windowTexts, eventTexts } };
     const { window, accumulators, cooldown } = rulePlan;
     if (window === undefined) return rule;
-    const slide = window.kind === 'sliding' ? window.size : window.kind === 'instant' ? (1 as Millis) : undefined;
+    const form = windowForm(window, cooldown);
     return {
       ...rule,
       window,
-      grid: paneGrid(window.kind === 'instant' ? { kind: 'sliding', size: cooldown } : window, cooldown),
-      slide,
-      grows: slide !== undefined || accumulators.some(({ kind }) => kind === 'countDistinct'),
-      joins: slide !== undefined || cooldown > 0,
+      form,
+      grid: form.grid,
+      grows: form.isLog || accumulators.some(({ kind }) => kind === 'countDistinct'),
+      joins: form.isLog || cooldown > 0,
       begin: { at: beginningOfTime },
       createAccumulators: () => accumulators.map(createAccumulator),
     };

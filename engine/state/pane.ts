@@ -48,7 +48,7 @@ export interface Pane {
 }
 
 export function emptyPane(rule: WindowedRule, start: EpochMillis): Pane {
-  const aggregation = rule.slide === undefined ? new Aggregation(rule) : undefined;
+  const aggregation = rule.form.isLog ? undefined : new Aggregation(rule);
   const end = rule.grid.end(start);
   return { start, end, aggregation, held: new Map(), stored: undefined, closed: false, noted: false };
 }

@@ -99,8 +99,10 @@ export const mutations: readonly Mutation[] = [
       [
         `  if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
+  const first = rule.form.firstChanged(earliest);
   await readPanes(store, state, panesFrom(rule, first));`,
-        `  await readPanes(store, state, panesFrom(rule, first));
+        `  const first = rule.form.firstChanged(earliest);
+  await readPanes(store, state, panesFrom(rule, first));
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);`,
       ],
