@@ -2,7 +2,7 @@
  * Puts dead letters back, for the rule that could not take them and nobody else, as if their events had come in time.
  *
  * Their sequence numbers lie below every progress, so what was put back is known by identity: a log tells of itself,
- * any other pane keeps the identities beside its aggregates. A key that one shard owns has one pane, which is put here
+ * any other pane keeps the identities beside its aggregates. What a producer sent twice is known by its id besides. A key that one shard owns has one pane, which is put here
  * on its version, as by a process of the shard that was given up; the owner learns of it by the shard's record. Keys
  * that several shards write have a pane of their own for what was put back.
  */
@@ -17,10 +17,10 @@ import type { EpochMillis } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
-import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
+import { RedrivenIds } from './redriven-ids.ts';
 import { setBegins } from './rule-begins.ts';
 import { dropMemories, unfinishedRecords } from './shard-memories.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
@@ -81,7 +81,9 @@ export async function redrive(
     return found;
   };
   const found = new Collected();
-  const intake = new Intake(compiled, found, () => undefined);
+  const ids = new RedrivenIds(plan);
+  let reading: InputRecord | undefined;
+  const intake = new Intake(compiled, found, () => reading && ids.of(reading));
   const unfinished = await unfinishedRecords(
     ports.state,
     letters.map(({ record }) => record),
@@ -90,7 +92,7 @@ export async function redrive(
     const only = rule === undefined ? undefined : plan.rules.findIndex(({ name }) => name === rule);
     if (only === -1) outcome(record).refused.push({ reason: `the pipeline has no rule "${rule ?? ''}" that is on` });
     else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
-    else intake.read(record, only);
+    else intake.read((reading = record), only);
   }
   for (const { record, rule, reason } of found.rejections)
     outcome(record).refused.push({ ...(rule !== undefined && { rule }), reason });
@@ -99,7 +101,13 @@ export async function redrive(
   const redriven: Redriven = { rules, outcome };
   const stateless = statelessMatches(rules, found.matches);
   const told = [await redriveStateless(redriven, alerts, found.matches, stateless.wanted, options.dryRun)];
-  told.push(await redriveTouches(compiled, redriven, ports, alerts, [...found.touches, ...stateless.touches], options));
+  const touches = [...found.touches, ...stateless.touches];
+  const rejectedWhole = new Set(letters.flatMap(({ record, rule }) => (rule === undefined ? [record] : [])));
+  const at = { now: ports.now(), dryRun: options.dryRun };
+  const repeats = await ids.repeats(ports.state, touches, rejectedWhole, at);
+  for (const { record, rule } of repeats) outcome(record).alreadyThere.push(plan.rules[rule]?.name ?? '');
+  const others = touches.filter((keyed) => !repeats.has(keyed));
+  told.push(await redriveTouches(compiled, redriven, ports, alerts, others, options));
   return { letters: outcomes, told: sum(told) };
 }
 
@@ -152,10 +160,8 @@ async function redriveTouches(
   }
   if (dryRun) return nothingTold;
   // An owner that has told its alerts before this is put right by what follows, and one that tells them after by itself.
-  await dropMemories(
-    ports.state,
-    changes.filter(({ rule }) => isOwned(rule)),
-  );
+  // Whoever reads on from now on knows the ids that were put back.
+  await dropMemories(ports.state, changes);
   return settleShared(alerts, ports.state, changes.map(unsettled));
 }
 
