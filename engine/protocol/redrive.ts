@@ -10,7 +10,7 @@ import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
 import { Collected, type KeyedTouch } from '../intake/receiver.ts';
 import type { Compiled } from '../plan/program.ts';
-import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
+import { type CompiledRule, compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import { identityOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
@@ -103,13 +103,14 @@ export async function redrive(
   const told = [await redriveStateless(redriven, alerts, found.matches, stateless.wanted, options.dryRun)];
   const touches = [...found.touches, ...stateless.touches];
   const rejectedWhole = new Set(letters.flatMap(({ record, rule }) => (rule === undefined ? [record] : [])));
-  const at = { now: ports.now(), dryRun: options.dryRun };
-  const repeats = await ids.repeats(ports.state, touches, rejectedWhole, at);
-  for (const { record, rule } of repeats) outcome(record).alreadyThere.push(plan.rules[rule]?.name ?? '');
-  const others = touches.filter((keyed) => !repeats.has(keyed));
-  told.push(await redriveTouches(compiled, redriven, ports, alerts, others, options));
+  const repeatsOf: RepeatsOf = (claiming) =>
+    ids.repeats(ports.state, claiming, rejectedWhole, { now: ports.now(), dryRun: options.dryRun });
+  told.push(await redriveTouches(compiled, redriven, ports, alerts, touches, { ...options, repeatsOf }));
   return { letters: outcomes, told: sum(told) };
 }
+
+/** Which events were counted before, or put back, by another record; the others are claimed. */
+type RepeatsOf = (touches: readonly KeyedTouch[]) => Promise<ReadonlySet<KeyedTouch>>;
 
 const notFinished = 'the batch that it came in is not finished: it may still be delivered again and count then';
 
@@ -119,7 +120,7 @@ async function redriveTouches(
   ports: Ports,
   alerts: AlertStore,
   all: readonly KeyedTouch[],
-  { late, dryRun }: RedriveOptions,
+  { late, dryRun, repeatsOf }: RedriveOptions & { readonly repeatsOf: RepeatsOf },
 ): Promise<Told> {
   const nameOf = ({ rule }: KeyedTouch): string => plan.rules[rule]?.name ?? '';
   const touches = new Map<string, KeyedTouch>();
@@ -130,12 +131,23 @@ async function redriveTouches(
     else touches.set(name, keyed);
   }
   if (touches.size === 0) return nothingTold;
-  const states = new KeyedStates(rules);
   const now = ports.now();
   const [published] = await ports.state.get([watermarkKey]);
   const watermarks = readWatermarks(plan, published);
   setBegins(rules, readBegins(plan, published));
   const admission = new RedriveAdmission({ watermarks, late, now });
+  // What is refused must not stand in the way of another letter of its event.
+  const claiming = [...touches].filter(([, { rule: index, touch }]) => {
+    const rule = rules[index];
+    return isWindowed(rule) && !admission.isTooLate(rule, touch.event.t);
+  });
+  const repeats = await repeatsOf(claiming.map(([, keyed]) => keyed));
+  for (const [name, keyed] of claiming) {
+    if (!repeats.has(keyed)) continue;
+    outcome(keyed.record).alreadyThere.push(nameOf(keyed));
+    touches.delete(name);
+  }
+  const states = new KeyedStates(rules);
   await admission.read(ports.state, rules, states, [...touches.values()]);
   const fold = new BatchFold({
     rules,
