@@ -171,7 +171,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what a producer sends again counts again',
     file: 'engine/intake/recent-ids.ts',
-    edits: [['if (known.sequenceNumber !== sequenceNumber) return true;', '']],
+    edits: [['if (known !== undefined && arrival - known <= this.#within) return true;', '']],
+  },
+  {
+    name: 'what was left for want of time is a repeat of itself',
+    file: 'engine/protocol/stream-processor.ts',
+    edits: [['if (unfinished !== undefined) memory.ids = undefined;', '']],
   },
   {
     name: 'a process that begins anew knows no ids',
