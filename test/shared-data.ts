@@ -6,6 +6,11 @@ const folder = fileURLToPath(new URL('../../shared/data/', import.meta.url));
 
 export const onlineRetail = `${folder}online-retail/online-retail.csv.gz`;
 
+export const arroyo = {
+  impulse: `${folder}arroyo/impulse.json`,
+  slidingWindowEnd: `${folder}arroyo/golden_sliding_window_end.json`,
+} as const;
+
 /** `test`, which says so and skips where the file is absent. */
 export function testOn(file: string): typeof test {
   if (existsSync(file)) return test;

@@ -92,9 +92,16 @@ function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly W
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
 
+/** The windows that events at these times change. */
+function changedNames({ rule, windows }: RuleState, times: readonly EpochMillis[]): ReadonlySet<EpochMillis> {
+  const names = new Set<EpochMillis>();
+  for (const t of times) windows.changed(t, rule.grid.start(t), names);
+  return names;
+}
+
 /** What the owner of a key had not read of its records, or has not put itself, it knows now. */
-function learnRecords({ rule, state, times }: Unsettled, read: RuleState): void {
-  const names = state.episodes?.all.map(({ name }) => name) ?? times.map((t) => rule.grid.start(t));
+function learnRecords({ state, times }: Unsettled, read: RuleState): void {
+  const names = state.episodes?.all.map(({ name }) => name) ?? changedNames(read, times);
   for (const name of names) {
     const recorded = read.records.get(name);
     if (recorded !== undefined) state.records.set(name, recorded);
@@ -109,6 +116,11 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
+  if (!rule.joins && rule.form.overlaps !== undefined) {
+    await readChanged(alerts, store, state, times);
+    for (const t of times) state.recheck(t, rule.grid.start(t));
+    return state.take().map((desired) => wantedOf(state, desired));
+  }
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
     for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
@@ -150,6 +162,28 @@ async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis):
 /** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
 function panesFrom({ grid, form, plan }: WindowedRule, name: EpochMillis): EpochMillis {
   return grid.start(form.since((name - plan.cooldown) as EpochMillis));
+}
+
+/** Reads the records of all windows that events at these times may change, and then the panes of those. */
+async function readChanged(
+  alerts: AlertStore,
+  store: ItemStore,
+  state: RuleState,
+  times: readonly EpochMillis[],
+): Promise<void> {
+  const { form } = state.rule;
+  const spans = [...new Set(times.map((t) => form.pastChanged(t)))].map((past) => {
+    const within = times.filter((t) => form.pastChanged(t) === past);
+    const first = form.firstChanged(within.reduce((least, t) => (t < least ? t : least)));
+    return { first, past };
+  });
+  const records = await Promise.all(
+    spans.map(({ first, past }) => alerts.readBetween(state.partitionKey, sortableTime(first), sortableTime(past))),
+  );
+  for (const { key, recorded } of records.flat()) state.records.set(readSortableTime(key.sk), recorded);
+  await Promise.all(
+    spans.map(({ first, past }) => readPanes(store, state, form.since(first), (past - 1) as EpochMillis)),
+  );
 }
 
 /** Runs of panes that follow each other, by the starts of the first and the last: each is one query. */
@@ -204,5 +238,5 @@ function episodeOf(
   { content: { window }, status, revision }: AlertRecord,
 ): Episode[] {
   if (window === undefined) return [];
-  return [{ name, ...rule.form.namesOf(window), standing: status !== 'withdrawn', revision }];
+  return [{ name, ...rule.form.namesOf(window, name), standing: status !== 'withdrawn', revision }];
 }
