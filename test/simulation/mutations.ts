@@ -71,7 +71,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what could not be published is marked as published',
     file: 'engine/protocol/alert-store.ts',
-    edits: [['if (isRefused(i)) return [];', '']],
+    edits: [['if (isRefused(one)) return [];', '']],
   },
   {
     name: 'nobody publishes what was left pending',
