@@ -26,9 +26,10 @@ export const fields = {
   limit: 'optional',
 } as const;
 
+export const evidenceChoices = ['read', 'all'] as const;
 const defaultEvidence = 10;
 /** An SNS message holds 256 KB: more events than these would be clipped. */
-const mostEvidence = 100;
+export const mostEvidence = 100;
 const cooldowns: DurationBounds = { atLeast: 0 as Millis, atMost: (366 * 86_400_000) as Millis }; // Branding.
 
 export interface AlertContext {
@@ -53,9 +54,7 @@ export function readAlert(
   const description = text(given.description);
   const labels = given.labels ? readLabels(report, given.labels, scope) : [];
   const evidence = given.evidence ? readEvidence(report, given.evidence) : defaultEvidence;
-  const evidenceFields = given.evidenceFields
-    ? readChoice(report, given.evidenceFields, ['read', 'all'] as const)
-    : 'read';
+  const evidenceFields = given.evidenceFields ? readChoice(report, given.evidenceFields, evidenceChoices) : 'read';
   const cooldown = given.cooldown ? readDuration(report, given.cooldown, cooldowns) : defaultCooldown;
   const limit = given.limit ? readLimit(report, given.limit) : defaultLimit;
   if (given.cooldown && keyless) {

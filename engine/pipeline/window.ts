@@ -8,7 +8,7 @@ import type { FaultReport } from './fault-report.ts';
 import { type Entry, entriesOf, type Fields, readFields, reportNotYet } from './fields.ts';
 import { written } from './yaml-node.ts';
 
-const fields = {
+export const fields = {
   tumbling: 'optional',
   sliding: 'optional',
   calendar: 'optional',
@@ -29,7 +29,7 @@ type WindowFields = Fields<typeof fields>;
 const forms = "one of 'tumbling: 1h', 'sliding: 24h' and 'calendar: day'";
 /** Shorter windows would be a pane for every event; longer ones outlive what Kinesis can replay. */
 const sizes: DurationBounds = { atLeast: 1_000 as Millis, atMost: (366 * 86_400_000) as Millis }; // Branding.
-const calendarUnits = ['hour', 'day', 'week', 'month'];
+export const calendarUnits = ['hour', 'day', 'week', 'month'];
 
 export interface WindowReading {
   readonly definition?: WindowDefinition;
