@@ -74,6 +74,11 @@ export const mutations: readonly Mutation[] = [
     edits: [['if (isRefused(one)) return [];', '']],
   },
   {
+    name: 'what is beyond the limit is left to a digest that does not know of it',
+    file: 'engine/protocol/message-counts.ts',
+    edits: [['return { ...body, ...count };', 'return { ...body, told: count.told };']],
+  },
+  {
     name: 'nobody publishes what was left pending',
     file: 'engine/protocol/alert-store.ts',
     edits: [['const keys = await this.#ports.alerts.due(pendingSlot, until, limit);', 'const keys: ItemKey[] = [];']],
