@@ -46,6 +46,8 @@ export interface AlertRecord {
   readonly pending: Announcement | undefined;
   /** The event time of what was last published. */
   readonly publishedAt: EpochMillis;
+  /** The id of the digest that the last message was left to; absent where it was told by itself. */
+  readonly digest?: string;
   /** Names the `having` that it follows from; absent where the rule has none. */
   readonly having?: string;
 }
@@ -91,7 +93,19 @@ function revise(
   const untold = announcement === 'amended' ? (record?.pending ?? announcement) : (announcement ?? record?.pending);
   const pending = live ? untold : undefined;
   const publishedAt = announcement === undefined ? (record?.publishedAt ?? content.at) : content.at;
-  return { rule, id, status, revision, content, pending, publishedAt, ...(having !== undefined && { having }) };
+  // What happens quietly changes nothing of where it was told.
+  const digest = announcement === undefined ? record?.digest : undefined;
+  return {
+    rule,
+    id,
+    status,
+    revision,
+    content,
+    pending,
+    publishedAt,
+    ...(digest !== undefined && { digest }),
+    ...(having !== undefined && { having }),
+  };
 }
 
 /** Texts follow from values and evidence, so these decide. */

@@ -151,7 +151,7 @@ function messageText({ rule, id, revision, content }: AlertRecord, status: strin
 }
 
 /** SNS takes no line breaks or control characters in a subject, and fewer than 100 characters. */
-function subjectOf(text: string): string {
+export function subjectOf(text: string): string {
   const clean = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]+/gu, ' ').trim();
   return clean.length <= longestSubject ? clean : `${clip(clean, longestSubject - 1)}…`;
 }

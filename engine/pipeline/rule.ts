@@ -17,7 +17,8 @@ import { aggregateScope, eventScope, type ParamTypes, windowScope } from './scop
 import { readFrom, readInto, type StreamName } from './stream-name.ts';
 import { readWindow, type WindowReading } from './window.ts';
 
-const emits = ['threshold', 'changes', 'final'] as const;
+export const emits = ['threshold', 'changes', 'final'] as const;
+export const modes = ['live', 'shadow', 'off'] as const;
 
 export interface RuleReading {
   readonly name: string;
@@ -57,7 +58,7 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
   const ofAggregate = aggregateScope(params);
   const from = given.from ? readFrom(report, given.from) : [];
   const description = given.description && readPlainText(report, given.description);
-  const mode = given.mode ? readChoice(report, given.mode, ['live', 'shadow', 'off'] as const) : 'live';
+  const mode = given.mode ? readChoice(report, given.mode, modes) : 'live';
   const where = given.where && readExpression(report, given.where, ofEvent, predicate);
   const window = given.window ? readWindow(report, given.window, timezone, ofEvent) : undefined;
   const groups = readNamed(report, given.groupBy, ofEvent, scalarValue);

@@ -2,6 +2,7 @@
 import { canonical } from '../expression/tree.ts';
 import type { PipelineDefinition, RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
 import { staysTrue } from '../pipeline/growth.ts';
+import { defaultLimit } from '../pipeline/limit.ts';
 import type { Millis } from '../time.ts';
 import { shortHash } from '../alert/identity.ts';
 import { fingerprint, meaning } from './fingerprint.ts';
@@ -62,6 +63,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     growing: staysTrue(rule),
     evidence: rule.alert?.evidence ?? 0,
     cooldown,
+    limit: rule.alert?.limit ?? defaultLimit,
     allowedLateness: Math.max(0, ...sources.map(({ allowedLateness }) => allowedLateness)) as Millis,
     writer,
     cacheable: writer === 'key' && sources.length === 1,

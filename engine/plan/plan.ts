@@ -3,7 +3,7 @@
  * holds it as it is and needs neither YAML nor CEL parser.
  */
 import type { AccumulatorPlan } from '../aggregate/accumulator.ts';
-import type { Emit, WindowDefinition } from '../pipeline/definition.ts';
+import type { AlertLimit, Emit, WindowDefinition } from '../pipeline/definition.ts';
 import type { Millis } from '../time.ts';
 
 export interface Plan {
@@ -55,6 +55,8 @@ export interface RulePlan {
   readonly growing: boolean;
   readonly evidence: number;
   readonly cooldown: Millis;
+  /** Of messages; what a rule without an alert never comes to. */
+  readonly limit: AlertLimit;
   /** The largest of its sources'. */
   readonly allowedLateness: Millis;
   /**

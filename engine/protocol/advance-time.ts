@@ -52,8 +52,9 @@ export async function advanceTime(
   const { plan } = compiled;
   const alerts = new AlertStore(ports, plan.pipeline);
   // First, so that no amount of panes to close keeps people waiting for what is ready to be told.
-  const published = await alerts.publishPending(
-    new Map(plan.rules.map((rule) => [rule.name, rule])),
+  const byName = new Map(plan.rules.map((rule) => [rule.name, rule]));
+  let published = await alerts.publishPending(
+    byName,
     (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
   );
 
@@ -97,6 +98,8 @@ export async function advanceTime(
       report.alerts += done.opened;
     }
   } while (crowded && to === undefined && (await pause?.()) === true);
+  // Digests do not wait for the end of their periods: nothing comes any more that could be left to them.
+  if (to === 'end') published += await alerts.publishPending(byName, lastInstant);
   return {
     watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])),
     ...report,

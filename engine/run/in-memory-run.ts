@@ -194,7 +194,9 @@ export class InMemoryRun implements Receiver {
         content,
       );
       if (next === undefined) continue;
-      state.records.set(name, { record: next, version: next.revision + 1 });
+      // Whoever listens has been told: what is pending here never waits.
+      const record = next.pending === undefined ? next : { ...next, pending: undefined };
+      state.records.set(name, { record, version: next.revision + 1 });
       this.#listener.alert(next);
     }
   }

@@ -151,9 +151,11 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
 
 function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[] {
   const live = new Map(compiled.plan.rules.map((rule) => [rule.name, rule.live]));
-  return alerts.flatMap(({ rule, id, status, revision, pending }) => {
+  const digests = new Set(told.filter((one) => one.status === 'digest').map(({ id }) => id));
+  return alerts.flatMap(({ rule, id, status, revision, pending, digest }) => {
     const name = `${rule} ${id} revision ${revision} (${status})`;
     if (pending !== undefined) return [`is still to be told: ${name}`];
+    if (digest !== undefined) return digests.has(digest) ? [] : [`was left to a digest that was never told: ${name}`];
     const last = told
       .filter((one) => one.id === id)
       .reduce<(typeof told)[number] | undefined>(

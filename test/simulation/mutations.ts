@@ -71,7 +71,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what could not be published is marked as published',
     file: 'engine/protocol/alert-store.ts',
-    edits: [['if (isRefused(i)) return [];', '']],
+    edits: [['if (isRefused(one)) return [];', '']],
+  },
+  {
+    name: 'what is beyond the limit is left to a digest that does not know of it',
+    file: 'engine/protocol/message-counts.ts',
+    edits: [['return { ...body, ...count };', 'return { ...body, told: count.told };']],
   },
   {
     name: 'nobody publishes what was left pending',

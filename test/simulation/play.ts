@@ -133,7 +133,16 @@ class Player {
       alerts: tables.items('alerts').flatMap((attributes) => readAlert(itemOf(attributes)).record ?? []),
       told: outlets.told,
       letters: outlets.deadLetters,
-      violations: this.#witness.violations,
+      violations: [
+        ...this.#witness.violations,
+        ...tables
+          .items('alerts')
+          .flatMap(({ pk, slot }) =>
+            pk?.S?.startsWith('@limit#') === true && slot !== undefined
+              ? [`a digest is still to be told: ${pk.S}`]
+              : [],
+          ),
+      ],
       reopened: this.#witness.reopened,
       givenUp: this.#givenUp,
       faults: this.#plan.happened,

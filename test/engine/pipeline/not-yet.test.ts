@@ -59,12 +59,6 @@ test('tables are refused at their place, and nothing else is', () => {
   ]);
 });
 
-test('the limit of an alert is refused at its place, and nothing else is', () => {
-  expect(briefly(pipelineWith('from: orders\nalert: { severity: low, title: x, limit: 5 per 1h }'))).toEqual([
-    '10:39-44 rule.alert.limit.not-yet',
-  ]);
-});
-
 test('select and into of a rule with a window are refused at their places, and nothing else is', () => {
   const rule = `from: orders\nwindow: { tumbling: 1h }\n${aggregate}\nselect: { m: n }\ninto: counts`;
   expect(briefly(pipelineWith(rule))).toEqual(['12:5-11 rule.select.not-yet', '13:5-9 rule.into.not-yet']);

@@ -70,6 +70,7 @@ test('a stateless rule has its parts and defaults', () => {
       evidence: 10,
       evidenceFields: 'read',
       cooldown: 0,
+      limit: { most: 100, per: 3_600_000 },
     },
   });
 });

@@ -4,7 +4,8 @@ import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import { InMemoryRun } from '../../../engine/run/in-memory-run.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
-import type { EpochMillis } from '../../../engine/time.ts';
+import { ruleWatermark, type StreamShards } from '../../../engine/protocol/shard-watermarks.ts';
+import type { EpochMillis, Millis } from '../../../engine/time.ts';
 import { minute, noon, openShard, record } from './batches.ts';
 import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled } from './pipelines.ts';
@@ -67,6 +68,18 @@ const modes: readonly (readonly [string, Mode])[] = [
     },
   ],
 ];
+
+test('where all streams are silent the watermark follows the clock, less the largest idleAfter and outOfOrderness of one', () => {
+  const silent = (idleAfter: number, outOfOrderness: number): StreamShards => ({
+    idleAfter: idleAfter as Millis,
+    outOfOrderness: outOfOrderness as Millis,
+    listed: [openShard('0')],
+    records: new Map([['0', { finished: '1', readAt: 0 as EpochMillis, owner: 'p' }]]),
+    atTip: new Set(['0']),
+  });
+  const now = (noon + minute) as EpochMillis;
+  expect(ruleWatermark([silent(5, 10), silent(100, 3), silent(1, 20)], now)).toBe(now - 103);
+});
 
 describe.each(modes)('%s', (_, standing) => {
   test.each([
