@@ -36,10 +36,12 @@ function windowPhrase(window: WindowDefinition): string {
   switch (window.kind) {
     case 'tumbling':
       return `in windows of ${formatDuration(window.size)}`;
+    case 'hopping':
+      return `in windows of ${formatDuration(window.size)} that begin every ${formatDuration(window.every)}`;
     case 'sliding':
       return `within any ${formatDuration(window.size)}`;
     case 'calendar':
-      return `in each ${window.unit} of ${window.timezone}`;
+      return `in each ${window.unit} of ${window.timezone}${window.every === undefined ? '' : `, so far, every ${formatDuration(window.every)}`}`;
   }
 }
 

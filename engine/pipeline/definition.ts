@@ -40,8 +40,17 @@ export interface NamedExpression {
 
 export type WindowDefinition =
   | { readonly kind: 'tumbling'; readonly size: Millis; readonly offset: Millis }
+  | { readonly kind: 'hopping'; readonly size: Millis; readonly every: Millis }
   | { readonly kind: 'sliding'; readonly size: Millis }
-  | { readonly kind: 'calendar'; readonly unit: 'day'; readonly timezone: string };
+  | {
+      readonly kind: 'calendar';
+      readonly unit: CalendarUnit;
+      readonly timezone: string;
+      /** Results so far, from the period's start on, after each such step. */
+      readonly every?: Millis;
+    };
+
+export type CalendarUnit = 'hour' | 'day' | 'week' | 'month';
 
 export type Emit = 'threshold' | 'changes' | 'final';
 export type Mode = 'live' | 'shadow' | 'off';

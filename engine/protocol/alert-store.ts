@@ -79,6 +79,15 @@ export class AlertStore {
     return (await this.#ports.alerts.query(pk)).map((item) => ({ key: item, recorded: readAlert(item) }));
   }
 
+  /** The records of a partition key with these sort keys and those between. */
+  async readBetween(
+    pk: string,
+    from: string,
+    to: string,
+  ): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
+    return (await this.#ports.alerts.query(pk, from, to)).map((item) => ({ key: item, recorded: readAlert(item) }));
+  }
+
   /** Makes up the difference, and publishes what is to be told. Answers what was changed. */
   async settle(wanted: readonly Wanted[]): Promise<Told> {
     const pending: Pending[] = [];

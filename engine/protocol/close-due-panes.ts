@@ -13,9 +13,10 @@ import {
   writePaneBody,
 } from '../state/pane-item.ts';
 import { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
+import { type EpochMillis, endOfTime } from '../time.ts';
 import type { AlertStore, Wanted } from './alert-store.ts';
 import type { Item, ItemKey } from './item.ts';
+import { closeWindows } from './close-due-windows.ts';
 import { dueSlotName, dueSlots } from './due-slot.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
@@ -38,6 +39,7 @@ export async function closeDuePanes(
   watermark: EpochMillis,
 ): Promise<Closed> {
   const total = { closed: 0, alerts: 0 };
+  const until = (watermark - rule.plan.allowedLateness) as EpochMillis;
   let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
   for (let last: string | undefined; slots.length > 0; ) {
     const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, page)));
@@ -46,7 +48,11 @@ export async function closeDuePanes(
     const text = JSON.stringify(keys);
     if (keys.length === 0 || text === last) break;
     last = text;
-    const done = await closePanes(rule, ports, alerts, writers, keys);
+    const { overlaps } = rule.form;
+    const done =
+      overlaps === undefined
+        ? await closePanes(rule, ports, alerts, writers, keys)
+        : await closeWindows({ rule, overlaps, until }, ports, alerts, keys);
     total.closed += done.closed;
     total.alerts += done.alerts;
     // A page that was not full was the last of its slot.
@@ -155,7 +161,7 @@ async function finish(
   const pane = state.pane(start);
   for (const { body } of parts) merge(state, pane, body);
   if (state.episodes !== undefined) await readNeighbours(ports, alerts, state, start);
-  state.finish(pane);
+  state.finish(pane, endOfTime);
   return state.take().map((desired) => wantedOf(state, desired));
 }
 

@@ -20,8 +20,9 @@ import {
 } from '../state/pane-item.ts';
 import { takeDistinct, takeLog } from '../state/part-cut.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
 import { identityOf } from '../state/touch.ts';
+import { changedEpisodes } from './changed-episodes.ts';
 import { dueSlot } from './due-slot.ts';
 import type { Item } from './item.ts';
 import { paneTimeToLive } from './retention.ts';
@@ -102,7 +103,12 @@ export function merge(state: RuleState, pane: Pane, body: PaneBody): void {
   if (body.noted === true) pane.noted = true;
   if (pane.noted && state.episodes === undefined && !state.records.has(pane.start)) state.unread.add(pane.start);
   if (body.closed === true) pane.closed = true;
-  if (body.a !== undefined && pane.aggregation !== undefined) absorb(pane.aggregation, body.a);
+  pane.told = largest([pane.told, body.u]);
+  pane.born = largest([pane.born, body.b]);
+  if (body.a !== undefined && pane.aggregation !== undefined) {
+    absorb(pane.aggregation, body.a);
+    state.windows.absorbed(pane);
+  }
   for (const touch of body.l ?? []) state.windows.add(pane, decodeTouch(touch));
 }
 
@@ -146,20 +152,6 @@ export function dirtyPanes(state: RuleState, writer: string, shard: string | und
   return puts;
 }
 
-/**
- * The episodes that the pane's item must tell anew: those whose last true window is in the pane, and those that it tells
- * of though they end earlier now. One that goes on in a later pane is told there; here it stays as it was, so that no
- * order of puts can lose it, and the higher revision is believed. It is told here once, so that whoever reads this put
- * and not yet the later one calls it by its name.
- */
-function changedEpisodes(state: RuleState, pane: Pane, { episodes, dirty }: StoredParts): Episode[] {
-  return (state.episodes?.all ?? []).filter(({ name, first, last, revision }) => {
-    const told = episodes.get(name);
-    if (last >= pane.end) return told === undefined && dirty && first < pane.end;
-    return (last >= pane.start || told !== undefined) && told?.revision !== revision;
-  });
-}
-
 /** Episodes that one part tells anew, at about 60 bytes each; more wait for the next part. */
 const mostEpisodes = 500;
 
@@ -193,6 +185,8 @@ function putOf(
     p: { ...Object.fromEntries(stored.progress), ...(last !== undefined && shard !== undefined && { [shard]: last }) },
     ...(pane.noted && { noted: true }),
     ...(pane.closed && { closed: true }),
+    ...(pane.told > beginningOfTime && { u: pane.told }),
+    ...(pane.born >= pane.start && { b: pane.born }),
     ...(!pk.endsWith(']') && { k: encodeGroups(state.groups) }),
     ...(episodes.size > 0 && { e: encodeEpisodes(episodes.values()) }),
     ...(ids.length > 0 && { i: ids }),
@@ -200,14 +194,14 @@ function putOf(
   };
   const body = writePaneBody(content);
   const sealed = rest || ((rule.grows || ids.length > 0) && body.length > sealedAbove);
+  const due = state.dueAt(pane);
   const item: Item = {
     pk,
     sk: paneSortKey(pane.start, writer, open.number),
     version: open.version + 1,
     body: sealed ? writePaneBody({ ...content, sealed: true }) : body,
     ttl: paneTimeToLive(rule.plan, pane.end, now),
-    ...(rule.plan.emit === 'final' &&
-      !pane.closed && { due: { slot: dueSlot(rule, pk), at: (pane.end + rule.plan.allowedLateness) as EpochMillis } }),
+    ...(due !== undefined && { due: { slot: dueSlot(rule, pk), at: due } }),
   };
   return { state, start: pane.start, item, sealed, progress: content.p, ids, episodes, log, rest };
 }

@@ -13,7 +13,7 @@ import { RuleState } from '../state/rule-state.ts';
 import { reachBack } from '../state/rule-windows.ts';
 import { identityOf } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
-import { type Admission, type Refusal, refusalOfFull } from './admission.ts';
+import { type Admission, frontierOf, type Refusal, refusalOfFull } from './admission.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned } from './pane-store.ts';
 import { paneKept } from './retention.ts';
@@ -73,6 +73,10 @@ export class RedriveAdmission implements Admission {
   /** Whether the event was there before anything was put back. */
   wasThere(keyed: KeyedTouch): boolean {
     return this.#there.get(keyed) === true;
+  }
+
+  frontier(rule: WindowedRule): EpochMillis {
+    return frontierOf(rule, this.#time.watermarks);
   }
 
   refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined {

@@ -4,6 +4,7 @@
  * this is garbage collection.
  */
 import type { RulePlan } from '../plan/plan.ts';
+import { longestPeriod } from '../window/calendar-grid.ts';
 import type { EpochMillis, EpochSeconds, Millis } from '../time.ts';
 
 const day = 86_400_000;
@@ -18,8 +19,12 @@ export function paneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: EpochM
 
 /** How long a pane is kept after its end, at least. */
 export function paneKept(plan: RulePlan): Millis {
-  const window = plan.window !== undefined && 'size' in plan.window ? plan.window.size : day;
-  return (window + plan.cooldown + plan.allowedLateness + streamRetention + day) as Millis;
+  return (windowLength(plan) + plan.cooldown + plan.allowedLateness + streamRetention + day) as Millis;
+}
+
+function windowLength({ window }: RulePlan): number {
+  if (window?.kind === 'calendar') return longestPeriod[window.unit];
+  return window !== undefined && 'size' in window ? window.size : day;
 }
 
 export function alertTimeToLive(plan: RulePlan, at: EpochMillis, now: EpochMillis): EpochSeconds {

@@ -84,18 +84,25 @@ function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly W
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
   const from = times.reduce((least, t) => (t < least ? t : least));
   const to = times.reduce((most, t) => (t > most ? t : most));
-  const { grid, form } = rule;
+  const { form } = rule;
   const names = form.isLog
     ? state.windows.names(form.firstChanged(from), form.pastChanged(to))
-    : times.map((t) => grid.start(t));
-  return [...new Set(names)]
+    : changedNames(state, times);
+  return [...names]
     .filter((name) => !known.has(sortableTime(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
 
+/** The windows that events at these times change. */
+function changedNames({ rule, windows }: RuleState, times: readonly EpochMillis[]): ReadonlySet<EpochMillis> {
+  const names = new Set<EpochMillis>();
+  for (const t of times) windows.changed(t, rule.grid.start(t), names);
+  return names;
+}
+
 /** What the owner of a key had not read of its records, or has not put itself, it knows now. */
-function learnRecords({ rule, state, times }: Unsettled, read: RuleState): void {
-  const names = state.episodes?.all.map(({ name }) => name) ?? times.map((t) => rule.grid.start(t));
+function learnRecords({ state, times }: Unsettled, read: RuleState): void {
+  const names = state.episodes?.all.map(({ name }) => name) ?? changedNames(read, times);
   for (const name of names) {
     const recorded = read.records.get(name);
     if (recorded !== undefined) state.records.set(name, recorded);
@@ -110,6 +117,11 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
+  if (!rule.joins && rule.form.overlaps !== undefined) {
+    await readChanged(alerts, store, state, times);
+    for (const t of times) state.recheck(t, rule.grid.start(t));
+    return state.take().map((desired) => wantedOf(state, desired));
+  }
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
     for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
@@ -128,6 +140,28 @@ async function derive(
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
   const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
+}
+
+/** Reads the records of all windows that events at these times may change, and then the panes of those. */
+async function readChanged(
+  alerts: AlertStore,
+  store: ItemStore,
+  state: RuleState,
+  times: readonly EpochMillis[],
+): Promise<void> {
+  const { form } = state.rule;
+  const spans = [...new Set(times.map((t) => form.pastChanged(t)))].map((past) => {
+    const within = times.filter((t) => form.pastChanged(t) === past);
+    const first = form.firstChanged(within.reduce((least, t) => (t < least ? t : least)));
+    return { first, past };
+  });
+  const records = await Promise.all(
+    spans.map(({ first, past }) => alerts.readBetween(state.partitionKey, sortableTime(first), sortableTime(past))),
+  );
+  for (const { key, recorded } of records.flat()) state.records.set(readSortableTime(key.sk), recorded);
+  await Promise.all(
+    spans.map(({ first, past }) => readPanes(store, state, form.since(first), (past - 1) as EpochMillis)),
+  );
 }
 
 /** Runs of panes that follow each other, by the starts of the first and the last: each is one query. */
@@ -182,5 +216,5 @@ function episodeOf(
   { content: { window }, status, revision }: AlertRecord,
 ): Episode[] {
   if (window === undefined) return [];
-  return [{ name, ...rule.form.namesOf(window), standing: status !== 'withdrawn', revision }];
+  return [{ name, ...rule.form.namesOf(window, name), standing: status !== 'withdrawn', revision }];
 }

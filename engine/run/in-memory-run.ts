@@ -22,6 +22,7 @@ import type { Compiled } from '../plan/program.ts';
 import { sortableTime } from '../state/pane-item.ts';
 import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
+import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import type { Touch } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
@@ -134,8 +135,10 @@ export class InMemoryRun implements Receiver {
       return;
     }
     const final = rule.plan.emit === 'final';
-    if (known === undefined && final)
-      this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
+    if (known === undefined && final) {
+      pane.born = (watermark - rule.plan.allowedLateness) as EpochMillis;
+      this.#await(state, pane);
+    }
     state.add(pane, touch, !final);
     if (!final) this.#settle(state);
     this.#touchesUntilSweep--;
@@ -148,13 +151,19 @@ export class InMemoryRun implements Receiver {
       const watermark = this.#clocks.watermarks[index] ?? beginningOfTime;
       if (due === undefined || watermark < due.next) continue;
       for (const { state, pane } of due.take(watermark)) {
-        state.finish(pane);
+        state.finish(pane, watermark);
         this.#settle(state);
+        this.#await(state, pane);
       }
     }
     if (this.#touchesUntilSweep > 0) return;
     this.#states.forget(this.#clocks.watermarks);
     this.#touchesUntilSweep = Math.max(sweepEvery, 4 * this.#states.size);
+  }
+
+  #await(state: RuleState, pane: Pane): void {
+    const at = state.dueAt(pane);
+    if (at !== undefined) this.#due[state.rule.index]?.add(at, { state, pane });
   }
 
   #settle(state: RuleState): void {

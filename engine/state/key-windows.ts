@@ -25,15 +25,31 @@ export interface WindowForm {
   lastEnd(t: EpochMillis, pane: EpochMillis): EpochMillis;
   /** True where nothing is needed of a pane any more, given what `reach` leaves. */
   isForgotten(pane: Pane, frozen: EpochMillis): boolean;
-  /** The first and the last true window of an episode, by what its alert shows as its window. */
-  namesOf(extent: WindowBounds): { readonly first: EpochMillis; readonly last: EpochMillis };
+  /** The first and the last true window of an episode, by what its alert shows as its window, and its name. */
+  namesOf(extent: WindowBounds, name: EpochMillis): { readonly first: EpochMillis; readonly last: EpochMillis };
+  /** Present where a pane is in several windows. */
+  readonly overlaps?: Overlaps;
   /** The windows of one key, whose panes are these. */
   open(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>): KeyWindows;
+}
+
+/** Which windows hold a pane, whether they hold events or not. */
+export interface Overlaps {
+  /** The end of the first window that holds the pane with this start and ends after an instant; undefined: none does. */
+  nextEnd(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined;
+  /** Names of those that hold the pane and end in (after, until]. */
+  endingIn(pane: EpochMillis, after: EpochMillis, until: EpochMillis): EpochMillis[];
+  /** All names in [first, last]. */
+  between(first: EpochMillis, last: EpochMillis): EpochMillis[];
 }
 
 export interface KeyWindows {
   /** Adds an event to its pane; true where it is the newest of its log, so that of the windows that it changes only the one of its own time holds events. */
   add(pane: Pane, touch: Touch): boolean;
+  /** Told where a pane took in what an item holds. */
+  absorbed(pane: Pane): void;
+  /** Gives the names of the windows that an event changes; `pane` is the start of its pane. */
+  changed(t: EpochMillis, pane: EpochMillis, into: Set<EpochMillis>): void;
   /** Names in [from, to) of windows that hold events, ascending. */
   names(from: EpochMillis, to: EpochMillis): EpochMillis[];
   bounds(name: EpochMillis): WindowBounds;
@@ -47,6 +63,10 @@ export interface KeyWindows {
   evidence(name: EpochMillis): readonly Touch[];
   /** True where events are kept one by one, and this one is. */
   keeps(event: EventReference): boolean;
+  /** An instant of the newest pane with events of a window: what is known of the window is stored there. */
+  home(name: EpochMillis): EpochMillis;
+  /** True where the final result of a window was told. */
+  isTold(name: EpochMillis): boolean;
   /** Drops what lies before an instant. */
   forget(frozen: EpochMillis): void;
 }

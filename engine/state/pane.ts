@@ -3,7 +3,7 @@
  * last part is open, those before it are sealed, and each remembers the progress of every shard that wrote to it.
  */
 import type { Episode } from '../alert/episodes.ts';
-import type { EpochMillis } from '../time.ts';
+import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import type { WindowedRule } from './compiled-rule.ts';
 import type { Touch } from './touch.ts';
@@ -41,8 +41,12 @@ export interface Pane {
   readonly held: Map<string, number>;
   /** Undefined where state lives in memory alone. */
   stored: StoredParts | undefined;
-  /** Final results were emitted: nothing is added any more. */
+  /** All final results were emitted: nothing is added any more. */
   closed: boolean;
+  /** Where it is in several windows: the final results of those that end up to then were emitted. */
+  told: EpochMillis;
+  /** When it began, windows that end up to then were past: its events are late for them. */
+  born: EpochMillis;
   /** Alert records may exist. Never cleared. */
   noted: boolean;
 }
@@ -50,7 +54,17 @@ export interface Pane {
 export function emptyPane(rule: WindowedRule, start: EpochMillis): Pane {
   const aggregation = rule.form.isLog ? undefined : new Aggregation(rule);
   const end = rule.grid.end(start);
-  return { start, end, aggregation, held: new Map(), stored: undefined, closed: false, noted: false };
+  return {
+    start,
+    end,
+    aggregation,
+    held: new Map(),
+    stored: undefined,
+    closed: false,
+    told: beginningOfTime,
+    born: beginningOfTime,
+    noted: false,
+  };
 }
 
 export interface StoredParts {
@@ -62,4 +76,9 @@ export interface StoredParts {
   dirty: boolean;
   /** The newest of each episode that the parts hold, by name. */
   readonly episodes: Map<EpochMillis, Episode>;
+}
+
+/** True where nobody has put the pane. */
+export function isNew({ open }: StoredParts): boolean {
+  return open.number === 0 && open.version === 0;
 }

@@ -5,7 +5,7 @@
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
 import type { AlertContent, AlertRecord } from '../alert/alert.ts';
-import { type EpochMillis, endOfTime } from '../time.ts';
+import { type EpochMillis, endOfTime, largest } from '../time.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import type { KeyWindows } from './key-windows.ts';
 import { emptyPane, type Pane } from './pane.ts';
@@ -91,14 +91,14 @@ export class RuleState {
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
     const { form } = this.rule;
-    if (this.episodes === undefined) this.#touched.add(paneStart);
+    if (this.episodes === undefined) this.windows.changed(t, paneStart, this.#touched);
     else this.evaluate(form.firstChanged(t), form.pastChanged(t));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
   revisit(t: EpochMillis, paneStart: EpochMillis): void {
     if (this.episodes === undefined) {
-      this.#touched.add(paneStart);
+      this.windows.changed(t, paneStart, this.#touched);
       return;
     }
     const from = this.rule.form.firstChanged(t);
@@ -139,11 +139,42 @@ export class RuleState {
     return results !== undefined && judge(rule, this.groups, results, windows.bounds(name));
   }
 
-  /** Marks a window as one to emit finally. */
-  finish(pane: Pane): void {
+  /** Says finally what the windows of a pane are that a watermark has passed. */
+  finish(pane: Pane, watermark: EpochMillis): void {
+    const { form, plan } = this.rule;
+    if (form.overlaps !== undefined) {
+      const until = (watermark - plan.allowedLateness) as EpochMillis;
+      const names = form.overlaps.endingIn(pane.start, largest([pane.told, pane.born]), until);
+      this.tell(names.filter((name) => !this.windows.isTold(name)));
+      pane.told = until;
+      pane.closed = form.overlaps.nextEnd(pane.start, until) === undefined;
+      return;
+    }
     pane.closed = true;
     if (this.episodes === undefined) this.#touched.add(pane.start);
     else this.evaluate(pane.start, pane.end);
+  }
+
+  /** Says finally what some windows are, by their names in order. */
+  tell(names: readonly EpochMillis[]): void {
+    const [first] = names;
+    const last = names.at(-1);
+    if (first === undefined || last === undefined) return;
+    for (const name of names) {
+      if (this.episodes === undefined) this.#touched.add(name);
+      else this.episodes.replace(name, (name + 1) as EpochMillis, this.#isTrueAt(name) ? [name] : []);
+    }
+    this.episodes?.derive(first);
+    this.episodes?.touch(first, last);
+  }
+
+  /** When the next final result of a pane is due; undefined where none is. */
+  dueAt(pane: Pane): EpochMillis | undefined {
+    const { form, plan } = this.rule;
+    if (plan.emit !== 'final' || pane.closed) return undefined;
+    const end =
+      form.overlaps === undefined ? pane.end : form.overlaps.nextEnd(pane.start, largest([pane.told, pane.born]));
+    return end === undefined ? undefined : ((end + plan.allowedLateness) as EpochMillis);
   }
 
   /** Notes in the panes of true windows that their alerts may have records, before any has. */

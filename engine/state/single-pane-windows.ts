@@ -36,6 +36,14 @@ class SinglePaneWindows implements KeyWindows {
     return false;
   }
 
+  absorbed(): void {
+    // A window is its pane: nothing is known of it twice.
+  }
+
+  changed(_: EpochMillis, pane: EpochMillis, into: Set<EpochMillis>): void {
+    into.add(pane);
+  }
+
   names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
     return [...this.#panes.keys()].filter((start) => start >= from && start < to).sort((a, b) => a - b);
   }
@@ -65,6 +73,14 @@ class SinglePaneWindows implements KeyWindows {
 
   keeps(): boolean {
     return false;
+  }
+
+  home(name: EpochMillis): EpochMillis {
+    return name;
+  }
+
+  isTold(name: EpochMillis): boolean {
+    return this.#panes.get(name)?.closed === true;
   }
 
   forget(): void {

@@ -23,17 +23,19 @@ export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): Window
     lastEnd: (t) => (t + size) as EpochMillis,
     isForgotten: ({ end }, frozen) => end < frozen,
     namesOf: ({ start, end }) => ({ first: (start + shown) as EpochMillis, last: end }),
-    open: (rule) => new SlidingWindows(rule, size, shown),
+    open: (rule, panes) => new SlidingWindows(rule, panes, size, shown),
   };
 }
 
 class SlidingWindows implements KeyWindows {
   readonly #rule: WindowedRule;
+  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
   readonly #log: SlidingLog;
   readonly #shown: Millis;
 
-  constructor(rule: WindowedRule, size: Millis, shown: Millis) {
+  constructor(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>, size: Millis, shown: Millis) {
     this.#rule = rule;
+    this.#panes = panes;
     this.#log = new SlidingLog(size, () => rule.createAccumulators());
     this.#shown = shown;
   }
@@ -41,6 +43,15 @@ class SlidingWindows implements KeyWindows {
   add(pane: Pane, touch: Touch): boolean {
     countHeld(this.#rule, pane, touch);
     return this.#log.add(touch);
+  }
+
+  absorbed(): void {
+    // A log takes in events one by one.
+  }
+
+  changed(t: EpochMillis, _: EpochMillis, into: Set<EpochMillis>): void {
+    const { form } = this.#rule;
+    for (const name of this.names(form.firstChanged(t), form.pastChanged(t))) into.add(name);
   }
 
   names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
@@ -70,6 +81,14 @@ class SlidingWindows implements KeyWindows {
 
   keeps(event: EventReference): boolean {
     return this.#log.holds(event);
+  }
+
+  home(name: EpochMillis): EpochMillis {
+    return name;
+  }
+
+  isTold(name: EpochMillis): boolean {
+    return this.#panes.get(this.#rule.grid.start(name))?.closed === true;
   }
 
   forget(frozen: EpochMillis): void {
