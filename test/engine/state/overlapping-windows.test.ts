@@ -104,12 +104,12 @@ test.each(['changes', 'final'] as const)(
         fc.constantFrom(0, 3 * minute, 8 * minute, 40 * minute),
         (events, [size, every], cooldown) => {
           const pipeline = ruleOver({
-            window: hopping(size ?? 0, every ?? 0),
+            window: hopping(size, every),
             having: 'n == 2 || n == 4',
             emit,
             cooldown,
           });
-          const windows = hops(events, size ?? 0, every ?? 0, emit === 'final').filter(isTrue);
+          const windows = hops(events, size, every, emit === 'final').filter(isTrue);
           const { records, late } = run(pipeline, events);
           expect(late).toBe(0);
           expect(standing(records).map(plain)).toEqual(joined(windows, cooldown).map(plain));
@@ -201,7 +201,7 @@ test('an event that is late for some windows counts for those to come, and what 
 test('no window is told twice, nor amended once it was told', () => {
   fc.assert(
     fc.property(dense, sizes, (events, [size, every]) => {
-      const window = hopping(size ?? 0, every ?? 0);
+      const window = hopping(size, every);
       const { records } = run(
         ruleOver({ window, emit: 'final', cooldown: 0, allowedLateness: '3m', outOfOrderness: '1m' }),
         events,
