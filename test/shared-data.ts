@@ -11,6 +11,11 @@ export function shared(file: string): string {
   return `${folder}${file}`;
 }
 
+export const arroyo = {
+  impulse: `${folder}arroyo/impulse.json`,
+  slidingWindowEnd: `${folder}arroyo/golden_sliding_window_end.json`,
+} as const;
+
 /** `test`, which says so and skips where the file is absent. */
 export function testOn(file: string): typeof test {
   if (existsSync(file)) return test;

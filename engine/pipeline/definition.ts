@@ -48,7 +48,11 @@ export type WindowDefinition =
       readonly timezone: string;
       /** Results so far, from the period's start on, after each such step. */
       readonly every?: Millis;
-    };
+    }
+  | { readonly kind: 'before'; readonly size: Millis }
+  | { readonly kind: 'session'; readonly gap: Millis; readonly max: Millis }
+  | { readonly kind: 'last'; readonly count: number; readonly within: Millis }
+  | { readonly kind: 'until'; readonly until: Expression; readonly max: Millis };
 
 export type CalendarUnit = 'hour' | 'day' | 'week' | 'month';
 

@@ -1,7 +1,7 @@
 /** Compiles a pipeline's definition to the plan, which is data, and the text of its program. */
 import { canonical } from '../expression/tree.ts';
-import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
-import { isGrowing } from '../pipeline/growth.ts';
+import type { PipelineDefinition, RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
+import { staysTrue } from '../pipeline/growth.ts';
 import type { Millis } from '../time.ts';
 import { shortHash } from '../alert/identity.ts';
 import { fingerprint, meaning } from './fingerprint.ts';
@@ -42,7 +42,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
   const sources = sourcesOf(definition, rule.from);
   const cooldown = rule.alert?.cooldown ?? (0 as Millis);
   const instant = rule.window === undefined && cooldown > 0;
-  const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window;
+  const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window && windowPlan(rule.window);
   const writer = groupKeyHoldsPartitionKey(definition, rule) ? 'key' : 'shard';
   return {
     name: rule.name,
@@ -58,11 +58,26 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
     }),
-    growing: rule.having === undefined || isGrowing(rule.having, rule.aggregate),
+    growing: staysTrue(rule),
     evidence: rule.alert?.evidence ?? 0,
     cooldown,
     allowedLateness: Math.max(0, ...sources.map(({ allowedLateness }) => allowedLateness)) as Millis,
     writer,
     cacheable: writer === 'key' && sources.length === 1,
   };
+}
+
+function windowPlan(window: WindowDefinition): WindowPlan {
+  switch (window.kind) {
+    case 'tumbling':
+    case 'sliding':
+    case 'hopping':
+    case 'calendar':
+      return window;
+    case 'before':
+    case 'session':
+    case 'last':
+    case 'until':
+      throw new Error(`a rule with a ${window.kind} window is refused where it is read`);
+  }
 }

@@ -24,8 +24,13 @@ export interface StreamPlan {
   readonly dedupeWithin: Millis;
 }
 
-/** `instant`: each event is a window of its own, for stateless alerts that are joined by `cooldown`. */
-export type WindowPlan = WindowDefinition | { readonly kind: 'instant' };
+/**
+ * A window without its expressions: what they give stands in the arguments of each event. `instant`: each event is a
+ * window of its own, for stateless alerts that are joined by `cooldown`.
+ */
+export type WindowPlan =
+  | Exclude<WindowDefinition, { readonly kind: 'before' | 'session' | 'last' | 'until' }>
+  | { readonly kind: 'instant' };
 
 export interface RulePlan {
   readonly name: string;

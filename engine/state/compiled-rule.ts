@@ -47,7 +47,7 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       form,
       grid: form.grid,
       grows: form.isLog || accumulators.some(({ kind }) => kind === 'countDistinct'),
-      joins: form.isLog || cooldown > 0,
+      joins: cooldown > 0 || form.isLog || (!form.isNamedByPane && rulePlan.emit !== 'final'),
       begin: { at: beginningOfTime },
       createAccumulators: () => accumulators.map(createAccumulator),
     };

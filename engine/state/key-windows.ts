@@ -14,6 +14,8 @@ export interface WindowForm {
   readonly grid: PaneGrid;
   /** True where panes keep each event, as stretches of the key's log; else each keeps an aggregation. */
   readonly isLog: boolean;
+  /** True where a window's name is the start of one of its panes, which notes that its alert may have a record. */
+  readonly isNamedByPane: boolean;
   /** Before watermark, allowed lateness and cooldown, nothing that is so much older is changed or needed. */
   readonly reach: Millis;
   /** An event at `t` may change the windows named in [firstChanged, pastChanged). */

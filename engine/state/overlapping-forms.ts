@@ -21,6 +21,7 @@ export function hoppingForm(grid: PaneGrid, size: Millis, every: Millis): Window
   };
   return {
     ...formOf(grid, layout),
+    isNamedByPane: false,
     reach: (2 * size) as Millis,
     since: (name) => (name - size) as EpochMillis,
     lastEnd: (t) => (Math.floor(t / every) * every + size) as EpochMillis,
@@ -47,6 +48,7 @@ export function cumulativeForm(grid: PaneGrid, periods: PaneGrid, longest: Milli
   };
   return {
     ...formOf(grid, layout),
+    isNamedByPane: true,
     reach: longest,
     since: (name) => periods.start(name),
     lastEnd: periodEnd,

@@ -11,6 +11,7 @@ export function singlePaneForm(grid: PaneGrid, longest: Millis): WindowForm {
   return {
     grid,
     isLog: false,
+    isNamedByPane: true,
     reach: longest,
     firstChanged: (t) => grid.start(t),
     pastChanged: (t) => (grid.start(t) + 1) as EpochMillis,

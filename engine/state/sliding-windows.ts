@@ -16,6 +16,7 @@ export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): Window
   return {
     grid,
     isLog: true,
+    isNamedByPane: false,
     reach: (2 * size) as Millis,
     firstChanged: (t) => t,
     pastChanged: (t) => (t + size) as EpochMillis,

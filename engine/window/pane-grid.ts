@@ -4,7 +4,7 @@
  * panes, and for calendar windows with steps a step; for sliding windows a stretch of the key's log as wide as the
  * window, so that a window touches at most two.
  */
-import type { WindowDefinition } from '../pipeline/definition.ts';
+import type { WindowPlan } from '../plan/plan.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import { calendarGrid, stepGrid } from './calendar-grid.ts';
 
@@ -15,7 +15,7 @@ export interface PaneGrid {
   end(start: EpochMillis): EpochMillis;
 }
 
-export function paneGrid(window: WindowDefinition, cooldown: Millis): PaneGrid {
+export function paneGrid(window: Exclude<WindowPlan, { readonly kind: 'instant' }>, cooldown: Millis): PaneGrid {
   switch (window.kind) {
     case 'tumbling':
       return fixedGrid(window.size, window.offset);

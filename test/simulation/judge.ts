@@ -30,15 +30,19 @@ function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly
     compiled,
     records.filter(({ sequenceNumber }) => outcome.givenUp.has(sequenceNumber)),
   );
+  const partly = keysOf(compiled, beyondBounds(outcome, records));
   const perfect = perfectRun(compiled, records).alerts;
   const windowed = compiledRules(compiled);
   return compiled.plan.rules.flatMap(({ name, cooldown }, index) => {
     const rule = windowed[index];
     const sliding = isWindowed(rule) && rule.joins;
     const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
+    // An event may be late for some of the windows that it is in, of which the final results are told, and not for all.
+    const isPartly = isWindowed(rule) && rule.form.overlaps !== undefined && rule.plan.emit === 'final';
+    const isSpoilt = (text: string): boolean => spoilt.has(text) || (isPartly && partly.has(text));
     const of = (alerts: readonly AlertRecord[]): string[] =>
       alerts
-        .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !spoilt.has(keyText(name, alert)))
+        .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !isSpoilt(keyText(name, alert)))
         .map((alert) => standingText(alert, withIds))
         .sort();
     const found = of(outcome.alerts);
@@ -61,6 +65,17 @@ function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly
     }
     return first ?? [];
   });
+}
+
+/** Those that came later than a history that keeps to the bounds has them. */
+function beyondBounds({ history, arrived }: Outcome, records: readonly InputRecord[]): InputRecord[] {
+  if (!history.beyondBounds) return [];
+  const names = new Set(
+    arrived.flatMap(({ event, record }) =>
+      event.arrival - event.at < bound ? [] : [`${event.stream} ${record.SequenceNumber}`],
+    ),
+  );
+  return records.filter(({ stream, sequenceNumber }) => names.has(`${stream} ${sequenceNumber}`));
 }
 
 function differences(rule: string, wanted: readonly string[], found: readonly string[]): string[] {
