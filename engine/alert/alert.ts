@@ -21,6 +21,8 @@ export interface AlertContent {
   readonly window: { readonly start: EpochMillis; readonly end: EpochMillis } | undefined;
   /** All aggregates; for a stateless rule the `select`, else the fields that it reads. */
   readonly values: { readonly [name: string]: Json };
+  /** Of each aggregate that is not exact, how far it may be off, relative to it; absent where all are exact. */
+  readonly approximate?: { readonly [name: string]: number };
   /** The newest events of the window, oldest first. */
   readonly events: readonly EvidenceEvent[];
   /** The event time that made it so; for a final result the end of the window. */
@@ -120,6 +122,7 @@ function sameContent(a: AlertContent, b: AlertContent): boolean {
       return other !== undefined && id === other.id && stream === other.stream;
     }) &&
     sameValues(a.values, b.values) &&
+    (a.approximate === b.approximate || sameValues(a.approximate ?? {}, b.approximate ?? {})) &&
     a.title === b.title &&
     a.severity === b.severity
   );

@@ -3,6 +3,7 @@ import { isMap } from 'yaml';
 import type { Expression, Scope } from '../expression/expression.ts';
 import { reads } from '../expression/tree.ts';
 import type { Millis } from '../time.ts';
+import { checkRoom } from './aggregate-room.ts';
 import { readAlert } from './alert.ts';
 import { readChoice } from './choice.ts';
 import type { AlertDefinition, Emit, NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
@@ -64,6 +65,7 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
   const groups = readNamed(report, given.groupBy, ofEvent, scalarValue);
   const aggregates = readNamed(report, given.aggregate, ofAggregate);
   checkDistinct(report, groups, aggregates);
+  checkRoom(report, given.aggregate, complete(aggregates));
 
   const ofResult = given.window ? resultScope(params, [...groups, ...aggregates], window?.seesEvent === true) : ofEvent;
   const having =

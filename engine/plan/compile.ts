@@ -8,7 +8,7 @@ import { shortHash } from '../alert/identity.ts';
 import { fingerprint, meaning } from './fingerprint.ts';
 import { generateProgram } from './generate-program.ts';
 import type { Plan, RulePlan, WindowPlan } from './plan.ts';
-import { slotsOf } from './slots.ts';
+import { approximable, slotsOf } from './slots.ts';
 import { groupKeyHoldsPartitionKey, sourcesOf } from './sources.ts';
 
 export interface CompiledText {
@@ -45,6 +45,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
   const cooldown = rule.alert?.cooldown ?? (0 as Millis);
   const instant = rule.window === undefined && cooldown > 0;
   const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window && windowPlan(rule.window);
+  const mayBeNear = approximable(rule.aggregate);
   const writer = groupKeyHoldsPartitionKey(definition, rule) ? 'key' : 'shard';
   return {
     name: rule.name,
@@ -56,6 +57,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     window,
     accumulators: instant ? [{ kind: 'newest' }] : slotsOf(rule.aggregate).list.map(({ plan }) => plan),
     aggregateNames: rule.aggregate.map(({ name }) => name),
+    ...(mayBeNear.length > 0 && { approximable: mayBeNear }),
     emit: rule.emit,
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),

@@ -48,6 +48,8 @@ export interface RulePlan {
   readonly window?: WindowPlan | undefined;
   readonly accumulators: readonly AccumulatorPlan[];
   readonly aggregateNames: readonly string[];
+  /** Aggregates that may be approximate, each with the accumulators that make them so; absent where there are none. */
+  readonly approximable?: readonly (readonly [name: string, accumulators: readonly number[]])[];
   readonly emit: Emit;
   /** Names the rule's `having`; absent where it has none. It may change while the state goes on. */
   readonly having?: string;

@@ -28,19 +28,6 @@ test.each([
   expect(inRule(aggregate, `window: ${window}`)).toEqual(faults);
 });
 
-test.each([
-  'stddev(event.a)',
-  'values(event.a, 5)',
-  'top(event.a, event.b, 3)',
-  'argmin(event.a, event.b)',
-  'argmax(event.a, event.b)',
-  'percentile(event.a, 0.9)',
-])('the aggregate %s is refused at its place, and nothing else is', (call) => {
-  expect(inRule('window: { sliding: 1h }', 'aggregate:', `  n: ${call}`, 'having: n > 5')).toEqual([
-    `12:10-${10 + call.length} rule.aggregate.not-yet`,
-  ]);
-});
-
 test.each(['publish: true', 'encoding: gzip'])(
   '%s of a stream is refused at its place, and nothing else is',
   (line) => {
