@@ -134,3 +134,50 @@ describe('a run of windows that several shards have put', () => {
     expect(standing(world)).toEqual([[0, 12]]);
   });
 });
+
+test('of two advance-times at once, the slower one withdraws nothing that the other has told of a later pane', async () => {
+  const pipeline = compiled(withRules(rules['sliding, owned key, final'] ?? ''));
+  const world = new MemoryWorld();
+  await new StreamProcessor(pipeline, 'orders', world.ports(), 'orders').process(
+    '0',
+    [3, 12].map((minute) => record({ minute })),
+  );
+  const port: ShardPort = {
+    shards: async (name) => (name === 'orders' ? [openShard('0')] : []),
+    atTip: async () => true,
+  };
+  const gate = () => {
+    let open = (): void => undefined;
+    return { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
+  };
+  const [slowHasRead, fastHasTold, slowIsDone] = [gate(), gate(), gate()];
+  let [due, reads] = [0, 0];
+  const slow = advanceTime(
+    pipeline,
+    world.ports(async ({ on, operation, moment }) => {
+      if (on === 'state' && operation === 'due') due++;
+      if (on !== 'state' || operation !== 'get' || moment !== 'after' || due === 0 || ++reads > 1) return;
+      slowHasRead.open();
+      await fastHasTold.opened;
+    }),
+    port,
+    noon as EpochMillis,
+    'end',
+  );
+  await slowHasRead.opened;
+  const fast = advanceTime(
+    pipeline,
+    world.ports(async ({ on, operation, moment }) => {
+      if (on !== 'topic' || operation !== 'publish' || moment !== 'after') return;
+      fastHasTold.open();
+      await slowIsDone.opened;
+    }),
+    port,
+    noon as EpochMillis,
+    'end',
+  );
+  await slow;
+  slowIsDone.open();
+  await fast;
+  expect(alertsOf(world)).toMatchObject([{ status: 'open', revision: 0, content: { values: { n: 2 } } }]);
+});
