@@ -9,7 +9,7 @@ import type { FaultReport } from './fault-report.ts';
 import type { Entry } from './fields.ts';
 
 /** Places of some 100 bytes beside the values themselves, which are bounded as they come. */
-const mostPlaces = 2000;
+const mostPlaces = 1500;
 const placesOfDistinct = 200;
 const placesOfPercentile = 400;
 

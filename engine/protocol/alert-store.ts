@@ -1,7 +1,4 @@
-/**
- * Makes the alert table agree with what should stand, and tells people: put the record as pending, publish it, mark it
- * published. Whatever dies between two of these steps, the record says what is left to do.
- */
+/** Makes the alert table agree with what should stand, and tells people: put as pending, publish, mark as published. */
 import { type AlertContent, type AlertIdentity, type AlertRecord, reconcile } from '../alert/alert.ts';
 import { alertId } from '../alert/identity.ts';
 import { alertMessage } from '../alert/message.ts';
