@@ -3,6 +3,8 @@ import { type Json, plain } from '../aggregate/value.ts';
 import { text } from '../expression/operators.ts';
 import { severities, type Severity } from '../pipeline/definition.ts';
 
+export { nearest, percentile } from '../aggregate/approximation.ts';
+export { Ranked } from '../aggregate/ranked.ts';
 export * from '../expression/operators.ts';
 
 /** As much of an event as is kept with it, as it comes back from an item; a field that it has not stays missing. */

@@ -22,7 +22,7 @@ import type { Item, ItemKey } from './item.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { wantedOf } from './settle-owned.ts';
-import { restoreEpisodes } from './settle-shared.ts';
+import { restoreEpisodes } from './recorded-episodes.ts';
 
 /** Keys read at the same time. */
 const atOnce = 32;

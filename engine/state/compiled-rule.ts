@@ -1,4 +1,5 @@
 /** A rule ready to run: its plan, its generated functions, and what both give for a window. */
+import { errorOf } from '../aggregate/approximation.ts';
 import { createAccumulator } from '../aggregate/accumulators.ts';
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import { encodeValue, type Json, plain } from '../aggregate/value.ts';
@@ -48,11 +49,11 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       window,
       form,
       grid: form.grid,
-      grows: form.isLog || accumulators.some(({ kind }) => kind === 'countDistinct'),
+      grows: form.isLog,
       joins: cooldown > 0 || form.isLog || (!form.isNamedByPane && rulePlan.emit !== 'final'),
       tellsApart: window.kind === 'before' && cooldown === 0,
       begin: { at: beginningOfTime },
-      createAccumulators: () => accumulators.map(createAccumulator),
+      createAccumulators: () => accumulators.map((accumulator) => createAccumulator(accumulator, !form.isLog)),
     };
   });
 }
@@ -105,8 +106,21 @@ export function windowContent(
       ? readPayload(results[0])
       : windowPayload(rule, groups, results, bounds, eventOf(rule, subject));
   const content = alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
+  const approximate = errorsOf(rule, results);
   // An event that is a window by itself lacks nothing.
-  return rule.window.kind !== 'instant' && extent.start < rule.begin.at ? { ...content, partial: true } : content;
+  const partial = rule.window.kind !== 'instant' && extent.start < rule.begin.at;
+  if (!partial && approximate === undefined) return content;
+  return { ...content, partial, ...(approximate !== undefined && { approximate }) };
+}
+
+/** By the name of each aggregate that is not exact, its relative error; undefined where all are exact. */
+function errorsOf({ plan }: WindowedRule, results: readonly unknown[]): AlertContent['approximate'] {
+  let errors: Record<string, number> | undefined;
+  for (const [name, accumulators] of plan.approximable ?? []) {
+    const error = Math.max(...accumulators.map((slot) => errorOf(results[slot]) ?? 0));
+    if (error > 0) (errors ??= {})[name] = error;
+  }
+  return errors;
 }
 
 function windowPayload(

@@ -13,14 +13,10 @@ export interface Part {
   /** As stored; 0 for a part that was never put. */
   version: number;
   /**
-   * Of a window's pane: what this part adds. The same object as the pane's where there is one part, and its item does
-   * not grow with its events.
+   * Of a window's pane: what this part adds. The same object as the pane's where there is one part.
    */
   readonly aggregation?: Aggregation;
-  /**
-   * Of a pane whose item grows with its events, in order of arrival: of a log, all; of a window, those that wait to be
-   * added to what this part, or a later one, holds.
-   */
+  /** Of a log: its events in order of arrival, those that wait to be put too. */
   entries: Touch[];
   /** The episodes as this part holds them, by name. */
   episodes: ReadonlyMap<EpochMillis, Episode>;

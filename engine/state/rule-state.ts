@@ -98,9 +98,13 @@ export class RuleState {
       this.windows.changed(t, paneStart, this.#touched);
       return;
     }
-    const from = this.rule.form.firstChanged(t);
-    this.episodes.derive(from);
-    this.episodes.touch((from - this.rule.plan.cooldown) as EpochMillis, endOfTime);
+    this.deriveFrom(this.rule.form.firstChanged(t));
+  }
+
+  /** Finds the episodes again from a window on, and says of all from there on what should stand. */
+  deriveFrom(name: EpochMillis): void {
+    this.episodes?.derive(name);
+    this.episodes?.touch((name - this.rule.plan.cooldown) as EpochMillis, endOfTime);
   }
 
   /** Judges the windows named by a time from an instant on that were not judged yet. */

@@ -53,7 +53,8 @@ export const ruleTexts: Readonly<Record<string, string>> = {
       tumbling: 10m
     aggregate:
       n: count()
-    having: n >= 3${alert}`,
+    having: n >= 3${alert}
+      limit: 2 per 1h`,
   'sliding, global key': `  often:
     from: [orders, carts]
     window:
@@ -81,7 +82,8 @@ export const ruleTexts: Readonly<Record<string, string>> = {
       customer: event.customer
     alert:
       severity: low
-      title: '{{ event.total }}'`,
+      title: '{{ event.total }}'
+      limit: 3 per 30m`,
   'rule over a stream and what is derived of it': `  tidy:
     from: orders
     where: event.total > 3
