@@ -29,6 +29,14 @@ export const ruleTexts: Readonly<Record<string, string>> = {
       mean: avg(event.total)
       first: first(event.total)
       some: 'collect(event.total, 3)'
+      spread: stddev(event.total)
+      sorts: 'values(event.kind, 2)'
+      dearest: 'top(event.id, event.total, 2)'
+      cheap: 'argmin(event.id, event.total)'
+      peak: 'argmax(event.id, event.total, event.kind == "a")'
+      middle: 'percentile(event.total, 50)'
+      high: 'percentile(event.total, 90)'
+      customers: countDistinct(event.customer)
     having: n >= 2${alert}`,
   'tumbling, all aggregates, shared key': `  often:
     from: [orders, carts]
@@ -43,6 +51,14 @@ export const ruleTexts: Readonly<Record<string, string>> = {
       mean: avg(event.total)
       first: first(event.total)
       some: 'collect(event.total, 3)'
+      spread: stddev(event.total)
+      sorts: 'values(event.kind, 2)'
+      dearest: 'top(event.id, event.total, 2)'
+      cheap: 'argmin(event.id, event.total)'
+      peak: 'argmax(event.id, event.total, event.kind == "a")'
+      middle: 'percentile(event.total, 50)'
+      high: 'percentile(event.total, 90)'
+      customers: countDistinct(event.customer)
     having: most - least < 6.0
     emit: changes${alert}`,
   'tumbling, threshold, shared key': `  often:
@@ -62,6 +78,10 @@ export const ruleTexts: Readonly<Record<string, string>> = {
     aggregate:
       n: count()
       most: max(event.total)
+      middle: 'percentile(event.total, 50)'
+      spread: stddev(event.total)
+      dear: 'argmax(event.id, event.total)'
+      sorts: 'values(event.kind, 2)'
     having: n >= 4${alert}
       cooldown: 1m`,
   'sliding, two groups, shadow': `  often:
