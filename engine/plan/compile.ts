@@ -80,9 +80,9 @@ function windowPlan(window: WindowDefinition): WindowPlan {
     case 'before':
     case 'last':
     case 'calendar':
-      return window;
     case 'session':
+      return window;
     case 'until':
-      throw new Error(`a rule with a ${window.kind} window is refused where it is read`);
+      return { kind: 'until', max: window.max };
   }
 }

@@ -31,10 +31,14 @@ function windowMeaning(definition: PipelineDefinition, window: WindowDefinition 
   return { ...window, until: meaning(definition, window.until) };
 }
 
+/** Forms whose panes are as wide as the cooldown where that is longer than the window. */
+const logs: ReadonlySet<string> = new Set(['sliding', 'before', 'last', 'session', 'until']);
+
 export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefinition): FingerprintParts {
   const named = (list: readonly NamedExpression[]): unknown =>
     list.map(({ name, expression }) => [name, meaning(definition, expression)]);
-  const paneWidth = rule.window?.kind === 'sliding' || rule.window === undefined ? rule.alert?.cooldown : undefined;
+  const isLog = rule.window === undefined || logs.has(rule.window.kind);
+  const paneWidth = isLog ? rule.alert?.cooldown : undefined;
   return [
     ['the format of the state', stateFormat],
     ['the name', rule.name],

@@ -51,9 +51,20 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
   } else {
     const args = slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
     if (rule.window.kind === 'before') args.push(eventSeen(rule, block));
+    if (rule.window.kind === 'until') args.push(windowEnd(rule.window.until));
     lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fieldsOf(rule, block)});`);
   }
   return `${label}: {\n${lines.join('\n')}\n}`;
+
+  /** When the window ends that an event may open: later than the event. */
+  function windowEnd({ node, source }: Expression): string {
+    const variable = temporary();
+    lines.push(
+      `${variable} = $.instant(${emit(node, block.binding)});`,
+      `if (!(${variable} > meta.eventTime.millis)) ${fail('window.until', source, node)}`,
+    );
+    return variable;
+  }
 
   /** The argument of one accumulator: null where the event does not count. */
   function argument(call: AggregateCall, aggregate: string): string {
@@ -113,6 +124,7 @@ function fieldsOf(rule: RuleDefinition, block: Block): string {
 function fieldsRead(rule: RuleDefinition, block: Block): string {
   const expressions: Expression[] = [
     ...(rule.where ? [rule.where] : []),
+    ...(rule.window?.kind === 'until' ? [rule.window.until] : []),
     ...[...rule.groupBy, ...rule.aggregate, ...(rule.select ?? [])].map(({ expression }) => expression),
     ...said(rule),
   ];

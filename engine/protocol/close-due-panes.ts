@@ -50,11 +50,9 @@ export async function closeDuePanes(
     const text = JSON.stringify(keys);
     if (keys.length === 0 || text === last) break;
     last = text;
-    const { overlaps } = rule.form;
-    const done =
-      overlaps === undefined
-        ? await closePanes({ rule, until }, ports, alerts, writers, keys)
-        : await closeWindows({ rule, overlaps, until }, ports, alerts, keys);
+    const done = rule.form.closesByWindow
+      ? await closeWindows({ rule, until }, ports, alerts, keys)
+      : await closePanes({ rule, until }, ports, alerts, writers, keys);
     total.closed += done.closed;
     total.alerts += done.alerts;
     // A page that was not full was the last of its slot.

@@ -7,6 +7,7 @@ import { alertSortKey, instantOf, readAlertSortKey } from '../state/alert-name.t
 import { decodeEpisodes, readPaneBody, readPaneSortKey, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
+import { firstJoined, joinedTo } from '../state/rule-windows.ts';
 import type { EpochMillis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
@@ -83,11 +84,10 @@ function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly W
   if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(alertSortKey)]);
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  const { form, plan } = rule;
-  const from = (form.firstChanged(earliest) - plan.cooldown) as EpochMillis;
-  const to = times.reduce((most, t) => (t > most ? t : most));
-  return state.windows
-    .names(from, form.pastChanged(to))
+  const { windows } = state;
+  const from = firstJoined(rule, earliest);
+  const to = rule.form.pastChanged(times.reduce((most, t) => (t > most ? t : most)));
+  return (windows.everNamed?.(from, to) ?? windows.names(from, to))
     .flatMap((name) => state.alertNames(name))
     .filter((name) => !known.has(alertSortKey(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
@@ -118,7 +118,7 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
-  if (!rule.joins && rule.form.overlaps !== undefined) {
+  if (!rule.joins && rule.form.closesByWindow) {
     await readChanged(alerts, store, state, times);
     for (const t of times) state.recheck(t, rule.grid.start(t));
     return state.take().map((desired) => wantedOf(state, desired));
@@ -154,7 +154,7 @@ async function derive(
 async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis): Promise<EpochMillis> {
   const { rule } = state;
   for (let from = first; ; ) {
-    state.judgeFrom((from - rule.plan.cooldown) as EpochMillis);
+    state.judgeFrom(joinedTo(rule, from));
     const untold = state.episodes?.untoldBefore(from);
     if (untold === undefined) return from;
     const [begin, read] = [panesFrom(rule, untold), panesFrom(rule, from)];
@@ -164,8 +164,8 @@ async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis):
 }
 
 /** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
-function panesFrom({ grid, form, plan }: WindowedRule, name: EpochMillis): EpochMillis {
-  return grid.start(form.since((name - plan.cooldown) as EpochMillis));
+function panesFrom(rule: WindowedRule, name: EpochMillis): EpochMillis {
+  return rule.grid.start(rule.form.since(joinedTo(rule, name)));
 }
 
 /** Reads the records of all windows that events at these times may change, and then the panes of those. */

@@ -151,12 +151,10 @@ export class InMemoryRun implements Receiver {
       return;
     }
     const final = rule.plan.emit === 'final';
-    if (known === undefined && final) {
-      pane.born = (watermark - rule.plan.allowedLateness) as EpochMillis;
-      this.#await(state, pane);
-    }
+    if (known === undefined && final) pane.born = (watermark - rule.plan.allowedLateness) as EpochMillis;
     state.add(pane, touch, !final);
-    if (!final) this.#settle(state);
+    if (final) this.#await(state, pane);
+    else this.#settle(state);
     this.#touchesUntilSweep--;
   }
 
@@ -178,8 +176,10 @@ export class InMemoryRun implements Receiver {
   }
 
   #await(state: RuleState, pane: Pane): void {
+    const due = this.#due[state.rule.index];
+    if (due === undefined || due.awaits(pane)) return;
     const at = state.dueAt(pane);
-    if (at !== undefined) this.#due[state.rule.index]?.add(at, { state, pane });
+    if (at !== undefined) due.add(at, { state, pane });
   }
 
   #settle(state: RuleState): void {

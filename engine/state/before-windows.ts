@@ -16,6 +16,8 @@ export function beforeForm(grid: PaneGrid, size: Millis): WindowForm {
     grid,
     isLog: true,
     isNamedByPane: false,
+    closesByWindow: false,
+    longest: 0 as Millis,
     reach: (2 * size) as Millis,
     firstChanged: (t) => t,
     pastChanged: (t) => (t + size + 1) as EpochMillis,

@@ -41,16 +41,17 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
   return plan.rules.map((rulePlan, index) => {
     const { aggregates, having, windowTexts, eventTexts } = program.rules[index] ?? {};
     const rule: CompiledRule = { index, plan: rulePlan, program: { aggregates, having, windowTexts, eventTexts } };
-    const { window, accumulators, cooldown } = rulePlan;
+    const { window, accumulators, cooldown, emit } = rulePlan;
     if (window === undefined) return rule;
-    const form = windowForm(window, cooldown);
+    const form = windowForm({ ...rulePlan, window });
+    const isRevised = emit !== 'final' || !form.closesByWindow;
     return {
       ...rule,
       window,
       form,
       grid: form.grid,
       grows: form.isLog,
-      joins: cooldown > 0 || form.isLog || (!form.isNamedByPane && rulePlan.emit !== 'final'),
+      joins: cooldown > 0 || (isRevised && !form.isNamedByPane),
       tellsApart: window.kind === 'before' && cooldown === 0,
       begin: { at: beginningOfTime },
       createAccumulators: () => accumulators.map((accumulator) => createAccumulator(accumulator, !form.isLog)),

@@ -6,7 +6,7 @@
 import type { EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
-import type { KeyWindows, WindowForm } from './key-windows.ts';
+import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
 import type { Touch } from './touch.ts';
 
@@ -20,6 +20,7 @@ export interface WindowLayout extends Pick<WindowForm, 'firstChanged' | 'pastCha
 }
 
 export class OverlappingWindows implements KeyWindows {
+  readonly schedule: Schedule;
   readonly #layout: WindowLayout;
   readonly #rule: WindowedRule;
   readonly #panes: ReadonlyMap<EpochMillis, Pane>;
@@ -28,7 +29,8 @@ export class OverlappingWindows implements KeyWindows {
   /** Windows of more than one pane with events, by name. */
   readonly #merged = new Map<EpochMillis, Aggregation>();
 
-  constructor(layout: WindowLayout, rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>) {
+  constructor(layout: WindowLayout, schedule: Schedule, rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>) {
+    this.schedule = schedule;
     this.#layout = layout;
     this.#rule = rule;
     this.#panes = panes;

@@ -2,7 +2,7 @@
  * The keyed state of one rule and key: its panes, which of its windows are true, and the records of its alerts. It is
  * the same in every mode; where panes come from and go to is not its business.
  */
-import { Episodes } from '../alert/episodes.ts';
+import { Episodes, type Extents } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
 import type { AlertRecord } from '../alert/alert.ts';
 import { type EpochMillis, endOfTime, largest } from '../time.ts';
@@ -47,7 +47,7 @@ export class RuleState {
     this.groups = groups;
     this.windows = rule.form.open(rule, this.panes);
     this.#judgement = new Judgement(rule, groups, this.windows);
-    this.episodes = rule.joins ? new Episodes(rule.plan.cooldown) : undefined;
+    this.episodes = rule.joins ? new Episodes(rule.plan.cooldown, [], extentsOf(rule, this.windows)) : undefined;
   }
 
   /** The partition key of the key's items, in both tables. */
@@ -89,7 +89,7 @@ export class RuleState {
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
     const { form } = this.rule;
     if (this.episodes === undefined) this.windows.changed(t, paneStart, this.#touched);
-    else this.evaluate(form.firstChanged(t), form.pastChanged(t));
+    else this.evaluate(this.windows.firstChanged?.(t) ?? form.firstChanged(t), form.pastChanged(t));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
@@ -145,13 +145,13 @@ export class RuleState {
 
   /** Says finally what the windows of a pane are that a watermark has passed. */
   finish(pane: Pane, watermark: EpochMillis): void {
-    const { form, plan } = this.rule;
-    if (form.overlaps !== undefined) {
-      const until = (watermark - plan.allowedLateness) as EpochMillis;
-      const names = form.overlaps.endingIn(pane.start, largest([pane.told, pane.born]), until);
+    const { schedule } = this.windows;
+    if (schedule !== undefined) {
+      const until = (watermark - this.rule.plan.allowedLateness) as EpochMillis;
+      const names = schedule.endingIn(pane.start, largest([pane.told, pane.born]), until);
       this.tell(names.filter((name) => !this.windows.isTold(name)));
       pane.told = until;
-      pane.closed = form.overlaps.nextEnd(pane.start, until) === undefined;
+      pane.closed = pane.end <= until && schedule.nextEnd(pane.start, until) === undefined;
       return;
     }
     pane.closed = true;
@@ -174,10 +174,10 @@ export class RuleState {
 
   /** When the next final result of a pane is due; undefined where none is. */
   dueAt(pane: Pane): EpochMillis | undefined {
-    const { form, plan } = this.rule;
+    const { plan } = this.rule;
     if (plan.emit !== 'final' || pane.closed) return undefined;
-    const end =
-      form.overlaps === undefined ? pane.end : form.overlaps.nextEnd(pane.start, largest([pane.told, pane.born]));
+    const { schedule } = this.windows;
+    const end = schedule === undefined ? pane.end : schedule.nextEnd(pane.start, largest([pane.told, pane.born]));
     return end === undefined ? undefined : ((end + plan.allowedLateness) as EpochMillis);
   }
 
@@ -225,10 +225,12 @@ export class RuleState {
         continue;
       this.panes.delete(start);
       this.#last = undefined;
-      if (this.episodes === undefined) for (const names of [this.records, this.unread]) names.delete(start);
     }
     this.windows.forget(frozen);
-    if (this.episodes !== undefined) {
+    if (this.episodes === undefined) {
+      for (const name of this.records.keys()) if (instantOf(name) < frozen) this.records.delete(name);
+      for (const name of this.unread) if (name < frozen) this.unread.delete(name);
+    } else {
       this.episodes.forget(frozen);
       const known = new Set(this.episodes.all.map(({ name }) => name));
       for (const name of this.records.keys()) if (!known.has(instantOf(name))) this.records.delete(name);
@@ -236,4 +238,10 @@ export class RuleState {
     }
     return this.panes.size === 0;
   }
+}
+
+/** Where windows lie, for those that are not named by their last instant. */
+function extentsOf({ form: { longest } }: WindowedRule, windows: KeyWindows): Extents | undefined {
+  if (longest === 0) return undefined;
+  return { longest, last: (name) => (windows.bounds(name).end - 1) as EpochMillis };
 }

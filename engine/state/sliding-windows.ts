@@ -25,6 +25,8 @@ export function slidingForm(grid: PaneGrid, shape: SlidingShape): WindowForm {
     grid,
     isLog: true,
     isNamedByPane: false,
+    closesByWindow: false,
+    longest: 0 as Millis,
     reach: (2 * size) as Millis,
     firstChanged: (t) => t,
     pastChanged: (t) => (t + size) as EpochMillis,

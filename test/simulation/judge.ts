@@ -47,7 +47,7 @@ function compareStanding(
     const sliding = isWindowed(rule) && rule.joins;
     const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
     // An event may be late for some of the windows that it is in, of which the final results are told, and not for all.
-    const isPartly = isWindowed(rule) && rule.form.overlaps !== undefined && rule.plan.emit === 'final';
+    const isPartly = isWindowed(rule) && rule.form.closesByWindow && rule.plan.emit === 'final';
     const isSpoilt = (text: string): boolean => spoilt.has(text) || (isPartly && partly.has(text));
     const of = (alerts: readonly AlertRecord[]): string[] =>
       alerts

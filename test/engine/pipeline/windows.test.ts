@@ -98,6 +98,8 @@ test.each([
   ['calendar: day', { kind: 'calendar', unit: 'day', timezone: 'UTC' }],
   ['before: 30d', { kind: 'before', size: 2_592_000_000 }],
   ['last: 5, within: 1h', { kind: 'last', count: 5, within: 3_600_000 }],
+  ['session: 30m', { kind: 'session', gap: 1_800_000, max: 86_400_000 }],
+  ['session: 30m, max: 1h', { kind: 'session', gap: 1_800_000, max: 3_600_000 }],
   ['calendar: hour', { kind: 'calendar', unit: 'hour', timezone: 'UTC' }],
   ['calendar: month, every: 1d', { kind: 'calendar', unit: 'month', timezone: 'UTC', every: 86_400_000 }],
 ])('the window %s is read', (window, definition) => {
