@@ -69,7 +69,7 @@ ${rest.replaceAll(/^/gm, '    ')}
 interface Form {
   readonly text: string;
   /** The first instant at which an event does not go on from this one. */
-  reach(event: Sent): number;
+  readonly reach: (event: Sent) => number;
   /** The event of a window that it ends by, and how long before that one's reach. */
   readonly by: 'first' | 'last';
   readonly before: number;
