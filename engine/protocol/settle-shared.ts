@@ -9,7 +9,7 @@ import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortab
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
-import type { AlertStore, Told, Wanted } from './alert-store.ts';
+import type { AlertStore, KnownAlert, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned, merge } from './pane-store.ts';
@@ -123,15 +123,14 @@ async function derive(
   }
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
-    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readSortableTime(key.sk), recorded);
+    setRecords(state, await alerts.read(starts.map((start) => alertKey(state, start))));
     await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
   }
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  if (isOwned(rule)) await readRecords(alerts, state);
-  else await restoreEpisodes(alerts, state);
+  await readRecords(alerts, state);
+  if (!isOwned(rule)) restoreEpisodes(state);
   const first = rule.form.firstChanged(earliest);
   await readPanes(store, state, panesFrom(rule, first));
   const from = await judgeRun(store, state, first);
@@ -178,9 +177,9 @@ async function readChanged(
     return { first, past };
   });
   const records = await Promise.all(
-    spans.map(({ first, past }) => alerts.readBetween(state.partitionKey, sortableTime(first), sortableTime(past))),
+    spans.map(({ first, past }) => alerts.readAll(state.partitionKey, sortableTime(first), sortableTime(past))),
   );
-  for (const { key, recorded } of records.flat()) state.records.set(readSortableTime(key.sk), recorded);
+  setRecords(state, records.flat());
   await Promise.all(
     spans.map(({ first, past }) => readPanes(store, state, form.since(first), (past - 1) as EpochMillis)),
   );
@@ -220,13 +219,15 @@ export async function readPanes(
 }
 
 async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
-  for (const { key, recorded } of await alerts.readAll(state.partitionKey))
-    state.records.set(readSortableTime(key.sk), recorded);
+  setRecords(state, await alerts.readAll(state.partitionKey));
+}
+
+export function setRecords(state: RuleState, known: readonly KnownAlert[]): void {
+  for (const { key, recorded } of known) state.records.set(readSortableTime(key.sk), recorded);
 }
 
 /** Learns a key's episodes from the records of its alerts. */
-export async function restoreEpisodes(alerts: AlertStore, state: RuleState): Promise<void> {
-  await readRecords(alerts, state);
+export function restoreEpisodes(state: RuleState): void {
   for (const [name, { record }] of state.records)
     if (record !== undefined) state.episodes?.restore(episodeOf(state, name, record));
 }

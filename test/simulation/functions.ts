@@ -23,16 +23,18 @@ import type { Tables } from './tables.ts';
 /** As infra sets it, in milliseconds. */
 const timeout = 60_000;
 
-const stallsDrawn: readonly Stall[] = [
-  ...[0, 1, 2].map((number) => ({ operation: 'write state', number })),
-  ...[0, 0, 0, 1].map((number) => ({ operation: 'write alerts', number })),
-];
+const calls = (operation: string, ...numbers: readonly number[]): Stall[] =>
+  numbers.map((number) => ({ operation, number }));
+/** Of one that another overtakes: mostly where it has derived what it is about to tell. */
+const overtakenStalls = [...calls('write state', 0, 1, 2), ...calls('write alerts', 0, 0, 0, 1)];
+/** Of any: between its reads too, so that some of what it knows is older than the rest. */
+const stalls = [...calls('get', 0, 1, 2), ...calls('query', 0, 1, 2), ...overtakenStalls];
 
 /** The function's answer; undefined where it failed, died, or outran its time. */
 export type Invoke = (
   event: KinesisStreamEvent,
   place: string,
-  stalls: boolean,
+  isOvertaken: boolean,
 ) => Promise<KinesisStreamBatchResponse | undefined>;
 
 export interface FunctionServices {
@@ -73,13 +75,15 @@ export class SimulatedFunction<In, Out> {
     this.#start = start;
   }
 
-  /** With `stalls`, one of the first writes takes very long, most often one that comes before somebody is told. */
-  async invoke(event: In, place: string, stalls = false): Promise<Out | undefined> {
-    const { schedule, problems } = this.#services;
-    const dice = Dice.named(this.#services.history.seed, `${place} environment`);
+  /** One of its first calls may take very long; of one that is overtaken it does. */
+  async invoke(event: In, place: string, isOvertaken = false): Promise<Out | undefined> {
+    const { history, plan, schedule, problems } = this.#services;
+    const dice = Dice.named(history.seed, `${place} environment`);
     const environment = this.#environment(dice);
     const { sandbox, handler } = environment;
-    sandbox.serve(place, stalls ? dice.of(stallsDrawn) : undefined);
+    const drawn = isOvertaken ? overtakenStalls : stalls;
+    const isStalled = isOvertaken || plan.draw(`${place} one call`, history.stalls, ['stalls']) !== undefined;
+    sandbox.serve(place, isStalled ? dice.of(drawn) : undefined);
     const end = schedule.now + timeout;
     const context = { getRemainingTimeInMillis: () => end - schedule.now };
     const answer = handler(event, context).then(

@@ -65,6 +65,8 @@ export interface History {
   readonly weather: Weather;
   /** Of a thousand batches, so many are delivered a second time while they are processed. */
   readonly overlaps: number;
+  /** Of a thousand invocations, so many take very long over one call. */
+  readonly stalls: number;
   /** Of a thousand invocations, so many find no environment that still lives. */
   readonly coldStarts: number;
   readonly mostFaults: number;
@@ -171,5 +173,6 @@ export function drawHistory(seed: number): History {
     ends: dice.percent(50),
     beyondBounds,
     inOrder,
+    stalls: dice.of([0, 0, 50, 200]),
   };
 }

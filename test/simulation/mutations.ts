@@ -84,32 +84,24 @@ export const mutations: readonly Mutation[] = [
     edits: [['const keys = await this.#ports.alerts.due(pendingSlot, until, limit);', 'const keys: ItemKey[] = [];']],
   },
   {
-    name: 'panes of a shared window are read before its record',
+    name: 'panes of a shared key are read before the records of its alerts',
     file: 'engine/protocol/settle-shared.ts',
     edits: [
       [
-        `    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readSortableTime(key.sk), recorded);
+        `    setRecords(state, await alerts.read(starts.map((start) => alertKey(state, start))));
     await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));`,
         `    await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
-    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readSortableTime(key.sk), recorded);`,
+    setRecords(state, await alerts.read(starts.map((start) => alertKey(state, start))));`,
       ],
-    ],
-  },
-  {
-    name: 'panes of a shared episode are read before its records',
-    file: 'engine/protocol/settle-shared.ts',
-    edits: [
       [
-        `  if (isOwned(rule)) await readRecords(alerts, state);
-  else await restoreEpisodes(alerts, state);
+        `  await readRecords(alerts, state);
+  if (!isOwned(rule)) restoreEpisodes(state);
   const first = rule.form.firstChanged(earliest);
   await readPanes(store, state, panesFrom(rule, first));`,
         `  const first = rule.form.firstChanged(earliest);
   await readPanes(store, state, panesFrom(rule, first));
-  if (isOwned(rule)) await readRecords(alerts, state);
-  else await restoreEpisodes(alerts, state);`,
+  await readRecords(alerts, state);
+  if (!isOwned(rule)) restoreEpisodes(state);`,
       ],
     ],
   },

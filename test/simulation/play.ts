@@ -214,7 +214,7 @@ class Player {
           stream: this.#stream(name),
           schedule: this.#schedule,
           plan: this.#plan,
-          invoke: (event, place, stalls) => processStream.invoke(event, place, stalls),
+          invoke: (event, place, isOvertaken) => processStream.invoke(event, place, isOvertaken),
           isEnded: () => this.#isEnded,
           change: () => this.#change,
           changed: () => this.#changed(),
