@@ -5,7 +5,7 @@ import { Intake } from '../../engine/intake/intake.ts';
 import { Collected } from '../../engine/intake/receiver.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
 import { compiledRules, isWindowed, keyOf } from '../../engine/state/compiled-rule.ts';
-import { orderedRecords, perfectRun } from './perfect.ts';
+import { asRedriven, orderedRecords, perfectRun } from './perfect.ts';
 import type { Outcome } from './play.ts';
 
 /** Events are this late at most where a history keeps to the bounds: the smaller of the streams' two. */
@@ -30,6 +30,7 @@ function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly
     compiled,
     records.filter(({ sequenceNumber }) => outcome.givenUp.has(sequenceNumber)),
   );
+  const { redriven } = outcome;
   const perfect = perfectRun(compiled, records).alerts;
   const windowed = compiledRules(compiled);
   return compiled.plan.rules.flatMap(({ name, cooldown }, index) => {
@@ -47,14 +48,16 @@ function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly
         letter.prefix === 'late' && letter.rule === name ? [`${letter.stream} ${letter.sequenceNumber}`] : [],
       ),
     );
-    if (late.size === 0) return differences(name, of(perfect), found);
-    const doubtful = [...late];
+    const counted = redriven.size === 0 ? records : orderedRecords(asRedriven(outcome, name));
+    const doubtful = [...late].filter((letter) => redriven.get(letter)?.has(name) !== true);
+    if (doubtful.length === 0)
+      return differences(name, of(counted === records ? perfect : perfectRun(compiled, counted).alerts), found);
     // A late event may have been counted too, by a process that had read an older watermark.
     const choices = doubtful.length > mostDoubtful ? 1 : 2 ** doubtful.length;
     let first: string[] | undefined;
-    for (let counted = 0; counted < choices; counted++) {
-      const out = new Set(doubtful.filter((_, i) => (counted & (1 << i)) === 0));
-      const kept = records.filter(({ stream, sequenceNumber }) => !out.has(`${stream} ${sequenceNumber}`));
+    for (let choice = 0; choice < choices; choice++) {
+      const out = new Set(doubtful.filter((_, i) => (choice & (1 << i)) === 0));
+      const kept = counted.filter(({ stream, sequenceNumber }) => !out.has(`${stream} ${sequenceNumber}`));
       const differs = differences(name, of(perfectRun(compiled, kept).alerts), found);
       if (differs.length === 0) return [];
       first ??= differs;

@@ -7,7 +7,7 @@ import { InMemoryRun } from '../../engine/run/in-memory-run.ts';
 import { beginningOfTime, type EpochMillis } from '../../engine/time.ts';
 import { inputRecords } from '../../functions/input-records.ts';
 import { lambdaEvent } from '../../local/kinesis-batch.ts';
-import type { Arrived } from './play.ts';
+import type { Arrived, Outcome } from './play.ts';
 
 export interface PerfectRun {
   readonly alerts: readonly AlertRecord[];
@@ -41,6 +41,16 @@ export function orderedRecords(arrived: readonly Arrived[]): InputRecord[] {
     })
     .sort((a, b) => compareOrder(a.order, b.order))
     .map(({ input }) => input);
+}
+
+/** What arrived, with what a rule counts now that was put right in its dead letter. */
+export function asRedriven({ arrived, redriven }: Pick<Outcome, 'arrived' | 'redriven'>, rule: string): Arrived[] {
+  return arrived.map((one) => {
+    const { event, record } = one;
+    const counts = redriven.get(`${event.stream} ${record.SequenceNumber}`)?.has(rule) === true;
+    if (!counts || event.mended === undefined) return one;
+    return { ...one, event: { ...event, data: event.mended }, record: { ...record, Data: event.mended } };
+  });
 }
 
 export function perfectRun(compiled: Compiled, records: readonly InputRecord[]): PerfectRun {
