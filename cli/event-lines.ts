@@ -6,8 +6,6 @@ import { createGunzip } from 'node:zlib';
 // Larger pieces fall out of the processor's cache before their lines are parsed.
 const pieceSize = 64 * 1024;
 const newline = 10;
-const carriageReturn = 13;
-const space = 32;
 
 export interface EventFile {
   /** As the user named it; `-` is the standard input. */
@@ -26,29 +24,19 @@ export function eventFile(path: string): EventFile {
   return { path, bytes: stat.size };
 }
 
-/** Calls `line` for every line that is not blank, in order, and `progress` with how much of the file was read. */
-export async function readLines(
-  file: EventFile,
-  line: (text: string, number: number) => void,
-  progress: (bytesRead: number) => void,
-): Promise<void> {
-  let number = 0;
-  const take = ({ text, bytesRead }: WholeLines): void => {
-    number = eachLine(text, number, line);
-    progress(bytesRead);
-  };
-  // Nothing is waited for between the pieces of a file that is there.
+/** Whole lines, each with its newline; without the mark that editors of Windows put before UTF-8. */
+export interface WholeLines {
+  /** Good until the next ones are asked for. */
+  readonly bytes: Buffer;
+  readonly bytesRead: number;
+}
+
+/** The file in pieces, one after the other: nothing is waited for between those of a file that is there. */
+export async function eachPiece(file: EventFile, take: (lines: WholeLines) => void): Promise<void> {
   if (isPlain(file)) for (const lines of plainLines(file)) take(lines);
   else for await (const lines of streamedLines(file)) take(lines);
 }
 
-/** Whole lines as one text, without the last newline. */
-export interface WholeLines {
-  readonly text: string;
-  readonly bytesRead: number;
-}
-
-/** The file in pieces of whole lines, without the mark that editors of Windows put before UTF-8. */
 export async function* wholeLines(file: EventFile): AsyncGenerator<WholeLines> {
   if (isPlain(file)) yield* plainLines(file);
   else yield* streamedLines(file);
@@ -71,12 +59,12 @@ function* plainLines({ path }: EventFile): Generator<WholeLines> {
       bytesRead += length;
       const end = waiting + length;
       const last = buffer.lastIndexOf(newline, end - 1);
-      if (last >= 0) yield cut.lines(buffer.toString('utf8', 0, last), bytesRead);
+      if (last >= 0) yield cut.lines(buffer.subarray(0, last + 1), bytesRead);
       waiting = end - last - 1;
       if (waiting === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
       else buffer.copyWithin(0, last + 1, end);
     }
-    yield cut.lines(buffer.toString('utf8', 0, waiting), bytesRead);
+    if (waiting > 0) yield cut.lines(ended(buffer.subarray(0, waiting)), bytesRead);
   } finally {
     closeSync(descriptor);
   }
@@ -90,19 +78,25 @@ async function* streamedLines(file: EventFile): AsyncGenerator<WholeLines> {
     bytes = bytesRead;
     const all = waiting.length === 0 ? piece : Buffer.concat([waiting, piece]);
     const last = all.lastIndexOf(newline);
-    if (last >= 0) yield cut.lines(all.toString('utf8', 0, last), bytes);
+    if (last >= 0) yield cut.lines(all.subarray(0, last + 1), bytes);
     waiting = Buffer.from(all.subarray(last + 1));
   }
-  yield cut.lines(waiting.toString('utf8'), bytes);
+  if (waiting.length > 0) yield cut.lines(ended(waiting), bytes);
 }
+
+function ended(line: Buffer): Buffer {
+  return Buffer.concat([line, Buffer.of(newline)]);
+}
+
+const mark = Buffer.from('\uFEFF');
 
 /** Takes the mark off the first lines. */
 class LineCut {
   #isFirst = true;
-  lines(text: string, bytesRead: number): WholeLines {
-    const marked = this.#isFirst && text.startsWith('\uFEFF');
+  lines(bytes: Buffer, bytesRead: number): WholeLines {
+    const marked = this.#isFirst && bytes.subarray(0, mark.length).equals(mark);
     this.#isFirst = false;
-    return { text: marked ? text.slice(1) : text, bytesRead };
+    return { bytes: marked ? bytes.subarray(mark.length) : bytes, bytesRead };
   }
 }
 
@@ -123,21 +117,4 @@ async function* streamed({ path }: EventFile): AsyncGenerator<Piece> {
   source.on('error', (cause) => gunzip.destroy(cause));
   source.pipe(gunzip);
   for await (const piece of gunzip as AsyncIterable<Buffer>) yield { piece, bytesRead };
-}
-
-/** Calls `line` for every line of a text that is not blank; `before` is the number before the first. Gives the last. */
-export function eachLine(text: string, before: number, line: (text: string, number: number) => void): number {
-  let number = before;
-  for (let start = 0; start <= text.length; ) {
-    const at = text.indexOf('\n', start);
-    const next = at < 0 ? text.length : at;
-    const end = text.charCodeAt(next - 1) === carriageReturn ? next - 1 : next;
-    number++;
-    if (end > start) {
-      const one = text.slice(start, end);
-      if (one.charCodeAt(0) > space || one.trim() !== '') line(one, number);
-    }
-    start = next + 1;
-  }
-  return number;
 }

@@ -1,7 +1,7 @@
 /** A dead letter as it lies in the bucket, and what `redrive` is called with. */
 import type { DeadLetter } from '../engine/protocol/redrive.ts';
 import type { EpochMillis } from '../engine/time.ts';
-import { decode } from './input-records.ts';
+import { decode } from './record-data.ts';
 
 export interface RedriveEvent {
   /** Lines of the bucket's objects. */

@@ -6,8 +6,10 @@ import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aw
 import type { Compiled } from '../engine/plan/program.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
 import { StreamProcessor } from '../engine/protocol/stream-processor.ts';
+import { eventDecoder } from './event-decoder.ts';
 import { inputRecords, shardOf } from './input-records.ts';
 import type { Log } from './log.ts';
+import { decode } from './record-data.ts';
 
 export interface StreamServices {
   readonly compiled: Compiled;
@@ -25,6 +27,8 @@ export type StreamHandler = (
 ) => Promise<KinesisStreamBatchResponse>;
 
 export function streamHandler({ compiled, stream, ports, process, log }: StreamServices): StreamHandler {
+  const program = compiled.program.streams[stream];
+  const decodeEvent = program === undefined ? decode : eventDecoder(program);
   const processor = new StreamProcessor(compiled, stream, ports, process);
   return async (event, context) => {
     const shard = shardOf(event);
@@ -34,7 +38,7 @@ export function streamHandler({ compiled, stream, ports, process, log }: StreamS
     const allTime = context.getRemainingTimeInMillis();
     const timeLeft = (): number => context.getRemainingTimeInMillis() / allTime;
     try {
-      const report = await processor.process(shard, inputRecords(stream, shard, event), timeLeft);
+      const report = await processor.process(shard, inputRecords(stream, shard, event, decodeEvent), timeLeft);
       log.done('batch', { ...report, millis: Math.round(performance.now() - started) });
       return { batchItemFailures: report.unfinished === undefined ? [] : [{ itemIdentifier: report.unfinished }] };
     } catch (cause) {

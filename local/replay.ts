@@ -1,6 +1,7 @@
 /** Plays recorded events: one JSON object a line, in the order in which they arrived. */
-import { eachLine, eventFile, type WholeLines, wholeLines } from '../cli/event-lines.ts';
+import { eventFile, type WholeLines, wholeLines } from '../cli/event-lines.ts';
 import { RecordedEvents } from '../cli/recorded-events.ts';
+import type { InputRecord } from '../engine/intake/input-record.ts';
 import type { Compiled } from '../engine/plan/program.ts';
 import { type EventReader, eventReader } from './event-reader.ts';
 import type { LocalRun } from './local-run.ts';
@@ -29,8 +30,8 @@ export interface ReplayOptions {
 }
 
 interface Line {
-  readonly text: string;
-  readonly number: number;
+  readonly record: InputRecord;
+  readonly place: string;
 }
 
 /** Producers do not run further ahead of the functions than this. */
@@ -45,17 +46,15 @@ export async function replay(options: ReplayOptions): Promise<number> {
   const { file, speed, compiled, run, progress, notSent, signal } = options;
   const readers = new Map<string, EventReader | undefined>();
   const declared = compiled.plan.streams.map(({ name }) => name).join(', ');
-  const recorded = new RecordedEvents();
+  const recorded = new RecordedEvents(file);
   const { bytes: size = 0 } = eventFile(file);
-  let number = 0;
   let played = 0;
   let origin: { readonly time: number; readonly at: number } | undefined;
-  for await (const { text: lines, bytesRead } of readable(file)) {
-    const piece: Line[] = [];
-    number = eachLine(lines, number, (text, at) => piece.push({ text, number: at }));
-    for (const line of piece) {
-      const { stream, event, arrival, partitionKey, unreadable } = recorded.record(line.text, file, line.number);
-      const place = `${file}:${line.number}`;
+  for await (const { bytes, bytesRead } of readable(file)) {
+    const lines: Line[] = [];
+    recorded.each(bytes, (record) => lines.push({ record, place: recorded.place }));
+    for (const { record, place } of lines) {
+      const { stream, event, arrival, partitionKey, unreadable } = record;
       if (unreadable !== undefined) {
         notSent({ reason: 'cannot be read', told: unreadable });
         continue;

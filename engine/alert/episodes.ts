@@ -127,6 +127,16 @@ export class Episodes {
     this.#all = [...settled, ...open].sort((a, b) => a.first - b.first || a.name - b.name);
   }
 
+  /** The earliest true window that ends before an instant, by `cooldown` at most, and is in no standing episode. */
+  untoldBefore(from: EpochMillis): EpochMillis | undefined {
+    return this.#trueTimes.find(
+      (t) =>
+        t >= from - this.#cooldown &&
+        t < from &&
+        !this.#all.some(({ standing, first, last }) => standing && first <= t && t <= last),
+    );
+  }
+
   /** Runs of true windows from an instant on. */
   #runs(from: number): { first: EpochMillis; last: EpochMillis }[] {
     const runs: { first: EpochMillis; last: EpochMillis }[] = [];

@@ -4,8 +4,7 @@ import type { EpochMillis } from '../time.ts';
 
 /** An event is late for a rule when every window that could hold it is forgotten (Flink's isWindowLate, per event). */
 export function isLate(rule: WindowedRule, t: EpochMillis, paneStart: EpochMillis, watermark: EpochMillis): boolean {
-  const lastEnd = rule.slide === undefined ? rule.grid.end(paneStart) : t + rule.slide;
-  return lastEnd + rule.plan.allowedLateness <= watermark;
+  return rule.form.lastEnd(t, paneStart) + rule.plan.allowedLateness <= watermark;
 }
 
 export function lateReason(rule: WindowedRule, watermark: EpochMillis): string {

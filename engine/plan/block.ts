@@ -13,6 +13,7 @@ export class Block {
   readonly binding: Binding;
   readonly #reads = new Map<string, { readonly variable: string; readonly code: string }>();
   #temporaries = 0;
+  #readsWhole = false;
 
   /** `roots`: the parameters that expressions may name; `replace` gives the code of what stands elsewhere. */
   constructor(
@@ -23,7 +24,7 @@ export class Block {
     this.binding = {
       name: (name) => {
         if (name === 'params') return `(${literal(params)})`;
-        if (roots.includes(name)) return name;
+        if (roots.includes(name)) return name === 'event' ? this.readWhole() : name;
         throw new Error(`unbound name ${name} in a checked expression`);
       },
       path: (path) => {
@@ -50,6 +51,18 @@ export class Block {
       field in Object.prototype ? `Object.hasOwn(event, ${key}) ? event[${key}] : undefined` : `event[${key}]`;
     this.#reads.set(field, { variable, code });
     return variable;
+  }
+
+  /** The event itself: whoever takes it may look at all of its fields. */
+  readWhole(): string {
+    this.#readsWhole = true;
+    return 'event';
+  }
+
+  /** The fields of the event that the function reads; undefined where it may read any. */
+  fields(): readonly string[] | undefined {
+    const fields = [...this.#reads.keys()];
+    return this.#readsWhole || fields.some((field) => field in Object.prototype) ? undefined : fields;
   }
 
   temporary(): string {

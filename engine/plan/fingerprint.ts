@@ -6,7 +6,7 @@ import { shortHash } from '../alert/identity.ts';
 import type { Json } from '../aggregate/value.ts';
 import type { Expression } from '../expression/expression.ts';
 import { canonical, reads } from '../expression/tree.ts';
-import type { NamedExpression, PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import type { NamedExpression, PipelineDefinition, RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
 import { producersOf, sourcesOf } from './sources.ts';
 
 const stateFormat = 1;
@@ -26,6 +26,11 @@ export function meaning(definition: PipelineDefinition, expression: Expression |
   );
 }
 
+function windowMeaning(definition: PipelineDefinition, window: WindowDefinition | undefined): unknown {
+  if (window?.kind !== 'until') return window ?? null;
+  return { ...window, until: meaning(definition, window.until) };
+}
+
 export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefinition): FingerprintParts {
   const named = (list: readonly NamedExpression[]): unknown =>
     list.map(({ name, expression }) => [name, meaning(definition, expression)]);
@@ -37,7 +42,7 @@ export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefin
     ['from', rule.from],
     ['where', meaning(definition, rule.where)],
     ['groupBy', named(rule.groupBy)],
-    ['window', rule.window ?? null],
+    ['window', windowMeaning(definition, rule.window)],
     ['aggregate', named(rule.aggregate)],
     ['select', rule.window === undefined ? named(rule.select ?? []) : null],
     ['cooldown', paneWidth ?? null],

@@ -5,29 +5,33 @@
  *
  * What stands in the text from the user is either an expression that the emitter wrote or a JSON literal.
  */
+import { aggregateCall } from '../expression/aggregate-call.ts';
 import { emit } from '../expression/emit.ts';
 import type { Expression, Node, Text } from '../expression/expression.ts';
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { Block, literal } from './block.ts';
 import { generateRuleEvaluation, readBy } from './generate-rule.ts';
-import { slotsOf } from './slots.ts';
+import { resultCode, slotsOf } from './slots.ts';
 
 export function generateProgram(definition: PipelineDefinition, rules: readonly RuleDefinition[]): string {
   const derived = [...new Set(rules.flatMap(({ into }) => (into === undefined ? [] : [into])))];
   const streams = [
     ...definition.streams.map((stream) => {
+      const read = new FieldsRead();
       const parts = [
-        ...(stream.eventTime === undefined ? [] : [`eventTime: ${eventFunction(definition, stream.eventTime)}`]),
+        ...(stream.eventTime === undefined ? [] : [`eventTime: ${eventFunction(definition, stream.eventTime, read)}`]),
         ...(stream.eventId === undefined
           ? []
           : [
-              `eventId: ${eventFunction(definition, stream.eventId)}`,
+              `eventId: ${eventFunction(definition, stream.eventId, read)}`,
               `eventIdReads: ${readFunction(definition, stream.eventId)}`,
             ]),
-        `partitionKey: ${eventFunction(definition, stream.partitionKey)}`,
+        `partitionKey: ${eventFunction(definition, stream.partitionKey, read)}`,
         ...(stream.schema === undefined ? [] : [`validate: $validators[${literal(stream.name)}]`]),
-        `evaluate: ${evaluation(definition, rules, stream.name)}`,
+        `evaluate: ${evaluation(definition, rules, stream.name, read)}`,
       ];
+      for (const rule of rules) if (rule.from.includes(stream.name)) eventTexts(definition, rule, read);
+      if (stream.schema === undefined) parts.push(...read.parts());
       return `${literal(stream.name)}: {\n${parts.join(',\n')}\n}`;
     }),
     ...derived.map(
@@ -37,9 +41,31 @@ export function generateProgram(definition: PipelineDefinition, rules: readonly 
   return `return {\nstreams: {\n${streams.join(',\n')}\n},\nrules: [\n${rules.map((rule) => ruleFunctions(definition, rule)).join(',\n')}\n]\n};`;
 }
 
-function eventFunction(definition: PipelineDefinition, expression: Expression): string {
+/** The fields that a stream's functions read of its events; a schema reads them all. */
+class FieldsRead {
+  readonly #fields = new Set<string>();
+  #isWhole = false;
+
+  add(block: Block): void {
+    const fields = block.fields();
+    if (fields === undefined) this.#isWhole = true;
+    else for (const field of fields) this.#fields.add(field);
+  }
+
+  parts(): string[] {
+    if (this.#isWhole) return [];
+    const names = [...this.#fields];
+    return [
+      `fields: ${literal(names)}`,
+      `event: (v) => ({ ${names.map((name, i) => `${literal(name)}: v[${i}]`).join(', ')} })`,
+    ];
+  }
+}
+
+function eventFunction(definition: PipelineDefinition, expression: Expression, read: FieldsRead): string {
   const block = new Block(definition.params, ['event', 'meta']);
   const code = emit(expression.node, block.binding);
+  read.add(block);
   return `(event, meta) => {\n${block.declarations()}return ${code};\n}`;
 }
 
@@ -50,11 +76,17 @@ function readFunction(definition: PipelineDefinition, { source, node }: Expressi
   return `(event, meta) => {\n${block.declarations()}return [${literal(source)}, ${read}];\n}`;
 }
 
-function evaluation(definition: PipelineDefinition, rules: readonly RuleDefinition[], stream: string): string {
+function evaluation(
+  definition: PipelineDefinition,
+  rules: readonly RuleDefinition[],
+  stream: string,
+  read = new FieldsRead(),
+): string {
   const block = new Block(definition.params, ['event', 'meta']);
   const body = rules
     .flatMap((rule, index) => (rule.from.includes(stream) ? [generateRuleEvaluation(rule, index, block)] : []))
     .join('\n');
+  read.add(block);
   return `(event, meta, sink) => {\n${block.declarations()}${body}\n}`;
 }
 
@@ -63,16 +95,13 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
   const { window, having, alert } = rule;
   const parts: string[] = [];
   if (window === undefined) {
-    if (alert !== undefined)
-      parts.push(
-        `eventTexts: ${texts(definition, rule, '(event, meta)', new Block(definition.params, ['event', 'meta']))}`,
-      );
+    if (alert !== undefined) parts.push(`eventTexts: ${eventTexts(definition, rule)}`);
     return `{ ${parts.join(',\n')} }`;
   }
   const slots = slotsOf(rule.aggregate);
   const results = new Block(definition.params, [], (node) => {
-    const slot = slots.of(node);
-    return slot === undefined ? undefined : `s[${slot}]`;
+    const call = aggregateCall(node);
+    return call && resultCode(call, `s[${String(slots.of(node))}]`);
   });
   const values = rule.aggregate.map(({ expression }) => emit(expression.node, results.binding));
   parts.push(`aggregates: (s) => {\n${results.declarations()}return [${values.join(', ')}];\n}`);
@@ -84,6 +113,13 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
   if (alert !== undefined)
     parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w)', windowBlock(definition, rule))}`);
   return `{ ${parts.join(',\n')} }`;
+}
+
+function eventTexts(definition: PipelineDefinition, rule: RuleDefinition, read = new FieldsRead()): string {
+  const block = new Block(definition.params, ['event', 'meta']);
+  const code = rule.window === undefined ? texts(definition, rule, '(event, meta)', block) : '';
+  read.add(block);
+  return code;
 }
 
 /** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them. */

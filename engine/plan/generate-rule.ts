@@ -40,7 +40,9 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
   const select = `{ ${selected.map(([name, code]) => `${literal(name)}: ${code}`).join(', ')} }`;
 
   if (rule.into !== undefined)
-    lines.push(`sink.derive(${index}, ${literal(rule.into)}, ${rule.select === undefined ? 'event' : select});`);
+    lines.push(
+      `sink.derive(${index}, ${literal(rule.into)}, ${rule.select === undefined ? block.readWhole() : select});`,
+    );
   else if (rule.window === undefined) {
     const fields = fieldsOf(rule, block);
     lines.push(
@@ -62,13 +64,18 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
       );
     }
     if (call.value === undefined) return counts === undefined ? 'true' : `(${counts} === true ? true : null)`;
-    const variable = temporary();
-    const code = emit(call.value, block.binding);
-    lines.push(`${variable} = ${counts === undefined ? code : `${counts} === true ? ${code} : null`};`);
-    const part = `aggregate.${aggregate}`;
-    const source = `${call.name}(…)`;
-    lines.push(`if (!(${variable} === null || ${acceptedBy(call, variable)})) ${fail(part, source, call.value)}`);
-    return variable;
+    const taken = (node: Node, accepted: (code: string) => string): string => {
+      const variable = temporary();
+      const code = emit(node, block.binding);
+      lines.push(`${variable} = ${counts === undefined ? code : `${counts} === true ? ${code} : null`};`);
+      const failed = fail(`aggregate.${aggregate}`, `${call.name}(…)`, node);
+      lines.push(`if (!(${variable} === null || ${accepted(variable)})) ${failed}`);
+      return variable;
+    };
+    const variable = taken(call.value, (code) => acceptedBy(call, code));
+    if (call.by === undefined) return variable;
+    const by = taken(call.by, isComparable);
+    return `(${variable} === null || ${by} === null ? null : new $.Ranked(${variable}, ${by}))`;
   }
 }
 
@@ -77,14 +84,19 @@ const isValue = (code: string): string => `${code} !== undefined`;
 const isKey = (code: string): string =>
   `typeof ${code} === 'string' || Number.isFinite(${code}) || typeof ${code} === 'boolean'`;
 
+const isComparable = (code: string): string =>
+  `Number.isFinite(${code}) || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
+
 function acceptedBy({ name }: AggregateCall, code: string): string {
   switch (name) {
     case 'sum':
     case 'avg':
+    case 'stddev':
+    case 'percentile':
       return `Number.isFinite(${code})`;
     case 'min':
     case 'max':
-      return `Number.isFinite(${code}) || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
+      return isComparable(code);
     default:
       return isValue(code);
   }
@@ -93,7 +105,7 @@ function acceptedBy({ name }: AggregateCall, code: string): string {
 /** The fields of the event that an alert shows as evidence. */
 function fieldsOf(rule: RuleDefinition, block: Block): string {
   if (rule.alert === undefined || rule.alert.evidence === 0) return '{}';
-  return rule.alert.evidenceFields === 'all' ? 'event' : fieldsRead(rule, block);
+  return rule.alert.evidenceFields === 'all' ? block.readWhole() : fieldsRead(rule, block);
 }
 
 /** The fields of the event that the rule's expressions read, by their paths. */

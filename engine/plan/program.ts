@@ -52,6 +52,10 @@ export interface StreamProgram {
   /** Null where the event fits the stream's schema, else what does not. */
   validate?(event: JsonObject): string | null;
   evaluate(event: JsonObject, meta: Meta, sink: Sink): void;
+  /** The fields that all of these read, where they do not read the whole event. */
+  readonly fields?: readonly string[];
+  /** As much of an event as they read, of the values of `fields`; undefined for one that it has not. */
+  readonly event?: (values: readonly unknown[]) => JsonObject;
 }
 
 export interface WindowTimes {

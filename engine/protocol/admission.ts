@@ -14,6 +14,8 @@ export type Refusal = Pick<Rejection, 'kind' | 'reason'>;
 export interface Admission {
   /** True where the pane held the event before the batch: it is a repeat. */
   holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean;
+  /** The windows of a rule that end up to then are past. */
+  frontier(rule: WindowedRule): EpochMillis;
   /** Why the event may not be added; undefined where it may. */
   refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined;
 }
@@ -22,6 +24,7 @@ export interface Admission {
 export function admissionOf(shard: string, watermarks: readonly EpochMillis[]): Admission {
   return {
     holds: (_, pane, { touch }) => holds(pane, shard, touch.event.sequenceNumber),
+    frontier: (rule) => frontierOf(rule, watermarks),
     refusal(rule, pane, { touch }) {
       const watermark = watermarks[rule.index] ?? beginningOfTime;
       const late = pane.closed || isLate(rule, touch.event.t, pane.start, watermark);
@@ -30,6 +33,10 @@ export function admissionOf(shard: string, watermarks: readonly EpochMillis[]): 
         : refusalOfFull(fullReason(rule, pane, touch));
     },
   };
+}
+
+export function frontierOf({ index, plan }: WindowedRule, watermarks: readonly EpochMillis[]): EpochMillis {
+  return ((watermarks[index] ?? beginningOfTime) - plan.allowedLateness) as EpochMillis;
 }
 
 export function refusalOfFull(reason: string | undefined): Refusal | undefined {

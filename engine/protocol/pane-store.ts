@@ -18,10 +18,11 @@ import {
   sealedAbove,
   writePaneBody,
 } from '../state/pane-item.ts';
-import { takeDistinct, takeLog } from '../state/part-cut.ts';
+import { takeLog } from '../state/part-cut.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
 import { identityOf } from '../state/touch.ts';
+import { changedEpisodes } from './changed-episodes.ts';
 import { dueSlot } from './due-slot.ts';
 import type { Item } from './item.ts';
 import { paneTimeToLive } from './retention.ts';
@@ -70,7 +71,7 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
       redriven: [],
       applied: undefined,
       ...(pane.aggregation !== undefined && {
-        aggregation: parts.length === 1 && !state.rule.grows ? pane.aggregation : decodeAggregation(state.rule, body.a),
+        aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a),
       }),
     };
   });
@@ -93,8 +94,7 @@ function newPart(state: RuleState, pane: Pane, number: number): Part {
     applied: undefined,
   };
   if (pane.aggregation === undefined) return part;
-  const { rule } = state;
-  return { ...part, aggregation: number === 0 && !rule.grows ? pane.aggregation : new Aggregation(rule) };
+  return { ...part, aggregation: number === 0 ? pane.aggregation : new Aggregation(state.rule) };
 }
 
 /** Merges what one item holds into a state, whoever wrote it. */
@@ -102,8 +102,13 @@ export function merge(state: RuleState, pane: Pane, body: PaneBody): void {
   if (body.noted === true) pane.noted = true;
   if (pane.noted && state.episodes === undefined && !state.records.has(pane.start)) state.unread.add(pane.start);
   if (body.closed === true) pane.closed = true;
-  if (body.a !== undefined && pane.aggregation !== undefined) absorb(pane.aggregation, body.a);
-  for (const touch of body.l ?? []) state.put(pane, decodeTouch(touch));
+  pane.told = largest([pane.told, body.u]);
+  pane.born = largest([pane.born, body.b]);
+  if (body.a !== undefined && pane.aggregation !== undefined) {
+    absorb(pane.aggregation, body.a);
+    state.windows.absorbed(pane);
+  }
+  for (const touch of body.l ?? []) state.windows.add(pane, decodeTouch(touch));
 }
 
 function mergeProgress(progress: Map<string, string>, read: PaneBody['p']): void {
@@ -146,20 +151,6 @@ export function dirtyPanes(state: RuleState, writer: string, shard: string | und
   return puts;
 }
 
-/**
- * The episodes that the pane's item must tell anew: those whose last true window is in the pane, and those that it tells
- * of though they end earlier now. One that goes on in a later pane is told there; here it stays as it was, so that no
- * order of puts can lose it, and the higher revision is believed. It is told here once, so that whoever reads this put
- * and not yet the later one calls it by its name.
- */
-function changedEpisodes(state: RuleState, pane: Pane, { episodes, dirty }: StoredParts): Episode[] {
-  return (state.episodes?.all ?? []).filter(({ name, first, last, revision }) => {
-    const told = episodes.get(name);
-    if (last >= pane.end) return told === undefined && dirty && first < pane.end;
-    return (last >= pane.start || told !== undefined) && told?.revision !== revision;
-  });
-}
-
 /** Episodes that one part tells anew, at about 60 bytes each; more wait for the next part. */
 const mostEpisodes = 500;
 
@@ -183,7 +174,8 @@ function putOf(
   const { open } = stored;
   const told = changed.slice(0, mostEpisodes).map((episode) => ({ ...episode }));
   const episodes = new Map([...open.episodes, ...byName(told)]);
-  const { log, last, waiting } = open.aggregation === undefined ? takeLog(open) : takeDistinct(rule, open);
+  const { log, last, waiting } =
+    open.aggregation === undefined ? takeLog(open) : { log: [], last: open.applied, waiting: false };
   const rest = waiting || told.length < changed.length;
   const ids = [
     ...open.ids,
@@ -193,6 +185,8 @@ function putOf(
     p: { ...Object.fromEntries(stored.progress), ...(last !== undefined && shard !== undefined && { [shard]: last }) },
     ...(pane.noted && { noted: true }),
     ...(pane.closed && { closed: true }),
+    ...(pane.told > beginningOfTime && { u: pane.told }),
+    ...(pane.born >= pane.start && { b: pane.born }),
     ...(!pk.endsWith(']') && { k: encodeGroups(state.groups) }),
     ...(episodes.size > 0 && { e: encodeEpisodes(episodes.values()) }),
     ...(ids.length > 0 && { i: ids }),
@@ -200,14 +194,14 @@ function putOf(
   };
   const body = writePaneBody(content);
   const sealed = rest || ((rule.grows || ids.length > 0) && body.length > sealedAbove);
+  const due = state.dueAt(pane);
   const item: Item = {
     pk,
     sk: paneSortKey(pane.start, writer, open.number),
     version: open.version + 1,
     body: sealed ? writePaneBody({ ...content, sealed: true }) : body,
     ttl: paneTimeToLive(rule.plan, pane.end, now),
-    ...(rule.plan.emit === 'final' &&
-      !pane.closed && { due: { slot: dueSlot(rule, pk), at: (pane.end + rule.plan.allowedLateness) as EpochMillis } }),
+    ...(due !== undefined && { due: { slot: dueSlot(rule, pk), at: due } }),
   };
   return { state, start: pane.start, item, sealed, progress: content.p, ids, episodes, log, rest };
 }

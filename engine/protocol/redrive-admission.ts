@@ -13,7 +13,7 @@ import { RuleState } from '../state/rule-state.ts';
 import { reachBack } from '../state/rule-windows.ts';
 import { identityOf } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
-import { type Admission, type Refusal, refusalOfFull } from './admission.ts';
+import { type Admission, frontierOf, type Refusal, refusalOfFull } from './admission.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned } from './pane-store.ts';
 import { paneKept } from './retention.ts';
@@ -69,8 +69,8 @@ export class RedriveAdmission implements Admission {
   holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean {
     const { event } = keyed.touch;
     const there =
-      state.log?.holds(event) === true ||
-      this.#shared.get(paneName(state, pane.start))?.log?.holds(event) === true ||
+      state.windows.keeps(event) ||
+      this.#shared.get(paneName(state, pane.start))?.windows.keeps(event) === true ||
       pane.stored?.ids.has(identityOf(event)) === true;
     // Asked again after a put was lost, the pane may hold what this very call has put.
     if (!this.#there.has(keyed)) this.#there.set(keyed, there);
@@ -80,6 +80,10 @@ export class RedriveAdmission implements Admission {
   /** Whether the event was there before anything was put back. */
   wasThere(keyed: KeyedTouch): boolean {
     return this.#there.get(keyed) === true;
+  }
+
+  frontier(rule: WindowedRule): EpochMillis {
+    return frontierOf(rule, this.#time.watermarks);
   }
 
   refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined {

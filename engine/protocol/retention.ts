@@ -4,6 +4,7 @@
  * this is garbage collection.
  */
 import type { Plan, RulePlan } from '../plan/plan.ts';
+import { longestPeriod } from '../window/calendar-grid.ts';
 import type { EpochMillis, EpochSeconds, Millis } from '../time.ts';
 
 const day = 86_400_000;
@@ -36,6 +37,7 @@ export function idsTimeToLive(kept: Millis, arrival: EpochMillis, now: EpochMill
 }
 
 function windowOf({ window }: RulePlan): Millis {
+  if (window?.kind === 'calendar') return longestPeriod[window.unit];
   return window !== undefined && 'size' in window ? window.size : (day as Millis);
 }
 

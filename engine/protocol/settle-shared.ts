@@ -76,22 +76,32 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
 
 /**
  * Alerts that nobody knows of, and somebody who was overtaken may be about to open: of windows that events which are there
- * already had made true, and later ones false again. An episode is named by its first window.
+ * already had made true, and later ones false again. An episode is named by its first window, which another writer may
+ * have put less than `cooldown` before.
  */
 function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
-  const from = times.reduce((least, t) => (t < least ? t : least));
+  const earliest = times.reduce((least, t) => (t < least ? t : least));
+  const { form, plan } = rule;
+  const from = (form.firstChanged(earliest) - plan.cooldown) as EpochMillis;
   const to = times.reduce((most, t) => (t > most ? t : most));
-  const names = state.log?.times(from, (to + (rule.slide ?? 0)) as EpochMillis) ?? times.map((t) => rule.grid.start(t));
-  return [...new Set(names)]
+  return state.windows
+    .names(from, form.pastChanged(to))
     .filter((name) => !known.has(sortableTime(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
 
+/** The windows that events at these times change. */
+function changedNames({ rule, windows }: RuleState, times: readonly EpochMillis[]): ReadonlySet<EpochMillis> {
+  const names = new Set<EpochMillis>();
+  for (const t of times) windows.changed(t, rule.grid.start(t), names);
+  return names;
+}
+
 /** What the owner of a key had not read of its records, or has not put itself, it knows now. */
-function learnRecords({ rule, state, times }: Unsettled, read: RuleState): void {
-  const names = state.episodes?.all.map(({ name }) => name) ?? times.map((t) => rule.grid.start(t));
+function learnRecords({ state, times }: Unsettled, read: RuleState): void {
+  const names = state.episodes?.all.map(({ name }) => name) ?? changedNames(read, times);
   for (const name of names) {
     const recorded = read.records.get(name);
     if (recorded !== undefined) state.records.set(name, recorded);
@@ -106,7 +116,11 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
-  const { cooldown } = rule.plan;
+  if (!rule.joins && rule.form.overlaps !== undefined) {
+    await readChanged(alerts, store, state, times);
+    for (const t of times) state.recheck(t, rule.grid.start(t));
+    return state.take().map((desired) => wantedOf(state, desired));
+  }
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
     for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
@@ -116,16 +130,60 @@ async function derive(
     return state.take().map((desired) => wantedOf(state, desired));
   }
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  const first = rule.slide === undefined ? rule.grid.start(earliest) : earliest;
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  const first = rule.form.firstChanged(earliest);
+  await readPanes(store, state, panesFrom(rule, first));
+  const from = await judgeRun(store, state, first);
   const named = new Set(state.episodes?.all.map(({ name }) => name));
-  state.judgeFrom((first - cooldown) as EpochMillis);
-  state.revisit(first, first);
+  state.deriveFrom(from);
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
   const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
+}
+
+/**
+ * Judges windows from where the run that an instant belongs to must be derived. A true window before it that is in no
+ * known episode was put by another writer, who has not told of it yet: what lies before that one decides as well, and is
+ * read too. Else one run could be told in two parts.
+ */
+async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis): Promise<EpochMillis> {
+  const { rule } = state;
+  for (let from = first; ; ) {
+    state.judgeFrom((from - rule.plan.cooldown) as EpochMillis);
+    const untold = state.episodes?.untoldBefore(from);
+    if (untold === undefined) return from;
+    const [begin, read] = [panesFrom(rule, untold), panesFrom(rule, from)];
+    if (begin < read) await readPanes(store, state, begin, rule.grid.start((read - 1) as EpochMillis));
+    from = untold;
+  }
+}
+
+/** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
+function panesFrom({ grid, form, plan }: WindowedRule, name: EpochMillis): EpochMillis {
+  return grid.start(form.since((name - plan.cooldown) as EpochMillis));
+}
+
+/** Reads the records of all windows that events at these times may change, and then the panes of those. */
+async function readChanged(
+  alerts: AlertStore,
+  store: ItemStore,
+  state: RuleState,
+  times: readonly EpochMillis[],
+): Promise<void> {
+  const { form } = state.rule;
+  const spans = [...new Set(times.map((t) => form.pastChanged(t)))].map((past) => {
+    const within = times.filter((t) => form.pastChanged(t) === past);
+    const first = form.firstChanged(within.reduce((least, t) => (t < least ? t : least)));
+    return { first, past };
+  });
+  const records = await Promise.all(
+    spans.map(({ first, past }) => alerts.readBetween(state.partitionKey, sortableTime(first), sortableTime(past))),
+  );
+  for (const { key, recorded } of records.flat()) state.records.set(readSortableTime(key.sk), recorded);
+  await Promise.all(
+    spans.map(({ first, past }) => readPanes(store, state, form.since(first), (past - 1) as EpochMillis)),
+  );
 }
 
 /** Runs of panes that follow each other, by the starts of the first and the last: each is one query. */
@@ -180,14 +238,5 @@ function episodeOf(
   { content: { window }, status, revision }: AlertRecord,
 ): Episode[] {
   if (window === undefined) return [];
-  const told = { name, standing: status !== 'withdrawn', revision };
-  if (rule.slide === undefined)
-    return [{ ...told, first: window.start, last: rule.grid.start((window.end - 1) as EpochMillis) }];
-  return [
-    {
-      ...told,
-      first: (rule.window.kind === 'instant' ? window.start : window.start + rule.slide) as EpochMillis,
-      last: window.end,
-    },
-  ];
+  return [{ name, ...rule.form.namesOf(window, name), standing: status !== 'withdrawn', revision }];
 }

@@ -45,6 +45,7 @@ export async function othersAtBirth(
 function readBirth(item: Item): ReadonlyMap<string, string> {
   // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
   const { v, others } = JSON.parse(item.body) as BirthBody;
-  if (v !== format) throw new Error(`a shard's birth is stored in format ${v}; this version of Weir reads ${format}`);
+  if (v !== format)
+    throw new Error(`a shard's birth is stored in format ${v}; this version of Weir reads format ${format}`);
   return new Map(Object.entries(others));
 }

@@ -30,6 +30,13 @@ export class Aggregation {
     this.evidence.add(touch);
   }
 
+  /** Adds what another holds; in whichever order, the result is the same. */
+  merge({ accumulators, newest, evidence }: Aggregation): void {
+    accumulators.forEach((accumulator, slot) => this.accumulators[slot]?.absorb(accumulator.encode()));
+    for (const touch of evidence.touches) this.evidence.add(touch);
+    if (newest > this.newest) this.newest = newest;
+  }
+
   results(): readonly unknown[] {
     return resultsOf(this.accumulators);
   }

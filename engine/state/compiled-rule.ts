@@ -1,4 +1,5 @@
 /** A rule ready to run: its plan, its generated functions, and what both give for a window. */
+import { errorOf } from '../aggregate/approximation.ts';
 import { createAccumulator } from '../aggregate/accumulators.ts';
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import { encodeValue, type Json, plain } from '../aggregate/value.ts';
@@ -6,10 +7,12 @@ import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { RulePlan, WindowPlan } from '../plan/plan.ts';
 import type { Compiled, JsonObject, RenderedTexts, RuleProgram } from '../plan/program.ts';
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
-import { type PaneGrid, paneGrid } from '../window/pane-grid.ts';
+import { beginningOfTime, type EpochMillis } from '../time.ts';
+import type { PaneGrid } from '../window/pane-grid.ts';
+import type { WindowForm } from './key-windows.ts';
 import { clippedText, shownEvent, shownFields, withinBounds } from './shown-fields.ts';
 import type { Touch } from './touch.ts';
+import { windowForm } from './window-form.ts';
 
 export interface CompiledRule {
   readonly index: number;
@@ -19,9 +22,9 @@ export interface CompiledRule {
 
 export interface WindowedRule extends CompiledRule {
   readonly window: WindowPlan;
+  readonly form: WindowForm;
+  /** That of the form. */
   readonly grid: PaneGrid;
-  /** The size of a sliding window; undefined where a pane is a window. */
-  readonly slide: Millis | undefined;
   /** True where a pane's item grows with its events; others stay small however many come. */
   readonly grows: boolean;
   /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
@@ -38,16 +41,16 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
     const rule: CompiledRule = { index, plan: rulePlan, program: { aggregates, having, windowTexts, eventTexts } };
     const { window, accumulators, cooldown } = rulePlan;
     if (window === undefined) return rule;
-    const slide = window.kind === 'sliding' ? window.size : window.kind === 'instant' ? (1 as Millis) : undefined;
+    const form = windowForm(window, cooldown);
     return {
       ...rule,
       window,
-      grid: paneGrid(window.kind === 'instant' ? { kind: 'sliding', size: cooldown } : window, cooldown),
-      slide,
-      grows: slide !== undefined || accumulators.some(({ kind }) => kind === 'countDistinct'),
-      joins: slide !== undefined || cooldown > 0,
+      form,
+      grid: form.grid,
+      grows: form.isLog,
+      joins: cooldown > 0 || form.isLog || (!form.isNamedByPane && rulePlan.emit !== 'final'),
       begin: { at: beginningOfTime },
-      createAccumulators: () => accumulators.map(createAccumulator),
+      createAccumulators: () => accumulators.map((accumulator) => createAccumulator(accumulator, !form.isLog)),
     };
   });
 }
@@ -88,8 +91,21 @@ export function windowContent(
   const { extent, evidence, at, bounds } = window;
   const said = rule.window.kind === 'instant' ? readPayload(results[0]) : windowPayload(rule, groups, results, bounds);
   const content = alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
+  const approximate = errorsOf(rule, results);
   // An event that is a window by itself lacks nothing.
-  return rule.window.kind !== 'instant' && extent.start < rule.begin.at ? { ...content, partial: true } : content;
+  const partial = rule.window.kind !== 'instant' && extent.start < rule.begin.at;
+  if (!partial && approximate === undefined) return content;
+  return { ...content, partial, ...(approximate !== undefined && { approximate }) };
+}
+
+/** By the name of each aggregate that is not exact, its relative error; undefined where all are exact. */
+function errorsOf({ plan }: WindowedRule, results: readonly unknown[]): AlertContent['approximate'] {
+  let errors: Record<string, number> | undefined;
+  for (const [name, accumulators] of plan.approximable ?? []) {
+    const error = Math.max(...accumulators.map((slot) => errorOf(results[slot]) ?? 0));
+    if (error > 0) (errors ??= {})[name] = error;
+  }
+  return errors;
 }
 
 function windowPayload(

@@ -5,17 +5,16 @@
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
 import type { AlertContent, AlertRecord } from '../alert/alert.ts';
-import { beginningOfTime, type EpochMillis, endOfTime, type Millis } from '../time.ts';
+import { type EpochMillis, endOfTime, largest } from '../time.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
-import type { Touch } from './touch.ts';
-import { countHeld } from './key-limits.ts';
+import type { KeyWindows } from './key-windows.ts';
 import { emptyPane, type Pane } from './pane.ts';
-import { frozenAt, windowOf } from './rule-windows.ts';
-import { SlidingLog } from './sliding-log.ts';
+import { frozenAt } from './rule-windows.ts';
+import type { Touch } from './touch.ts';
 
 /** What should stand under a name; undefined: nothing. */
 export interface Desired {
-  /** A window's start, or an episode's name. */
+  /** A window's, or an episode's. */
   readonly name: EpochMillis;
   readonly content: AlertContent | undefined;
 }
@@ -30,7 +29,7 @@ export class RuleState {
   readonly rule: WindowedRule;
   readonly groups: readonly unknown[];
   readonly panes = new Map<EpochMillis, Pane>();
-  readonly log: SlidingLog | undefined;
+  readonly windows: KeyWindows;
   /** Absent where each window is an alert of its own. */
   readonly episodes: Episodes | undefined;
   /** Alerts whose records are known, by name. */
@@ -44,13 +43,13 @@ export class RuleState {
   #partitionKey: string | undefined;
   /** The pane that was asked for last: most events go where the one before went. */
   #last: Pane | undefined;
-  /** Starts of windows that changed since the last `take`. */
+  /** Names of windows that changed since the last `take`. */
   readonly #touched = new Set<EpochMillis>();
 
   constructor(rule: WindowedRule, groups: readonly unknown[]) {
     this.rule = rule;
     this.groups = groups;
-    this.log = rule.slide === undefined ? undefined : new SlidingLog(rule.slide, () => rule.createAccumulators());
+    this.windows = rule.form.open(rule, this.panes);
     this.episodes = rule.joins ? new Episodes(rule.plan.cooldown) : undefined;
   }
 
@@ -77,7 +76,7 @@ export class RuleState {
 
   /** Adds an event; with `evaluate`, finds which windows are true now. */
   add(pane: Pane, touch: Touch, evaluate: boolean): void {
-    const inOrder = this.put(pane, touch);
+    const inOrder = this.windows.add(pane, touch);
     const { stored } = pane;
     if (stored !== undefined) {
       stored.open.applied = touch.event.sequenceNumber;
@@ -85,37 +84,30 @@ export class RuleState {
       else if (stored.open.aggregation !== pane.aggregation) stored.open.aggregation?.add(touch);
     }
     if (!evaluate) return;
-    if (inOrder && this.log !== undefined && this.episodes !== undefined)
-      this.episodes.append(touch.event.t, this.#isTrueAt(touch.event.t));
+    if (inOrder && this.episodes !== undefined) this.episodes.append(touch.event.t, this.#isTrueAt(touch.event.t));
     else this.recheck(touch.event.t, pane.start);
-  }
-
-  /** Adds an event to what the pane holds in memory; true where it is the newest of its log. */
-  put(pane: Pane, touch: Touch): boolean {
-    pane.aggregation?.add(touch);
-    if (this.log === undefined) return false;
-    countHeld(this.rule, pane, touch);
-    return this.log.add(touch);
   }
 
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
-    if (this.log === undefined) {
-      this.#touched.add(paneStart);
-      if (this.episodes === undefined) return;
-      this.evaluate(paneStart, (paneStart + 1) as EpochMillis);
-    } else this.evaluate(t, this.#reach(t));
+    const { form } = this.rule;
+    if (this.episodes === undefined) this.windows.changed(t, paneStart, this.#touched);
+    else this.evaluate(form.firstChanged(t), form.pastChanged(t));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
   revisit(t: EpochMillis, paneStart: EpochMillis): void {
     if (this.episodes === undefined) {
-      this.#touched.add(paneStart);
+      this.windows.changed(t, paneStart, this.#touched);
       return;
     }
-    const from = this.log === undefined ? paneStart : t;
-    this.episodes.derive(from);
-    this.episodes.touch((from - this.rule.plan.cooldown) as EpochMillis, endOfTime);
+    this.deriveFrom(this.rule.form.firstChanged(t));
+  }
+
+  /** Finds the episodes again from a window on, and says of all from there on what should stand. */
+  deriveFrom(name: EpochMillis): void {
+    this.episodes?.derive(name);
+    this.episodes?.touch((name - this.rule.plan.cooldown) as EpochMillis, endOfTime);
   }
 
   /** Judges the windows named by a time from an instant on that were not judged yet. */
@@ -136,41 +128,57 @@ export class RuleState {
 
   /** Finds which windows named by a time in [from, to) are true; the episodes are left as they are. */
   learn(from: EpochMillis, to: EpochMillis): void {
-    const times =
-      this.log?.times(from, to) ??
-      [...this.panes.keys()].filter((start) => start >= from && start < to).sort((a, b) => a - b);
+    const names = this.windows.names(from, to);
     this.episodes?.replace(
       from,
       to,
-      times.filter((time) => this.#isTrueAt(time)),
+      names.filter((name) => this.#isTrueAt(name)),
     );
   }
 
-  /** One past the last instant whose window can hold an event time. */
-  #reach(t: EpochMillis): EpochMillis {
-    return (t + (this.rule.slide ?? (1 as Millis))) as EpochMillis;
+  #isTrueAt(name: EpochMillis): boolean {
+    const { rule, windows } = this;
+    if (rule.plan.having === undefined) return windows.has(name);
+    const results = windows.results(name);
+    return results !== undefined && judge(rule, this.groups, results, windows.bounds(name));
   }
 
-  #isTrueAt(time: EpochMillis): boolean {
-    if (this.rule.plan.having === undefined && this.log === undefined)
-      return (this.panes.get(time)?.aggregation?.newest ?? beginningOfTime) > beginningOfTime;
-    const results = this.#resultsAt(time);
-    return results !== undefined && judge(this.rule, this.groups, results, windowOf(this.rule, time));
-  }
-
-  #resultsAt(time: EpochMillis): readonly unknown[] | undefined {
-    if (this.log !== undefined) return this.log.resultsAt(time);
-    const aggregation = this.panes.get(time)?.aggregation;
-    return aggregation === undefined || aggregation.newest === Number.NEGATIVE_INFINITY
-      ? undefined
-      : aggregation.results();
-  }
-
-  /** Marks a window as one to emit finally. */
-  finish(pane: Pane): void {
+  /** Says finally what the windows of a pane are that a watermark has passed. */
+  finish(pane: Pane, watermark: EpochMillis): void {
+    const { form, plan } = this.rule;
+    if (form.overlaps !== undefined) {
+      const until = (watermark - plan.allowedLateness) as EpochMillis;
+      const names = form.overlaps.endingIn(pane.start, largest([pane.told, pane.born]), until);
+      this.tell(names.filter((name) => !this.windows.isTold(name)));
+      pane.told = until;
+      pane.closed = form.overlaps.nextEnd(pane.start, until) === undefined;
+      return;
+    }
     pane.closed = true;
-    if (this.log === undefined) this.recheck(pane.start, pane.start);
+    if (this.episodes === undefined) this.#touched.add(pane.start);
     else this.evaluate(pane.start, pane.end);
+  }
+
+  /** Says finally what some windows are, by their names in order. */
+  tell(names: readonly EpochMillis[]): void {
+    const [first] = names;
+    const last = names.at(-1);
+    if (first === undefined || last === undefined) return;
+    for (const name of names) {
+      if (this.episodes === undefined) this.#touched.add(name);
+      else this.episodes.replace(name, (name + 1) as EpochMillis, this.#isTrueAt(name) ? [name] : []);
+    }
+    this.episodes?.derive(first);
+    this.episodes?.touch(first, last);
+  }
+
+  /** When the next final result of a pane is due; undefined where none is. */
+  dueAt(pane: Pane): EpochMillis | undefined {
+    const { form, plan } = this.rule;
+    if (plan.emit !== 'final' || pane.closed) return undefined;
+    const end =
+      form.overlaps === undefined ? pane.end : form.overlaps.nextEnd(pane.start, largest([pane.told, pane.born]));
+    return end === undefined ? undefined : ((end + plan.allowedLateness) as EpochMillis);
   }
 
   /** Notes in the panes of true windows that their alerts may have records, before any has. */
@@ -188,12 +196,12 @@ export class RuleState {
   take(): Desired[] {
     const desired: Desired[] = [];
     for (const { name, standing, first, last } of this.episodes?.take() ?? []) {
-      const extent = { start: windowOf(this.rule, first).start, end: windowOf(this.rule, last).end };
+      const extent = { start: this.windows.bounds(first).start, end: this.windows.bounds(last).end };
       desired.push({ name, content: standing ? this.#content(last, extent) : undefined });
     }
     if (this.episodes === undefined) {
       for (const name of this.#touched) {
-        const content = this.#isTrueAt(name) ? this.#content(name, windowOf(this.rule, name)) : undefined;
+        const content = this.#isTrueAt(name) ? this.#content(name, this.windows.bounds(name)) : undefined;
         desired.push({ name, content });
       }
     }
@@ -201,18 +209,13 @@ export class RuleState {
     return desired;
   }
 
-  #content(time: EpochMillis, extent: WindowBounds): AlertContent | undefined {
-    const results = this.#resultsAt(time);
+  #content(name: EpochMillis, extent: WindowBounds): AlertContent | undefined {
+    const { rule, groups, windows } = this;
+    const results = windows.results(name);
     if (results === undefined) return undefined;
-    const { rule, groups } = this;
-    const bounds = windowOf(this.rule, time);
-    const pane = this.panes.get(time);
-    const at = rule.plan.emit === 'final' ? bounds.end : (pane?.aggregation?.newest ?? time);
-    const evidence =
-      this.log === undefined
-        ? (pane?.aggregation?.evidence.touches ?? [])
-        : this.log.evidence(time, rule.plan.evidence);
-    return windowContent(rule, groups, results, { bounds, extent, at, evidence });
+    const bounds = windows.bounds(name);
+    const at = rule.plan.emit === 'final' ? bounds.end : windows.newest(name);
+    return windowContent(rule, groups, results, { bounds, extent, at, evidence: windows.evidence(name) });
   }
 
   /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
@@ -221,7 +224,7 @@ export class RuleState {
     const { plan } = this.rule;
     for (const [start, pane] of this.panes) {
       if (
-        (this.log === undefined ? start : pane.end) >= frozen ||
+        !this.rule.form.isForgotten(pane, frozen) ||
         (plan.emit === 'final' && !pane.closed && pane.stored === undefined)
       )
         continue;
@@ -229,7 +232,7 @@ export class RuleState {
       this.#last = undefined;
       if (this.episodes === undefined) for (const names of [this.records, this.unread]) names.delete(start);
     }
-    this.log?.forget(frozen);
+    this.windows.forget(frozen);
     if (this.episodes !== undefined) {
       this.episodes.forget(frozen);
       const known = new Set(this.episodes.all.map(({ name }) => name));

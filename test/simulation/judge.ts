@@ -17,19 +17,29 @@ const mostDoubtful = 8;
 export function judge(outcome: Outcome): string[] {
   const { compiled } = outcome;
   const records = orderedRecords(outcome.arrived);
-  return [
-    ...outcome.violations,
-    ...compareLetters(outcome, compiled, records),
-    ...compareStanding(outcome, compiled, records),
-    ...compareMessages(outcome, compiled),
-  ];
-}
-
-function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly InputRecord[]): string[] {
+  // Some of what was given up may have been counted, and nobody has settled it: such keys are as they are until it is put back.
   const spoilt = keysOf(
     compiled,
     records.filter(({ sequenceNumber }) => outcome.givenUp.has(sequenceNumber)),
   );
+  return [
+    ...outcome.violations,
+    ...outcome.reopened
+      .filter((alert) => !spoilt.has(keyText(alert.rule, alert)))
+      .map(({ rule, id }) => `reopened, though events only add to it: ${rule} ${id}`),
+    ...compareLetters(outcome, compiled, records),
+    ...compareStanding(outcome, compiled, records, spoilt),
+    ...compareMessages(outcome, compiled),
+  ];
+}
+
+function compareStanding(
+  outcome: Outcome,
+  compiled: Compiled,
+  records: readonly InputRecord[],
+  spoilt: ReadonlySet<string>,
+): string[] {
+  const partly = keysOf(compiled, beyondBounds(outcome, records));
   const { redriven } = outcome;
   const perfect = perfectRun(compiled, records).alerts;
   const windowed = compiledRules(compiled);
@@ -37,9 +47,12 @@ function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly
     const rule = windowed[index];
     const sliding = isWindowed(rule) && rule.joins;
     const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
+    // An event may be late for some of the windows that it is in, of which the final results are told, and not for all.
+    const isPartly = isWindowed(rule) && rule.form.overlaps !== undefined && rule.plan.emit === 'final';
+    const isSpoilt = (text: string): boolean => spoilt.has(text) || (isPartly && partly.has(text));
     const of = (alerts: readonly AlertRecord[]): string[] =>
       alerts
-        .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !spoilt.has(keyText(name, alert)))
+        .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !isSpoilt(keyText(name, alert)))
         .map((alert) => standingText(alert, withIds))
         .sort();
     const found = of(outcome.alerts);
@@ -64,6 +77,17 @@ function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly
     }
     return first ?? [];
   });
+}
+
+/** Those that came later than a history that keeps to the bounds has them. */
+function beyondBounds({ history, arrived }: Outcome, records: readonly InputRecord[]): InputRecord[] {
+  if (!history.beyondBounds) return [];
+  const names = new Set(
+    arrived.flatMap(({ event, record }) =>
+      event.arrival - event.at < bound ? [] : [`${event.stream} ${record.SequenceNumber}`],
+    ),
+  );
+  return records.filter(({ stream, sequenceNumber }) => names.has(`${stream} ${sequenceNumber}`));
 }
 
 function differences(rule: string, wanted: readonly string[], found: readonly string[]): string[] {
@@ -145,9 +169,11 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
 
 function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[] {
   const live = new Map(compiled.plan.rules.map((rule) => [rule.name, rule.live]));
-  return alerts.flatMap(({ rule, id, status, revision, pending }) => {
+  const digests = new Set(told.filter((one) => one.status === 'digest').map(({ id }) => id));
+  return alerts.flatMap(({ rule, id, status, revision, pending, digest }) => {
     const name = `${rule} ${id} revision ${revision} (${status})`;
     if (pending !== undefined) return [`is still to be told: ${name}`];
+    if (digest !== undefined) return digests.has(digest) ? [] : [`was left to a digest that was never told: ${name}`];
     const last = told
       .filter((one) => one.id === id)
       .reduce<(typeof told)[number] | undefined>(

@@ -40,6 +40,8 @@ export interface Outcome {
   readonly violations: readonly string[];
   /** `<stream> <sequence number>` of each letter that was put back, with the rules that count it now. */
   readonly redriven: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Alerts of growing rules whose windows join, as they were reopened. */
+  readonly reopened: readonly AlertRecord[];
   /** Records that were given up after too many failures. */
   readonly givenUp: ReadonlySet<string>;
   readonly faults: readonly string[];
@@ -139,7 +141,18 @@ class Player {
       alerts: tables.items('alerts').flatMap((attributes) => readAlert(itemOf(attributes)).record ?? []),
       told: outlets.told,
       letters: outlets.deadLetters,
-      violations: [...this.#witness.violations, ...this.#redriving.violations],
+      violations: [
+        ...this.#witness.violations,
+        ...this.#redriving.violations,
+        ...tables
+          .items('alerts')
+          .flatMap(({ pk, slot }) =>
+            pk?.S?.startsWith('@limit#') === true && slot !== undefined
+              ? [`a digest is still to be told: ${pk.S}`]
+              : [],
+          ),
+      ],
+      reopened: this.#witness.reopened,
       redriven: this.#redriving.counted,
       givenUp: this.#givenUp,
       faults: this.#plan.happened,

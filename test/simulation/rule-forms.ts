@@ -8,6 +8,13 @@ const alert = `
       title: 'x'
       evidence: 3`;
 
+const aggregates = `
+    aggregate:
+      n: count()
+      spent: sum(event.total)
+      newest: last(event.total)
+      kinds: countDistinct(event.kind)`;
+
 /** Forms that differ from those of the protocol's tests in their aggregates, their groups, or in who is told. */
 const more: Readonly<Record<string, string>> = {
   'tumbling, all aggregates': `  often:
@@ -48,7 +55,8 @@ const more: Readonly<Record<string, string>> = {
       tumbling: 10m
     aggregate:
       n: count()
-    having: n >= 3${alert}`,
+    having: n >= 3${alert}
+      limit: 2 per 1h`,
   'sliding, global key': `  often:
     from: [orders, carts]
     window:
@@ -76,7 +84,8 @@ const more: Readonly<Record<string, string>> = {
       customer: event.customer
     alert:
       severity: low
-      title: '{{ event.total }}'`,
+      title: '{{ event.total }}'
+      limit: 3 per 30m`,
   'rule over a stream and what is derived of it': `  tidy:
     from: orders
     where: event.total > 3
@@ -105,6 +114,145 @@ const more: Readonly<Record<string, string>> = {
       n: count()
       spent: sum(event.total)
     having: n >= 2
+    emit: final${alert}`,
+  'hopping, owned key': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      hopping: 10m
+      every: 4m${aggregates}
+    having: n >= 3${alert}`,
+  'hopping, owned key, wavering': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      hopping: 9m
+      every: 3m${aggregates}
+    having: n == 2 || n == 4
+    emit: changes${alert}
+      cooldown: 2m`,
+  'hopping, owned key, no cooldown': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      hopping: 6m
+      every: 2m${aggregates}
+    having: n == 2 || n == 3
+    emit: changes${alert}
+      cooldown: 0s`,
+  'hopping, shared key, no cooldown': `  often:
+    from: [orders, carts]
+    groupBy:
+      kind: event.kind
+    window:
+      hopping: 4m
+      every: 4m${aggregates}
+    having: n >= 3${alert}
+      cooldown: 0s`,
+  'hopping, owned key, final': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      hopping: 10m
+      every: 5m${aggregates}
+    having: n == 2 || n == 3
+    emit: final${alert}`,
+  'hopping, shared key': `  often:
+    from: [orders, carts]
+    groupBy:
+      kind: event.kind
+    window:
+      hopping: 8m
+      every: 4m${aggregates}
+    having: n >= 3${alert}`,
+  'hopping, shared key, wavering': `  often:
+    from: orders
+    groupBy:
+      kind: event.kind
+    window:
+      hopping: 6m
+      every: 2m${aggregates}
+    having: n == 2
+    emit: changes${alert}
+      cooldown: 3m`,
+  'hopping, shared key, final': `  often:
+    from: [orders, carts]
+    groupBy:
+      kind: event.kind
+    window:
+      hopping: 6m
+      every: 4m${aggregates}
+    emit: final${alert}
+      cooldown: 0s`,
+  'hopping, two streams': `  often:
+    from: [orders, carts]
+    groupBy:
+      customer: event.customer
+    window:
+      hopping: 10m
+      every: 2m${aggregates}
+    having: n >= 3${alert}
+      cooldown: 1m`,
+  'hours, owned key': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      calendar: hour
+      timezone: Asia/Kathmandu${aggregates}
+    having: n >= 2${alert}`,
+  'weeks, shared key': `  often:
+    from: orders
+    groupBy:
+      kind: event.kind
+    window:
+      calendar: week${aggregates}
+    emit: changes${alert}`,
+  'day so far, owned key': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      calendar: day
+      every: 5m${aggregates}
+    having: n % 3 == 2
+    emit: changes${alert}`,
+  'hour so far, owned key, cooldown': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      calendar: hour
+      every: 3m${aggregates}
+    having: n == 2 || n == 4 || n == 5
+    emit: changes${alert}
+      cooldown: 7m`,
+  'hour so far, shared key': `  often:
+    from: [orders, carts]
+    groupBy:
+      kind: event.kind
+    window:
+      calendar: hour
+      every: 7m${aggregates}
+    having: n >= 3${alert}`,
+  'day so far, global key, final': `  often:
+    from: orders
+    window:
+      calendar: day
+      every: 30m${aggregates}
+    emit: final${alert}`,
+  'hour so far, owned key, final': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      calendar: hour
+      every: 9m${aggregates}
+    having: n == 2 || n == 3 || n == 5
     emit: final${alert}`,
 };
 

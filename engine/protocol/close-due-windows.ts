@@ -1,0 +1,166 @@
+/**
+ * Emits the final results of windows that share panes. A pane waits for the first window that holds it and was not
+ * told; once that is, only the newest pane of the key goes on waiting: all windows to come that hold an older one hold
+ * it too. What was told is noted in the panes, so that no window is told twice, and what comes into a pane later counts
+ * for the windows to come.
+ */
+import type { WindowedRule } from '../state/compiled-rule.ts';
+import type { Overlaps } from '../state/key-windows.ts';
+import {
+  type PaneBody,
+  readGroups,
+  readPaneBody,
+  readPaneSortKey,
+  sortableTime,
+  writePaneBody,
+} from '../state/pane-item.ts';
+import { RuleState } from '../state/rule-state.ts';
+import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
+import type { AlertStore, Wanted } from './alert-store.ts';
+import type { Closed } from './close-due-panes.ts';
+import type { Item, ItemKey } from './item.ts';
+import { merge } from './pane-store.ts';
+import type { Ports } from './ports.ts';
+import { wantedOf } from './settle-owned.ts';
+import { restoreEpisodes } from './settle-shared.ts';
+
+/** Keys read at the same time. */
+const atOnce = 32;
+
+interface DueKey {
+  readonly pk: string;
+  /** The earliest pane that is due. */
+  readonly from: EpochMillis;
+  /** Windows that were told by this call, and perhaps wrongly. */
+  readonly doubtful: readonly EpochMillis[];
+}
+
+interface ReadPart {
+  readonly item: Item;
+  readonly start: EpochMillis;
+  readonly body: PaneBody;
+}
+
+interface ReadKey extends DueKey {
+  readonly parts: readonly ReadPart[];
+  readonly names: readonly EpochMillis[];
+  readonly wanted: readonly Wanted[];
+}
+
+export interface DueRule {
+  readonly rule: WindowedRule;
+  readonly overlaps: Overlaps;
+  /** Windows that end up to then are past. */
+  readonly until: EpochMillis;
+}
+
+export async function closeWindows(
+  due: DueRule,
+  ports: Ports,
+  alerts: AlertStore,
+  keys: readonly ItemKey[],
+): Promise<Closed> {
+  const total = { closed: 0, alerts: 0 };
+  let open = dueKeys(keys);
+  while (open.length > 0) {
+    const next: DueKey[] = [];
+    for (let at = 0; at < open.length; at += atOnce) {
+      const some = await Promise.all(open.slice(at, at + atOnce).map((key) => readKey(due, ports, alerts, key)));
+      const wanted = some.flatMap((key) => key.wanted);
+      const known = await alerts.read(wanted.map(({ key }) => key));
+      const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
+      const again = new Set<string>();
+      const told = await alerts.settle(
+        wanted.map((one) => ({
+          ...one,
+          recorded: one.recorded ?? records.get(`${one.key.pk}\n${one.key.sk}`),
+          lost: () => again.add(one.key.pk),
+        })),
+      );
+      const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, key)));
+      for (const { item } of await ports.state.put(puts)) again.add(item.pk);
+      total.closed += puts.length;
+      total.alerts += told.opened;
+      for (const { pk, from, names } of some) if (again.has(pk)) next.push({ pk, from, doubtful: names });
+    }
+    open = next;
+  }
+  return total;
+}
+
+function dueKeys(keys: readonly ItemKey[]): DueKey[] {
+  const earliest = new Map<string, EpochMillis>();
+  for (const { pk, sk } of keys) {
+    const { start } = readPaneSortKey(sk);
+    const known = earliest.get(pk);
+    if (known === undefined || start < known) earliest.set(pk, start);
+  }
+  return [...earliest].map(([pk, from]) => ({ pk, from, doubtful: [] }));
+}
+
+/** Reads a key's panes strongly, with all writers, and finds what its windows are that are to be told. */
+async function readKey(
+  { rule, overlaps, until }: DueRule,
+  ports: Ports,
+  alerts: AlertStore,
+  key: DueKey,
+): Promise<ReadKey> {
+  const { form } = rule;
+  const from = form.since(form.firstChanged(key.from));
+  const items = await ports.state.query(key.pk, sortableTime(from), sortableTime(until));
+  const parts = items.map((item) => ({ item, start: readPaneSortKey(item.sk).start, body: readPaneBody(item.body) }));
+  const [first] = parts;
+  if (first === undefined) return { ...key, parts, names: [], wanted: [] };
+  const state = new RuleState(rule, readGroups(key.pk, first.body));
+  const found = new Set(key.doubtful);
+  for (const { start, body } of parts) {
+    merge(state, state.pane(start), body);
+    for (const name of overlaps.endingIn(start, largest([body.u, body.b]), until)) found.add(name);
+  }
+  const names = [...found]
+    // Of a window that began earlier, panes are missing here: it was told before this one was due.
+    .filter((name) => form.since(name) >= from)
+    .filter((name) => key.doubtful.includes(name) || !state.windows.isTold(name))
+    .sort((a, b) => a - b);
+  if (state.episodes !== undefined) await learnTold(overlaps, alerts, state, names);
+  state.tell(names);
+  return { ...key, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
+}
+
+/** Of windows that were told before, the records of the alerts say whether they were true. */
+async function learnTold(
+  overlaps: Overlaps,
+  alerts: AlertStore,
+  state: RuleState,
+  names: readonly EpochMillis[],
+): Promise<void> {
+  const [first] = names;
+  if (first === undefined) return;
+  await restoreEpisodes(alerts, state);
+  const known = (first - state.rule.plan.cooldown) as EpochMillis;
+  for (const { standing, first: begin, last } of state.episodes?.all ?? []) {
+    if (!standing || last < known) continue;
+    for (const name of overlaps.between(largest([begin, known]), last))
+      state.episodes?.replace(name, (name + 1) as EpochMillis, [name]);
+  }
+}
+
+/** The parts that were due, as told: all but those of the newest pane leave the index. */
+function toldItems({ rule, overlaps, until }: DueRule, { parts }: ReadKey): Item[] {
+  const newest = parts.at(-1)?.start;
+  return parts.flatMap(({ item, start, body }) => {
+    const { due, ...rest } = item;
+    if (due === undefined || due.at > until + rule.plan.allowedLateness) return [];
+    const next = overlaps.nextEnd(start, until);
+    const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
+    return [
+      {
+        ...rest,
+        version: item.version + 1,
+        body: writePaneBody(next === undefined ? { ...told, closed: true } : told),
+        ...(next !== undefined &&
+          start === newest && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),
+      },
+    ];
+  });
+}

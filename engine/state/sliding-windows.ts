@@ -1,0 +1,98 @@
+/**
+ * Windows that end with each event, (t − size, t], found on the key's log and named by their end. Where `size` is 1 each
+ * instant is a window: alerts of stateless rules that a cooldown joins.
+ */
+import type { EpochMillis, Millis } from '../time.ts';
+import type { PaneGrid } from '../window/pane-grid.ts';
+import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
+import { countHeld } from './key-limits.ts';
+import type { KeyWindows, WindowForm } from './key-windows.ts';
+import type { Pane } from './pane.ts';
+import { SlidingLog } from './sliding-log.ts';
+import type { EventReference, Touch } from './touch.ts';
+
+/** `shown` is how long a window is as alerts show it. */
+export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): WindowForm {
+  return {
+    grid,
+    isLog: true,
+    isNamedByPane: false,
+    reach: (2 * size) as Millis,
+    firstChanged: (t) => t,
+    pastChanged: (t) => (t + size) as EpochMillis,
+    since: (name) => (name - size) as EpochMillis,
+    lastEnd: (t) => (t + size) as EpochMillis,
+    isForgotten: ({ end }, frozen) => end < frozen,
+    namesOf: ({ start, end }) => ({ first: (start + shown) as EpochMillis, last: end }),
+    open: (rule, panes) => new SlidingWindows(rule, panes, size, shown),
+  };
+}
+
+class SlidingWindows implements KeyWindows {
+  readonly #rule: WindowedRule;
+  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
+  readonly #log: SlidingLog;
+  readonly #shown: Millis;
+
+  constructor(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>, size: Millis, shown: Millis) {
+    this.#rule = rule;
+    this.#panes = panes;
+    this.#log = new SlidingLog(size, () => rule.createAccumulators());
+    this.#shown = shown;
+  }
+
+  add(pane: Pane, touch: Touch): boolean {
+    countHeld(this.#rule, pane, touch);
+    return this.#log.add(touch);
+  }
+
+  absorbed(): void {
+    // A log takes in events one by one.
+  }
+
+  changed(t: EpochMillis, _: EpochMillis, into: Set<EpochMillis>): void {
+    const { form } = this.#rule;
+    for (const name of this.names(form.firstChanged(t), form.pastChanged(t))) into.add(name);
+  }
+
+  names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
+    return this.#log.times(from, to);
+  }
+
+  bounds(name: EpochMillis): WindowBounds {
+    return { start: (name - this.#shown) as EpochMillis, end: name };
+  }
+
+  /** Windows are named by their events. */
+  has(): boolean {
+    return true;
+  }
+
+  results(name: EpochMillis): readonly unknown[] {
+    return this.#log.resultsAt(name);
+  }
+
+  newest(name: EpochMillis): EpochMillis {
+    return name;
+  }
+
+  evidence(name: EpochMillis): readonly Touch[] {
+    return this.#log.evidence(name, this.#rule.plan.evidence);
+  }
+
+  keeps(event: EventReference): boolean {
+    return this.#log.holds(event);
+  }
+
+  home(name: EpochMillis): EpochMillis {
+    return name;
+  }
+
+  isTold(name: EpochMillis): boolean {
+    return this.#panes.get(this.#rule.grid.start(name))?.closed === true;
+  }
+
+  forget(frozen: EpochMillis): void {
+    this.#log.forget(frozen);
+  }
+}
