@@ -22,8 +22,8 @@ export function orderedRecords(arrived: readonly Arrived[]): InputRecord[] {
       const words = Buffer.from(event.data, 'base64').toString();
       const again = sent.has(`${event.stream} ${words}`);
       sent.add(`${event.stream} ${words}`);
-      // Of the same words, with an id in them, it is the same event, sent again.
-      return !again || !words.startsWith('{"id":"');
+      // Of the same words, with an id and a time in them, it is the same event, sent again; without, each is malformed.
+      return !again || !words.startsWith('{"id":"') || !words.includes(',"at":');
     })
     .flatMap(({ event, shard, record }) => {
       const envelope = { streamArn: 'arn:aws:kinesis:simulated', roleArn: '', region: '' };
