@@ -229,6 +229,7 @@ class Player {
           change: () => this.#change,
           changed: () => this.#changed(),
           background: (work) => this.#background.push(work),
+          redrive: (place) => this.#redriving.some(place),
           givenUp: (records) => records.forEach(({ SequenceNumber }) => this.#givenUp.add(SequenceNumber)),
         },
         positions,

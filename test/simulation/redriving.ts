@@ -35,6 +35,14 @@ export class Redriving {
     return this.#function.crashes;
   }
 
+  /** Some of the letters, soon. */
+  async some(place: string): Promise<void> {
+    const dice = Dice.named(this.#services.history.seed, `${place} redriving`);
+    await this.#services.schedule.wait(dice.below(10_000));
+    const some = this.#lines(false).filter(() => dice.percent(70));
+    if (some.length > 0) await this.#call(some, `${place} redrive`);
+  }
+
   /** Some of the letters at a time, now and then by two who do not know of each other. */
   async play(background: (work: Promise<unknown>) => void): Promise<void> {
     const { history, schedule } = this.#services;
@@ -76,9 +84,9 @@ export class Redriving {
     return done;
   }
 
-  async #call(letters: readonly string[]): Promise<LetterOutcome[] | undefined> {
+  async #call(letters: readonly string[], place = `redrive ${this.#calls++}`): Promise<LetterOutcome[] | undefined> {
     const late = this.#services.history.redrive?.late ?? false;
-    const report = await this.#function.invoke({ letters, late, dryRun: false }, `redrive ${this.#calls++}`);
+    const report = await this.#function.invoke({ letters, late, dryRun: false }, place);
     report?.letters.forEach(({ putBack, alreadyThere }, i) => {
       const name = nameOf(JSON.parse(letters[i] ?? '') as LetterLine);
       const rules = this.counted.get(name) ?? new Set();
