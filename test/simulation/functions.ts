@@ -5,11 +5,14 @@ import { putLines } from '../../adapters/s3.ts';
 import { publish } from '../../adapters/sns.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
 import type { TimeReport } from '../../engine/protocol/advance-time.ts';
+import type { RedriveReport } from '../../engine/protocol/redrive.ts';
 import type { Ports } from '../../engine/protocol/ports.ts';
 import type { EpochMillis } from '../../engine/time.ts';
 import type { Log } from '../../functions/log.ts';
 import { shardPort } from '../../functions/shard-port.ts';
 import { streamHandler } from '../../functions/stream-handler.ts';
+import type { RedriveEvent } from '../../functions/dead-letter.ts';
+import { redriveHandler } from '../../functions/redrive-handler.ts';
 import { type AdvanceTimeEvent, timeHandler } from '../../functions/time-handler.ts';
 import { Dice } from './dice.ts';
 import type { FaultPlan } from './fault-plan.ts';
@@ -135,6 +138,12 @@ export function timeFunction(services: FunctionServices): SimulatedFunction<Adva
       sleep: (millis) => sandbox.sleep(millis),
       log: logTo(problems),
     }),
+  );
+}
+
+export function redriveFunction(services: FunctionServices): SimulatedFunction<RedriveEvent, RedriveReport> {
+  return new SimulatedFunction(services, 'redrive', (sandbox, { compiled, problems }) =>
+    redriveHandler({ compiled, ports: portsOf(sandbox, services), log: logTo(problems) }),
   );
 }
 

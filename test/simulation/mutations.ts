@@ -185,4 +185,24 @@ export const mutations: readonly Mutation[] = [
     file: 'engine/protocol/stored-ids.ts',
     edits: [['if (compareSequenceNumbers(last, finished) > 0) continue;', '']],
   },
+  {
+    name: 'of an event that was sent twice, both letters are put back',
+    file: 'engine/protocol/redriven-ids.ts',
+    edits: [['if (claims.some(([at]) => Math.abs(at - arrival) <= place.within)) lost.push(keyed);\n    else ', '']],
+  },
+  {
+    name: 'a letter is put back though its event was counted when it came again',
+    file: 'engine/protocol/redriven-ids.ts',
+    edits: [['isOther(at) && Math.abs(at - arrival) <= place.within', 'isOther(at) && at < 0']],
+  },
+  {
+    name: 'a letter that was put back is put back again',
+    file: 'engine/protocol/redrive-admission.ts',
+    edits: [['pane.stored?.ids.has(identityOf(event)) === true;', 'false;']],
+  },
+  {
+    name: 'the owner of a key does not learn of what was put back',
+    file: 'engine/protocol/redrive.ts',
+    edits: [['await dropMemories(ports.state, changes);', '']],
+  },
 ];
