@@ -9,6 +9,8 @@ export interface Redrive {
   readonly late: boolean;
   /** Of a thousand batches, so many stall while letters are put back. */
   readonly amid: number;
+  /** Whether also what was put back is put back again, which settles its keys once more; else it is gone. */
+  readonly repeats: boolean;
 }
 
 /** What can be put right in a letter: its partition key stays. */
@@ -36,6 +38,7 @@ export function withRedrive(history: History): History {
       at: Array.from({ length: 2 + dice.below(10) }, () => from + dice.below(length)).sort((a, b) => a - b),
       late: dice.percent(50),
       amid: beyondBounds ? 0 : dice.of([0, 100, 300]),
+      repeats: dice.percent(40),
     },
     // A late event that a process counts which was given up counts twice when it is put back: that is not promised.
     ...(beyondBounds && { overlaps: 0, weather: { ...weather, faults: 0 } }),

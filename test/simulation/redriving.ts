@@ -21,6 +21,8 @@ export class Redriving {
   readonly #function: ReturnType<typeof redriveFunction>;
   /** Data that is sent as it should be: somebody else may be counting it at the time. */
   readonly #sent: ReadonlySet<string>;
+  /** Letters that were put back, where nobody does it again. */
+  readonly #gone = new Set<string>();
   #calls = 0;
 
   constructor(services: FunctionServices, arrived: readonly Arrived[], events: readonly SentEvent[]) {
@@ -65,6 +67,7 @@ export class Redriving {
 
   /** All letters once more: nothing is to be done. */
   async again(): Promise<void> {
+    if (this.#services.history.redrive?.repeats !== true) return;
     for (const outcomes of await this.#all())
       for (const { putBack } of outcomes)
         if (putBack.length > 0) this.violations.push(`a letter is put back again for ${putBack.join()}`);
@@ -85,10 +88,12 @@ export class Redriving {
   }
 
   async #call(letters: readonly string[], place = `redrive ${this.#calls++}`): Promise<LetterOutcome[] | undefined> {
-    const late = this.#services.history.redrive?.late ?? false;
+    const { late = false, repeats = false } = this.#services.history.redrive ?? {};
     const report = await this.#function.invoke({ letters, late, dryRun: false }, place);
-    report?.letters.forEach(({ putBack, alreadyThere }, i) => {
-      const name = nameOf(JSON.parse(letters[i] ?? '') as LetterLine);
+    report?.letters.forEach(({ putBack, alreadyThere, refused }, i) => {
+      const text = letters[i] ?? '';
+      if (!repeats && refused.length === 0) this.#gone.add(text);
+      const name = nameOf(JSON.parse(text) as LetterLine);
       const rules = this.counted.get(name) ?? new Set();
       this.counted.set(name, rules);
       for (const rule of [...putBack, ...alreadyThere]) rules.add(rule);
@@ -115,7 +120,8 @@ export class Redriving {
       if (!isLate && !broken.has(nameOf(line))) return [];
       const data = mended.get(nameOf(line)) ?? null;
       if (!all && !isLate && data !== null && this.#sent.has(data)) return [];
-      return [JSON.stringify({ ...line, data })];
+      const letter = JSON.stringify({ ...line, data });
+      return this.#gone.has(letter) ? [] : [letter];
     });
   }
 }
