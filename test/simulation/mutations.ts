@@ -116,11 +116,6 @@ export const mutations: readonly Mutation[] = [
     edits: [['known.owner === stored?.record.owner', 'known.owner !== undefined']],
   },
   {
-    name: 'alerts are not settled once more where somebody else has read on',
-    file: 'engine/protocol/stream-processor.ts',
-    edits: [['if (!alone) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));', '']],
-  },
-  {
     name: 'what a pane holds already is not looked at again',
     file: 'engine/protocol/batch-fold.ts',
     edits: [

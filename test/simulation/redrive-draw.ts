@@ -41,6 +41,6 @@ export function withRedrive(history: History): History {
       repeats: dice.percent(40),
     },
     // A late event that a process counts which was given up counts twice when it is put back: that is not promised.
-    ...(beyondBounds && { overlaps: 0, weather: { ...weather, faults: 0 } }),
+    ...(beyondBounds && { overlaps: 0, stalls: 0, weather: { faults: 0, latency: Math.min(weather.latency, 50) } }),
   };
 }
