@@ -57,6 +57,12 @@ export interface Told {
   readonly withdrawn: number;
 }
 
+/** An alert's record where it stands. */
+export interface KnownAlert {
+  readonly key: ItemKey;
+  readonly recorded: Recorded;
+}
+
 export class AlertStore {
   readonly #ports: Ports;
   readonly #pipeline: string;
@@ -69,21 +75,12 @@ export class AlertStore {
   }
 
   /** The records of these keys; one without a record is not in the answer. */
-  async read(keys: readonly ItemKey[]): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
+  async read(keys: readonly ItemKey[]): Promise<KnownAlert[]> {
     return (await this.#ports.alerts.get(keys)).map((item) => ({ key: item, recorded: readAlert(item) }));
   }
 
-  /** All records of a partition key. */
-  async readAll(pk: string): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
-    return (await this.#ports.alerts.query(pk)).map((item) => ({ key: item, recorded: readAlert(item) }));
-  }
-
-  /** The records of a partition key with these sort keys and those between. */
-  async readBetween(
-    pk: string,
-    from: string,
-    to: string,
-  ): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
+  /** All records of a partition key, or those with these sort keys and those between. */
+  async readAll(pk: string, from?: string, to?: string): Promise<KnownAlert[]> {
     return (await this.#ports.alerts.query(pk, from, to)).map((item) => ({ key: item, recorded: readAlert(item) }));
   }
 

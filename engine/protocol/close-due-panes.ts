@@ -10,19 +10,20 @@ import {
   readGroups,
   readPaneBody,
   readPaneSortKey,
+  sortableTime,
   writePaneBody,
 } from '../state/pane-item.ts';
 import type { Pane } from '../state/pane.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { type EpochMillis, endOfTime } from '../time.ts';
-import type { AlertStore, Wanted } from './alert-store.ts';
+import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
 import type { Item, ItemKey } from './item.ts';
 import { closeWindows } from './close-due-windows.ts';
 import { dueSlotName, dueSlots } from './due-slot.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { wantedOf } from './settle-owned.ts';
-import { restoreEpisodes } from './recorded-episodes.ts';
+import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
 import { readPanes } from './settle-shared.ts';
 
 /** Panes of a slot closed at a time. */
@@ -94,18 +95,12 @@ async function closePanes(
   while (open.length > 0) {
     // An episode goes on from pane to pane, so a key's panes are closed one after the other.
     const now = !rule.joins ? open : [...new Map(open.toReversed().map((pane) => [pane.pk, pane])).values()];
+    // Before the panes: what somebody tells of newer ones meanwhile is then a conflict.
+    const known = await readRecords(rule, alerts, now);
     const panes = await readDuePanes(ports, writers, now, doubtful);
-    const wanted = (await Promise.all(panes.map((pane) => finish({ rule, until }, ports, alerts, pane)))).flat();
-    const known = await alerts.read(wanted.map(({ key }) => key));
-    const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
+    const wanted = (await Promise.all(panes.map((pane) => finish({ rule, until }, ports, pane, known)))).flat();
     const again = new Set<string>();
-    const told = await alerts.settle(
-      wanted.map((one) => ({
-        ...one,
-        recorded: one.recorded ?? records.get(`${one.key.pk}\n${one.key.sk}`),
-        lost: () => again.add(one.key.pk),
-      })),
-    );
+    const told = await alerts.settle(wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) })));
     const settled = panes.filter(({ pk }) => !again.has(pk));
     const conflicts = await ports.state.put(settled.flatMap(({ parts }) => parts.map(closedItem)));
     const lost = new Set(conflicts.map(({ item }) => `${item.pk}\n${readPaneSortKey(item.sk).start}`));
@@ -116,6 +111,24 @@ async function closePanes(
     doubtful = lost;
   }
   return total;
+}
+
+/** By partition key, the records of the alerts that these panes' windows may be in. */
+async function readRecords(
+  rule: WindowedRule,
+  alerts: AlertStore,
+  panes: readonly DuePane[],
+): Promise<ReadonlyMap<string, readonly KnownAlert[]>> {
+  const known = rule.joins
+    ? (await Promise.all(panes.map(({ pk }) => alerts.readAll(pk)))).flat()
+    : await alerts.read(panes.map(({ pk, start }) => ({ pk, sk: sortableTime(start) })));
+  const found = new Map<string, KnownAlert[]>();
+  for (const one of known) {
+    const ofKey = found.get(one.key.pk);
+    if (ofKey === undefined) found.set(one.key.pk, [one]);
+    else ofKey.push(one);
+  }
+  return found;
 }
 
 interface ReadPart {
@@ -158,15 +171,16 @@ async function readDuePanes(
 async function finish(
   { rule, until }: Due,
   ports: Ports,
-  alerts: AlertStore,
   { pk, start, parts }: ReadPane,
+  known: ReadonlyMap<string, readonly KnownAlert[]>,
 ): Promise<Wanted[]> {
   const [first] = parts;
   if (first === undefined) return [];
   const state = new RuleState(rule, readGroups(pk, first.body));
+  setRecords(state, known.get(pk) ?? []);
   const pane = state.pane(start);
   for (const { body } of parts) merge(state, pane, body);
-  if (state.episodes !== undefined) await readNeighbours(ports, alerts, state, { start, until });
+  if (state.episodes !== undefined) await readNeighbours(ports, state, { start, until });
   state.finish(pane, endOfTime);
   return state.take().map((desired) => wantedOf(state, desired));
 }
@@ -174,12 +188,11 @@ async function finish(
 /** Where windows join to episodes, what lies before the pane decides too: its panes, and what its alerts' records say. */
 async function readNeighbours(
   ports: Ports,
-  alerts: AlertStore,
   state: RuleState,
   { start, until }: { readonly start: EpochMillis; readonly until: EpochMillis },
 ): Promise<void> {
   const { grid, plan, form } = state.rule;
-  await restoreEpisodes(alerts, state);
+  restoreEpisodes(state);
   await readPanes(
     ports.state,
     state,

@@ -17,13 +17,13 @@ import {
 import { RuleState } from '../state/rule-state.ts';
 import { joinedTo } from '../state/rule-windows.ts';
 import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
-import type { AlertStore, Wanted } from './alert-store.ts';
+import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
 import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { wantedOf } from './settle-owned.ts';
-import { restoreEpisodes } from './recorded-episodes.ts';
+import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
 
 /** Keys read at the same time. */
 const atOnce = 32;
@@ -66,17 +66,10 @@ export async function closeWindows(
   while (open.length > 0) {
     const next: DueKey[] = [];
     for (let at = 0; at < open.length; at += atOnce) {
-      const some = await Promise.all(open.slice(at, at + atOnce).map((key) => readKey(due, ports, alerts, key)));
-      const wanted = some.flatMap((key) => key.wanted);
-      const known = await alerts.read(wanted.map(({ key }) => key));
-      const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
+      const some = await readKeys(due, ports, alerts, open.slice(at, at + atOnce));
       const again = new Set<string>();
       const told = await alerts.settle(
-        wanted.map((one) => ({
-          ...one,
-          recorded: one.recorded ?? records.get(`${one.key.pk}\n${one.key.sk}`),
-          lost: () => again.add(one.key.pk),
-        })),
+        some.flatMap(({ wanted }) => wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) }))),
       );
       const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, key)));
       for (const { item } of await ports.state.put(puts)) again.add(item.pk);
@@ -99,8 +92,38 @@ function dueKeys(keys: readonly ItemKey[]): DueKey[] {
   return [...earliest].map(([pk, from]) => ({ pk, from, doubtful: [] }));
 }
 
+/**
+ * Reads keys so that no alert's record is newer than the panes that are told of it: what somebody tells of newer ones
+ * is then a conflict. Windows that share no episodes mostly have no record yet, and the panes say which to read: only
+ * where there is one, they are read once more after it.
+ */
+async function readKeys(
+  due: DueRule,
+  ports: Ports,
+  alerts: AlertStore,
+  keys: readonly DueKey[],
+): Promise<readonly ReadKey[]> {
+  const { joins } = due.rule;
+  const read = await Promise.all(
+    keys.map(async (key) => readKey(due, ports, key, joins ? await alerts.readAll(key.pk) : [])),
+  );
+  if (joins) return read;
+  const known = await alerts.read(read.flatMap(({ wanted }) => wanted.map(({ key }) => key)));
+  return Promise.all(
+    read.map(async (one) => {
+      const ofKey = known.filter(({ key }) => key.pk === one.pk);
+      return ofKey.length === 0 ? one : readKey(due, ports, one, ofKey);
+    }),
+  );
+}
+
 /** Reads a key's panes strongly, with all writers, and finds what its windows are that are to be told. */
-async function readKey({ rule, until }: DueRule, ports: Ports, alerts: AlertStore, key: DueKey): Promise<ReadKey> {
+async function readKey(
+  { rule, until }: DueRule,
+  ports: Ports,
+  key: DueKey,
+  known: readonly KnownAlert[],
+): Promise<ReadKey> {
   const { form } = rule;
   const earliest = form.firstChanged(key.from);
   const from = form.since(form.isLog ? joinedTo(rule, earliest) : earliest);
@@ -109,6 +132,7 @@ async function readKey({ rule, until }: DueRule, ports: Ports, alerts: AlertStor
   const [first] = parts;
   if (first === undefined) return { ...key, schedule: undefined, parts, names: [], wanted: [] };
   const state = new RuleState(rule, readGroups(key.pk, first.body));
+  setRecords(state, known);
   const found = new Set(key.doubtful);
   for (const { start, body } of parts) merge(state, state.pane(start), body);
   const { schedule } = state.windows;
@@ -119,16 +143,16 @@ async function readKey({ rule, until }: DueRule, ports: Ports, alerts: AlertStor
     .filter((name) => form.since(name) >= form.since(earliest))
     .filter((name) => key.doubtful.includes(name) || !state.windows.isTold(name))
     .sort((a, b) => a - b);
-  if (state.episodes !== undefined) await learnTold(alerts, state, names);
+  if (state.episodes !== undefined) learnTold(state, names);
   state.tell(names);
   return { ...key, schedule, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
 }
 
 /** Of windows that were told before, the records of the alerts say whether they were true. */
-async function learnTold(alerts: AlertStore, state: RuleState, names: readonly EpochMillis[]): Promise<void> {
+function learnTold(state: RuleState, names: readonly EpochMillis[]): void {
   const [first] = names;
   if (first === undefined) return;
-  await restoreEpisodes(alerts, state);
+  restoreEpisodes(state);
   const known = joinedTo(state.rule, first);
   for (const { standing, first: begin, last } of state.episodes?.all ?? []) {
     if (!standing || last < known) continue;

@@ -4,16 +4,18 @@ import type { Episode } from '../alert/episodes.ts';
 import { instantOf, readAlertSortKey } from '../state/alert-name.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
-import type { AlertStore } from './alert-store.ts';
+import type { AlertStore, KnownAlert } from './alert-store.ts';
 
 export async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
-  for (const { key, recorded } of await alerts.readAll(state.partitionKey))
-    state.records.set(readAlertSortKey(key.sk), recorded);
+  setRecords(state, await alerts.readAll(state.partitionKey));
+}
+
+export function setRecords(state: RuleState, known: readonly KnownAlert[]): void {
+  for (const { key, recorded } of known) state.records.set(readAlertSortKey(key.sk), recorded);
 }
 
 /** Learns a key's episodes from the records of its alerts. */
-export async function restoreEpisodes(alerts: AlertStore, state: RuleState): Promise<void> {
-  await readRecords(alerts, state);
+export function restoreEpisodes(state: RuleState): void {
   const episodes = new Map<EpochMillis, Episode>();
   for (const [name, { record }] of state.records) {
     for (const episode of record === undefined ? [] : episodeOf(state, instantOf(name), record)) {

@@ -2,9 +2,10 @@
  * Puts dead letters back, for the rule that could not take them and nobody else, as if their events had come in time.
  *
  * Their sequence numbers lie below every progress, so what was put back is known by identity: a log tells of itself,
- * any other pane keeps the identities beside its aggregates. What a producer sent twice is known by its id besides. A key that one shard owns has one pane, which is put here
- * on its version, as by a process of the shard that was given up; the owner learns of it by the shard's record. Keys
- * that several shards write have a pane of their own for what was put back.
+ * any other pane keeps the identities beside its aggregates. What a producer sent twice is known by its id besides. A
+ * key that one shard owns has one pane, which is put here on its version, as by a process of the shard that was given
+ * up; the owner learns of it by the shard's record. Keys that several shards write have a pane of their own for what
+ * was put back.
  */
 import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
@@ -124,10 +125,11 @@ async function redriveTouches(
 ): Promise<Told> {
   const nameOf = ({ rule }: KeyedTouch): string => plan.rules[rule]?.name ?? '';
   const touches = new Map<string, KeyedTouch>();
+  const again: (readonly [name: string, keyed: KeyedTouch])[] = [];
   for (const keyed of all) {
     const name = `${keyed.rule} ${identityOf(keyed.touch.event)}`;
     // A late event is written to the dead letters twice where its batch came again.
-    if (touches.has(name)) outcome(keyed.record).alreadyThere.push(nameOf(keyed));
+    if (touches.has(name)) again.push([name, keyed]);
     else touches.set(name, keyed);
   }
   if (touches.size === 0) return nothingTold;
@@ -169,6 +171,13 @@ async function redriveTouches(
     if (rejection !== undefined) refused.push({ rule: nameOf(keyed), reason: rejection.reason });
     else if (admission.wasThere(keyed)) alreadyThere.push(nameOf(keyed));
     else putBack.push(nameOf(keyed));
+  }
+  for (const [name, keyed] of again) {
+    const first = touches.get(name);
+    const rejection = first && fold.rejection(first);
+    const { alreadyThere, refused } = outcome(keyed.record);
+    if (rejection === undefined) alreadyThere.push(nameOf(keyed));
+    else refused.push({ rule: nameOf(keyed), reason: rejection.reason });
   }
   if (dryRun) return nothingTold;
   // An owner that has told its alerts before this is put right by what follows, and one that tells them after by itself.

@@ -3,7 +3,7 @@
  * alert records of the key first, then the panes of all writers, strongly; derive what should stand from both; put the
  * records on their versions; and go round until a round changes nothing. Two writers that each read before their own put would otherwise both see two of three events.
  */
-import { alertSortKey, instantOf, readAlertSortKey } from '../state/alert-name.ts';
+import { alertSortKey, instantOf } from '../state/alert-name.ts';
 import { decodeEpisodes, readPaneBody, readPaneSortKey, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
@@ -13,7 +13,7 @@ import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned, merge } from './pane-store.ts';
-import { readRecords, restoreEpisodes } from './recorded-episodes.ts';
+import { readRecords, restoreEpisodes, setRecords } from './recorded-episodes.ts';
 import { alertKey, wantedOf } from './settle-owned.ts';
 
 const mostRounds = 20;
@@ -125,15 +125,14 @@ async function derive(
   }
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
-    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readAlertSortKey(key.sk), recorded);
+    setRecords(state, await alerts.read(starts.map((start) => alertKey(state, start))));
     await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
   }
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  if (isOwned(rule)) await readRecords(alerts, state);
-  else await restoreEpisodes(alerts, state);
+  await readRecords(alerts, state);
+  if (!isOwned(rule)) restoreEpisodes(state);
   const first = rule.form.firstChanged(earliest);
   await readPanes(store, state, panesFrom(rule, first));
   const from = await judgeRun(store, state, first);
@@ -182,9 +181,9 @@ async function readChanged(
     return { first, past };
   });
   const records = await Promise.all(
-    spans.map(({ first, past }) => alerts.readBetween(state.partitionKey, sortableTime(first), sortableTime(past))),
+    spans.map(({ first, past }) => alerts.readAll(state.partitionKey, sortableTime(first), sortableTime(past))),
   );
-  for (const { key, recorded } of records.flat()) state.records.set(readAlertSortKey(key.sk), recorded);
+  setRecords(state, records.flat());
   await Promise.all(
     spans.map(({ first, past }) => readPanes(store, state, form.since(first), (past - 1) as EpochMillis)),
   );

@@ -28,6 +28,8 @@ export interface SourceServices {
   /** To be called where a shard was read on. */
   readonly changed: () => void;
   readonly background: (work: Promise<unknown>) => void;
+  /** Puts some dead letters back; `place` says where. */
+  readonly redrive: (place: string) => Promise<unknown>;
   readonly givenUp: (records: readonly KinesisRecord[]) => void;
 }
 
@@ -110,7 +112,7 @@ export class EventSource {
 
   /** Delivers one batch until it is done, given up, or overtaken. */
   async #deliver(shard: Shard, position: number): Promise<void> {
-    const { history, schedule, plan, invoke, background } = this.#services;
+    const { history, schedule, plan, invoke, background, redrive } = this.#services;
     const size = 1 + this.#dice.below(history.batchSize);
     let from = position;
     for (let failures = 0; !this.#stopped; failures++) {
@@ -120,7 +122,9 @@ export class EventSource {
       this.#deliveries.set(shard.id, number);
       const place = `${this.#services.name}/${shard.index} source ${this.#generation} delivery ${number}`;
       const overlap = plan.draw(place, history.overlaps, ['overlap', 'overlap of one that stalls']);
-      const result = invoke(event, place, overlap === 'overlap of one that stalls');
+      const redriven = plan.draw(`${place} redrive`, history.redrive?.amid ?? 0, ['letters are put back amid a batch']);
+      if (redriven !== undefined) background(redrive(place));
+      const result = invoke(event, place, redriven !== undefined || overlap === 'overlap of one that stalls');
       if (overlap !== undefined) {
         // Another poller takes the shard over, and this one's invocation goes on unheard.
         const unheard = { isOver: false };

@@ -69,13 +69,19 @@ export class Outlets {
 
   get deadLetters(): DeadLetter[] {
     return [...this.#objects].flatMap(([key, lines]) =>
-      lines
-        .trimEnd()
-        .split('\n')
-        .map((line) => ({
-          ...(JSON.parse(line) as Omit<DeadLetter, 'prefix'>),
-          prefix: key.slice(0, key.indexOf('/')),
-        })),
+      linesOf(lines).map((line) => ({
+        ...(JSON.parse(line) as Omit<DeadLetter, 'prefix'>),
+        prefix: key.slice(0, key.indexOf('/')),
+      })),
     );
   }
+
+  /** The dead letters as they lie in the bucket. */
+  get lines(): string[] {
+    return [...this.#objects.values()].flatMap(linesOf);
+  }
+}
+
+function linesOf(object: string): string[] {
+  return object.trimEnd().split('\n');
 }

@@ -1,8 +1,9 @@
 /** What a producer sends twice and nobody could read is put back once. */
+import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { redrive, type RedriveOptions } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
-import { type Given, record } from './batches.ts';
+import { type Given, openShard, record } from './batches.ts';
 import { alertsOf, type Disturbance, MemoryWorld } from './memory-ports.ts';
 import { compiled, withRules } from './pipelines.ts';
 
@@ -110,6 +111,21 @@ test('a call that was given up is made again', async () => {
     await shard.putBack(twice);
     expect(shard.counted).toEqual([1]);
   }
+});
+
+test('a letter that is refused as late stands in the way of no other letter of its event', async () => {
+  const shard = new Shard();
+  const twice = [sent('x', 0), sent('x', 0.1)];
+  const later = sent('y', 3 * 60);
+  await shard.batch(...twice.map(unreadable), later);
+  shard.world.now = later.arrival!;
+  const port = { shards: async () => [openShard('0')], atTip: async () => true };
+  await advanceTime(shard.pipeline, shard.world.ports(), port, shard.world.now);
+  const refused = expect.stringContaining('forgotten') as string;
+  expect(await shard.putBack(twice)).toEqual([refused, refused]);
+  expect(await shard.putBack(twice.slice(1), { late: true })).toEqual(['put back']);
+  expect(await shard.putBack(twice, { late: true })).toEqual(['there', 'there']);
+  expect(shard.counted).toEqual([1, 1]);
 });
 
 test.each([
