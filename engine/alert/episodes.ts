@@ -84,8 +84,10 @@ export class Episodes {
 
   /** Says anew which windows that are named in [from, to) are true; `derive` must follow. */
   replace(from: EpochMillis, to: EpochMillis, times: readonly EpochMillis[]): void {
-    const at = this.#firstFrom(from);
-    this.#trueTimes.splice(at, this.#firstFrom(to) - at, ...times);
+    const after = this.#trueTimes.slice(this.#firstFrom(to));
+    this.#trueTimes.length = this.#firstFrom(from);
+    for (const t of times) this.#trueTimes.push(t);
+    for (const t of after) this.#trueTimes.push(t);
   }
 
   /** Marks the standing episodes whose last true window is named in [from, to]: their values may have changed. */
