@@ -210,3 +210,86 @@ test('the owner of a key tells what follows from an event that was put back in t
   await working;
   expect(alertsOf(world)).toMatchObject([{ status: 'amended', content: { at: noon + 11 * 60_000, values: { n: 3 } } }]);
 });
+
+describe('of a key of many shards', () => {
+  const many = (rule: string) =>
+    compiled(withRules(rules[rule]!.replace('customer: event.customer', 'kind: event.kind')));
+  const pipeline = many('tumbling, changes');
+  const cloud = async (shards: number) => {
+    const world = new MemoryWorld();
+    let ids: ReturnType<typeof openShard>[] = [];
+    const port: ShardPort = { shards: async (name) => (name === 'orders' ? ids : []), atTip: async () => false };
+    const advance = (disturb?: (call: Call) => Promise<void>) => {
+      world.now = (world.now + 1000) as EpochMillis;
+      return advanceTime(pipeline, world.ports(disturb), port, noon as EpochMillis);
+    };
+    const grow = (count: number) => {
+      ids = Array.from({ length: count }, (_, i) => openShard(String(i)));
+      return advance();
+    };
+    await grow(shards);
+    const process = (some: readonly ReturnType<typeof record>[], disturb?: (call: Call) => Promise<void>) =>
+      new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'p').process(some[0]!.shard, some);
+    const standing = () => alertsOf(world).filter(({ status }) => status !== 'withdrawn');
+    return { world, advance, grow, process, standing };
+  };
+  const records = [4, 5].map((minute) => record({ minute }));
+
+  test('an advance-time that is overtaken tells nothing, after another settled the key with an event more', async () => {
+    const { world, advance, process, standing } = await cloud(12);
+    await process(records);
+    const { disturb, arrived, go } = overtaken();
+    const working = advance(disturb).catch((cause: unknown) => cause);
+    await arrived;
+    await process([record({ minute: 6, shard: '1' })]);
+    expect(await advance()).toMatchObject({ merged: 1 });
+    go();
+    expect(await working).toBeInstanceOf(Died);
+    expect(standing()).toEqual([]);
+    expect(world.messages).toEqual([]);
+  });
+
+  test('nor does one whose mark a third took, and left', async () => {
+    const { world, advance, process, standing } = await cloud(12);
+    await process(records);
+    const { disturb, arrived, go } = overtaken();
+    const working = advance(disturb).catch((cause: unknown) => cause);
+    await arrived;
+    await process([record({ minute: 6, shard: '1' })]);
+    await advance(async ({ on }) => {
+      if (on === 'alerts') throw new Died();
+    }).catch((cause: unknown) => expect(cause).toBeInstanceOf(Died));
+    await process([record({ minute: 7, shard: '2' })]);
+    expect(await advance()).toMatchObject({ merged: 1 });
+    go();
+    expect(await working).toBeInstanceOf(Died);
+    expect(standing()).toEqual([]);
+    expect(world.messages).toEqual([]);
+  });
+
+  test('a process that began when there were few tells nothing, after its batch came again and only marked', async () => {
+    for (const isMarked of [false, true]) {
+      const { world, advance, grow, process, standing } = await cloud(2);
+      const { disturb, arrived, go } = overtaken();
+      const working = process(records, disturb).catch((cause: unknown) => cause);
+      await arrived;
+      await grow(12);
+      const third = record({ minute: 6, shard: '1' });
+      if (isMarked) await process([third]);
+      await process(records);
+      if (!isMarked) await process([third]);
+      expect(await advance()).toMatchObject({ merged: 1 });
+      go();
+      expect(await working).toBeInstanceOf(Died);
+      expect(standing()).toEqual([]);
+      expect(world.messages).toEqual([]);
+    }
+  });
+
+  test('what is settled by one is put once', async () => {
+    const { world, advance, process } = await cloud(12);
+    await process([...records, record({ minute: 6 })]);
+    expect(await advance()).toMatchObject({ merged: 1 });
+    expect(world.alerts.writes).toEqual([]);
+  });
+});
