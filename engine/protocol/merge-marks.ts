@@ -132,6 +132,8 @@ async function settleKeys(
         mark,
         times: mark.times,
         fences,
+        // A mark of windows that join tells only where they begin.
+        onwards: rule.joins,
         item: markItem(rule, state, { ...mark, is: 'merging', fences }, item, ports.now()),
       },
     ];

@@ -214,8 +214,7 @@ test('the owner of a key tells what follows from an event that was put back in t
 describe('of a key of many shards', () => {
   const many = (rule: string) =>
     compiled(withRules(rules[rule]!.replace('customer: event.customer', 'kind: event.kind')));
-  const pipeline = many('tumbling, changes');
-  const cloud = async (shards: number) => {
+  const cloud = async (shards: number, pipeline = many('tumbling, changes')) => {
     const world = new MemoryWorld();
     let ids: ReturnType<typeof openShard>[] = [];
     const port: ShardPort = { shards: async (name) => (name === 'orders' ? ids : []), atTip: async () => false };
@@ -235,19 +234,22 @@ describe('of a key of many shards', () => {
   };
   const records = [4, 5].map((minute) => record({ minute }));
 
-  test('an advance-time that is overtaken tells nothing, after another settled the key with an event more', async () => {
-    const { world, advance, process, standing } = await cloud(12);
-    await process(records);
-    const { disturb, arrived, go } = overtaken();
-    const working = advance(disturb).catch((cause: unknown) => cause);
-    await arrived;
-    await process([record({ minute: 6, shard: '1' })]);
-    expect(await advance()).toMatchObject({ merged: 1 });
-    go();
-    expect(await working).toBeInstanceOf(Died);
-    expect(standing()).toEqual([]);
-    expect(world.messages).toEqual([]);
-  });
+  test.each(['tumbling, changes', 'tumbling, cooldown'])(
+    'an advance-time that is overtaken tells nothing, after another settled the key with one more: %s',
+    async (rule) => {
+      const { world, advance, process, standing } = await cloud(12, many(rule));
+      await process([record({ minute: -9 }), ...records]);
+      const { disturb, arrived, go } = overtaken();
+      const working = advance(disturb).catch((cause: unknown) => cause);
+      await arrived;
+      await process([record({ minute: 6, shard: '1' })]);
+      expect(await advance()).toMatchObject({ merged: 1 });
+      go();
+      expect(await working).toBeInstanceOf(Died);
+      expect(standing()).toEqual([]);
+      expect(world.messages).toEqual([]);
+    },
+  );
 
   test('nor does one whose mark a third took, and left', async () => {
     const { world, advance, process, standing } = await cloud(12);
