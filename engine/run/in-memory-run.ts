@@ -138,8 +138,9 @@ export class InMemoryRun implements Receiver {
   #add(rule: WindowedRule, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
+    const rejected = { record, rule: rule.plan.name, index: touch.event.index };
     if (isLate(rule, touch.event.t, start, watermark)) {
-      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
+      this.#listener.rejected({ ...rejected, kind: 'late', reason: lateReason(rule, watermark) });
       return;
     }
     const state = this.#states.state(rule, groups);
@@ -147,7 +148,7 @@ export class InMemoryRun implements Receiver {
     const pane = known ?? state.pane(start);
     const full = fullReason(rule, pane, touch);
     if (full !== undefined) {
-      this.#listener.rejected({ kind: 'invalid', record, rule: rule.plan.name, reason: full });
+      this.#listener.rejected({ ...rejected, kind: 'invalid', reason: full });
       return;
     }
     const final = rule.plan.emit === 'final';
