@@ -22,6 +22,7 @@ import { closeWindows } from './close-due-windows.ts';
 import { dueSlotName, dueSlots } from './due-slot.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import { paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { readPanes, restoreEpisodes, setRecords } from './settle-shared.ts';
 
@@ -103,7 +104,7 @@ async function closePanes(
     const again = new Set<string>();
     const told = await alerts.settle(wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) })));
     const settled = panes.filter(({ pk }) => !again.has(pk));
-    const conflicts = await ports.state.put(settled.flatMap(({ parts }) => parts.map(closedItem)));
+    const conflicts = await ports.state.put(settled.flatMap((pane) => closedItems(rule, ports.now(), pane)));
     const lost = new Set(conflicts.map(({ item }) => `${item.pk}\n${readPaneSortKey(item.sk).start}`));
     for (const { pk, start } of panes) if (again.has(pk)) lost.add(`${pk}\n${start}`);
     total.closed += panes.length - lost.size;
@@ -211,7 +212,13 @@ async function readNeighbours(
     if (!read.has(pane.start) && isDecided(pane)) state.learn(pane.start, pane.end);
 }
 
-/** The item as closed: nothing is added to its pane any more, and it leaves the index. */
-function closedItem({ item: { due: _, ...item }, body }: ReadPart): Item {
-  return { ...item, version: item.version + 1, body: writePaneBody({ ...body, closed: true }) };
+/** The items as closed: nothing is added to their pane any more, and they leave the index. */
+function closedItems({ plan, grid }: WindowedRule, now: EpochMillis, { start, parts }: ReadPane): Item[] {
+  const ttl = paneTimeToLive(plan, grid.end(start), now);
+  return parts.map(({ item: { due: _, ...item }, body }) => ({
+    ...item,
+    ttl,
+    version: item.version + 1,
+    body: writePaneBody({ ...body, closed: true }),
+  }));
 }

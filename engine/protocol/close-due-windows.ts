@@ -21,6 +21,7 @@ import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import { duePaneTimeToLive, paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { restoreEpisodes, setRecords } from './settle-shared.ts';
 
@@ -70,7 +71,7 @@ export async function closeWindows(
       const told = await alerts.settle(
         some.flatMap(({ wanted }) => wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) }))),
       );
-      const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, key)));
+      const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, ports.now(), key)));
       for (const { item } of await ports.state.put(puts)) again.add(item.pk);
       total.closed += puts.length;
       total.alerts += told.opened;
@@ -160,20 +161,21 @@ function learnTold(overlaps: Overlaps, state: RuleState, names: readonly EpochMi
 }
 
 /** The parts that were due, as told: all but those of the newest pane leave the index. */
-function toldItems({ rule, overlaps, until }: DueRule, { parts }: ReadKey): Item[] {
+function toldItems({ rule, overlaps, until }: DueRule, now: EpochMillis, { parts }: ReadKey): Item[] {
   const newest = parts.at(-1)?.start;
   return parts.flatMap(({ item, start, body }) => {
     const { due, ...rest } = item;
     if (due === undefined || due.at > until + rule.plan.allowedLateness) return [];
     const next = overlaps.nextEnd(start, until);
     const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
+    const waits = next !== undefined && start === newest;
     return [
       {
         ...rest,
+        ttl: (waits ? duePaneTimeToLive : paneTimeToLive)(rule.plan, rule.grid.end(start), now),
         version: item.version + 1,
         body: writePaneBody(next === undefined ? { ...told, closed: true } : told),
-        ...(next !== undefined &&
-          start === newest && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),
+        ...(waits && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),
       },
     ];
   });

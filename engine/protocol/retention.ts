@@ -12,9 +12,16 @@ const day = 86_400_000;
 const streamRetention = day;
 /** How long people can look an alert up. */
 const alertsKept = 90 * day;
+/** As long as Kinesis can keep records: a stream may stand still for as long, and holds the windows of its rules open. */
+const longestStandstill = 366 * day;
 
 export function paneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: EpochMillis): EpochSeconds {
   return seconds(Math.max(now, paneEnd) + paneKept(plan));
+}
+
+/** Of a pane whose final result was not told: nothing but the watermark says when that is. */
+export function duePaneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: EpochMillis): EpochSeconds {
+  return seconds(Math.max(now, paneEnd) + paneKept(plan) + longestStandstill);
 }
 
 /** How long a pane is kept after its end, at least. */

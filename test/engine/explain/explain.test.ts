@@ -84,6 +84,13 @@ test.each([
     "severity: low\n      title: 'x'\n      evidence: 3",
     'fresh evidence',
   ],
+  // Windows that were alerts of their own would become one, or one alert two.
+  [
+    'what windows are one alert',
+    "severity: low\n      title: 'x'",
+    "severity: low\n      title: 'x'\n      cooldown: 9m",
+    'fresh cooldown',
+  ],
   ['a rule that it reads', 'event.total > 0', 'event.total > 1', 'fresh the rules that it reads'],
   [
     'the time of its events',

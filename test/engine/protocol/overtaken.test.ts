@@ -9,21 +9,23 @@ import { compiled, rules, withRules } from './pipelines.ts';
 
 class Died extends Error {}
 
+const gate = () => {
+  let open = (): void => undefined;
+  return { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
+};
+
 /** Lets the put of an alert wait until `go`, and kills the process after it. */
 function overtaken() {
-  let arrive = (): void => undefined;
-  let go = (): void => undefined;
-  const arrived = new Promise<void>((resolve) => (arrive = resolve));
-  const gone = new Promise<void>((resolve) => (go = resolve));
+  const [arrived, gone] = [gate(), gate()];
   let dies = false;
   const disturb = async ({ on, operation, moment }: Call): Promise<void> => {
     if (dies) throw new Died();
     if (on !== 'alerts' || operation !== 'put' || moment !== 'before') return;
-    arrive();
-    await gone;
+    arrived.open();
+    await gone.opened;
     dies = true;
   };
-  return { disturb, arrived, go };
+  return { disturb, arrived: arrived.opened, go: gone.open };
 }
 
 test.each(['tumbling, changes', 'tumbling, cooldown', 'tumbling, cooldown, shared key'])(
@@ -70,25 +72,22 @@ test('a pane that another advance-time closed meanwhile, with more events, is to
   const process = (some: typeof records) =>
     new StreamProcessor(pipeline, 'orders', world.ports(), 'p').process('0', some);
   await process(records.slice(0, 2));
-  let arrive = (): void => undefined;
-  let go = (): void => undefined;
-  const arrived = new Promise<void>((resolve) => (arrive = resolve));
-  const gone = new Promise<void>((resolve) => (go = resolve));
+  const [arrived, gone] = [gate(), gate()];
   const stalls = async ({ on, operation, moment }: Call): Promise<void> => {
     if (on !== 'alerts' || operation !== 'put' || moment !== 'before') return;
-    arrive();
-    await gone;
+    arrived.open();
+    await gone.opened;
   };
   // The first has not published its watermark when the third event comes.
   const watermarks = [...world.state.items].filter(([key]) => key.startsWith('@watermarks'));
   const first = advanceTime(pipeline, world.ports(stalls), shards, later);
-  await arrived;
+  await arrived.opened;
   for (const key of [...world.state.items.keys()].filter((one) => one.startsWith('@watermarks')))
     world.state.items.delete(key);
   for (const [key, item] of watermarks) world.state.items.set(key, item);
   await process(records.slice(2));
   await advanceTime(pipeline, world.ports(), shards, later);
-  go();
+  gone.open();
   await first;
   expect(alertsOf(world).filter(({ status }) => status !== 'withdrawn')).toEqual([]);
 });
@@ -147,10 +146,6 @@ test('of two advance-times at once, the slower one withdraws nothing that the ot
     shards: async (name) => (name === 'orders' ? [openShard('0')] : []),
     atTip: async () => true,
   };
-  const gate = () => {
-    let open = (): void => undefined;
-    return { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
-  };
   const [slowHasRead, fastHasTold, slowIsDone] = [gate(), gate(), gate()];
   let [due, reads] = [0, 0];
   const slow = advanceTime(
@@ -183,33 +178,40 @@ test('of two advance-times at once, the slower one withdraws nothing that the ot
   expect(alertsOf(world)).toMatchObject([{ status: 'open', revision: 0, content: { values: { n: 2 } } }]);
 });
 
-test('the owner of a key tells what follows from an event that was put back in the middle of its batch', async () => {
-  const pipeline = compiled(withRules(rules['sliding, owned key'] ?? ''));
-  const world = new MemoryWorld();
-  let arrive = (): void => undefined;
-  let go = (): void => undefined;
-  const arrived = new Promise<void>((resolve) => (arrive = resolve));
-  const gone = new Promise<void>((resolve) => (go = resolve));
-  let stalls = false;
-  const disturb = async ({ on, operation, moment }: Call): Promise<void> => {
-    if (!stalls || on !== 'state' || operation !== 'put' || moment !== 'before') return;
-    stalls = false;
-    arrive();
-    await gone;
-  };
-  const owner = new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'owner');
-  const letter = record({ minute: 8 });
-  await owner.process('0', [record({ minute: 1 }), { ...letter, event: undefined, unreadable: 'not JSON' }]);
-  await owner.process('0', [record({ minute: 9 })]);
-  stalls = true;
-  const working = owner.process('0', [record({ minute: 11 })]);
-  await arrived;
-  await redrive(pipeline, world.ports(), [{ record: letter }], { late: false, dryRun: false });
-  expect(alertsOf(world)).toMatchObject([{ content: { at: noon + 9 * 60_000, values: { n: 3 } } }]);
-  go();
-  await working;
-  expect(alertsOf(world)).toMatchObject([{ status: 'amended', content: { at: noon + 11 * 60_000, values: { n: 3 } } }]);
-});
+test.each([
+  ['beside one that it had told of', [9], 9],
+  ['that nothing was told of', [], undefined],
+] as const)(
+  'the owner of a key tells what follows from an event that was put back in the middle of its batch, %s',
+  async (_, before, told) => {
+    const pipeline = compiled(withRules(rules['sliding, owned key'] ?? ''));
+    const world = new MemoryWorld();
+    const [arrived, gone] = [gate(), gate()];
+    let stalls = false;
+    const disturb = async ({ on, operation, moment }: Call): Promise<void> => {
+      if (!stalls || on !== 'state' || operation !== 'put' || moment !== 'before') return;
+      stalls = false;
+      arrived.open();
+      await gone.opened;
+    };
+    const owner = new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'owner');
+    const letter = record({ minute: 8 });
+    await owner.process('0', [record({ minute: 1 }), { ...letter, event: undefined, unreadable: 'not JSON' }]);
+    if (before.length > 0)
+      await owner.process(
+        '0',
+        before.map((minute) => record({ minute })),
+      );
+    stalls = true;
+    const working = owner.process('0', [record({ minute: 10 }), record({ minute: 11 })].slice(before.length));
+    await arrived.opened;
+    await redrive(pipeline, world.ports(), [{ record: letter }], { late: false, dryRun: false });
+    expect(alertsOf(world).map(({ content: { at } }) => at)).toEqual(told === undefined ? [] : [noon + told * 60_000]);
+    gone.open();
+    await working;
+    expect(alertsOf(world)).toMatchObject([{ content: { at: noon + 11 * 60_000, values: { n: 3 } } }]);
+  },
+);
 
 describe('of a key of many shards', () => {
   const many = (rule: string) =>
