@@ -6,7 +6,8 @@
 import type { StreamPlan } from '../plan/plan.ts';
 import type { Compiled } from '../plan/program.ts';
 import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
+import { timeOf } from './admission.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
@@ -14,9 +15,9 @@ import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
 import { redriveWriter } from './redrive-admission.ts';
 import { setBegins } from './rule-begins.ts';
-import { readShardRecord, shardRecordKey } from './shard-record.ts';
+import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
-import { lastInstant, raiseWatermarks, readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
+import { lastInstant, raiseWatermarks, readBegins, readTimes, type RuleTime, watermarkKey } from './watermarks.ts';
 
 /** A record that a process is about to publish is left to it for so long. */
 const pendingFor = 60_000;
@@ -77,15 +78,21 @@ export async function advanceTime(
   const writers = plan.rules.map(({ writer, sources }) =>
     writer === 'key' ? 0 : sources.reduce((sum, stream) => sum + (streams.get(stream)?.listed.length ?? 0), 0),
   );
-  const { watermarks, begins } = await publishWatermarks(compiled, ports, raised, writers);
+  const newest = plan.rules.map(({ sources }) =>
+    largest([
+      ports.now(),
+      ...sources.flatMap((stream) => [...(streams.get(stream)?.records.values() ?? [])].map(reachOf)),
+    ]),
+  );
+  const { times, begins } = await publishWatermarks(compiled, ports, raised, writers, newest);
 
   const report = { closed: 0, alerts: 0, merged: 0 };
   const rules = compiledRules(compiled).filter(isWindowed);
   setBegins(rules, begins);
   for (const rule of rules) {
-    const watermark = watermarks[rule.index] ?? beginningOfTime;
-    if (rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
-    const done = await closeDuePanes(rule, ports, alerts, writersOf(rule, streams), watermark);
+    const time = timeOf(rule, times);
+    if (rule.plan.emit !== 'final' || time.watermark === beginningOfTime) continue;
+    const done = await closeDuePanes(rule, ports, alerts, writersOf(rule, streams), time);
     report.closed += done.closed;
     report.alerts += done.alerts;
   }
@@ -101,7 +108,9 @@ export async function advanceTime(
   // Digests do not wait for the end of their periods: nothing comes any more that could be left to them.
   if (to === 'end') published += await alerts.publishPending(byName, lastInstant);
   return {
-    watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])),
+    watermarks: Object.fromEntries(
+      plan.rules.map(({ name }, i) => [name, show(times[i]?.watermark ?? beginningOfTime)]),
+    ),
     ...report,
     published,
   };
@@ -148,12 +157,13 @@ async function publishWatermarks(
   ports: Ports,
   raised: readonly EpochMillis[],
   writers: readonly number[],
-): Promise<{ readonly watermarks: EpochMillis[]; readonly begins: (EpochMillis | undefined)[] }> {
+  newest: readonly EpochMillis[],
+): Promise<{ readonly times: RuleTime[]; readonly begins: (EpochMillis | undefined)[] }> {
   const { plan } = compiled;
-  const said = (item: Item | undefined) => ({ watermarks: readWatermarks(plan, item), begins: readBegins(plan, item) });
+  const said = (item: Item | undefined) => ({ times: readTimes(plan, item), begins: readBegins(plan, item) });
   let [current] = await ports.state.get([watermarkKey]);
   for (;;) {
-    const next = raiseWatermarks(plan, current, raised, writers);
+    const next = raiseWatermarks(plan, current, raised, writers, newest);
     if (next === undefined) return said(current);
     const [conflict] = await ports.state.put([next]);
     if (conflict === undefined) return said(next);

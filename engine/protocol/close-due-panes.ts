@@ -25,6 +25,7 @@ import type { Ports } from './ports.ts';
 import { paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { readPanes, restoreEpisodes, setRecords } from './settle-shared.ts';
+import type { RuleTime } from './watermarks.ts';
 
 /** Panes of a slot closed at a time. */
 const page = 500;
@@ -39,10 +40,9 @@ export async function closeDuePanes(
   ports: Ports,
   alerts: AlertStore,
   writers: readonly string[],
-  watermark: EpochMillis,
+  { watermark, frontier: until }: RuleTime,
 ): Promise<Closed> {
   const total = { closed: 0, alerts: 0 };
-  const until = (watermark - rule.plan.allowedLateness) as EpochMillis;
   let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
   for (let last: string | undefined; slots.length > 0; ) {
     const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, page)));

@@ -26,7 +26,7 @@ import { setBegins } from './rule-begins.ts';
 import { dropMemories, unfinishedRecords } from './shard-memories.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
-import { readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
+import { readBegins, readTimes, watermarkKey } from './watermarks.ts';
 
 export interface DeadLetter {
   readonly record: InputRecord;
@@ -135,9 +135,8 @@ async function redriveTouches(
   if (touches.size === 0) return nothingTold;
   const now = ports.now();
   const [published] = await ports.state.get([watermarkKey]);
-  const watermarks = readWatermarks(plan, published);
   setBegins(rules, readBegins(plan, published));
-  const admission = new RedriveAdmission({ watermarks, late, now });
+  const admission = new RedriveAdmission({ times: readTimes(plan, published), late, now });
   // What is refused must not stand in the way of another letter of its event.
   const claiming = [...touches].filter(([, { rule: index, touch }]) => {
     const rule = rules[index];

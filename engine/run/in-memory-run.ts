@@ -138,8 +138,10 @@ export class InMemoryRun implements Receiver {
   #add(rule: WindowedRule, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
-    if (isLate(rule, touch.event.t, start, watermark)) {
-      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
+    const frontier = (watermark - rule.plan.allowedLateness) as EpochMillis;
+    if (isLate(rule, touch.event.t, start, frontier)) {
+      const reason = lateReason(rule, watermark, frontier);
+      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason });
       return;
     }
     const state = this.#states.state(rule, groups);
@@ -152,7 +154,7 @@ export class InMemoryRun implements Receiver {
     }
     const final = rule.plan.emit === 'final';
     if (known === undefined && final) {
-      pane.born = (watermark - rule.plan.allowedLateness) as EpochMillis;
+      pane.born = frontier;
       this.#await(state, pane);
     }
     state.add(pane, touch, !final);
