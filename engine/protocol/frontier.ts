@@ -33,10 +33,8 @@ export function learnLateness(known: readonly Lateness[], plan: RulePlan, newest
 
 /** Windows that end up to then are frozen. */
 export function frontierOf(plan: RulePlan, watermark: EpochMillis, known: readonly Lateness[]): EpochMillis {
-  const frozen = [...known, { allowed: plan.allowedLateness }].map(({ allowed, until = endOfTime }: Lateness) =>
-    Math.min(watermark - allowed, until),
-  );
-  return largest(frozen as EpochMillis[]);
+  const all: readonly Lateness[] = [...known, { allowed: plan.allowedLateness }];
+  return largest(all.map(({ allowed, until = endOfTime }) => Math.min(watermark - allowed, until) as EpochMillis));
 }
 
 /** The allowedLateness that a pane that ends then is certainly kept for. */

@@ -1,6 +1,7 @@
 /** What becomes of windows when the pipeline is deployed with another allowedLateness, and what is past its time to live is deleted. */
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { frontierOf, type Lateness, learnLateness } from '../../../engine/protocol/frontier.ts';
+import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import { redrive } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis, Millis } from '../../../engine/time.ts';
@@ -47,9 +48,8 @@ class Cloud {
       if (ttl * 1000 < this.world.now) this.world.state.items.delete(key);
   }
 
-  redrive(given: Given) {
-    const letters = [{ record: record(given) }];
-    return redrive(this.#pipeline, this.world.ports(), letters, { late: true, dryRun: false });
+  redrive(letter: InputRecord) {
+    return redrive(this.#pipeline, this.world.ports(), [{ record: letter }], { late: true, dryRun: false });
   }
 
   /** How many events of ann's, or of kind a, the alerts that stand tell of. */
@@ -105,11 +105,13 @@ describe.each([
 
   test('lets nothing be put back into panes that were deleted', async () => {
     const cloud = new Cloud(text);
+    const letter = record({ minute: 4 });
     await cloud.batch(...at(1, 2, 3));
     await cloud.at(5 * day);
     cloud.deploy('10d');
+    const refused = [{ reason: expect.stringContaining('deleted') as string }];
     for (const now of [5 * day, 5 * day + 1]) {
-      expect(await cloud.redrive({ minute: 4 })).toMatchObject({ letters: [{ putBack: [], refused: [{}] }] });
+      expect(await cloud.redrive(letter)).toMatchObject({ letters: [{ putBack: [], refused }] });
       await cloud.at(now);
     }
     expect(cloud.counts).toEqual([3]);
