@@ -13,12 +13,15 @@ import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
 import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
+import { PublishingTime } from './publishing-time.ts';
 import { redriveWriter } from './redrive-admission.ts';
 import { setBegins } from './rule-begins.ts';
 import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
 import { lastInstant, raiseWatermarks, readBegins, readTimes, type RuleTime, watermarkKey } from './watermarks.ts';
 
+/** What is pending may take the rest of the time. */
+const keptForClosing = 0.7;
 /** A record that a process is about to publish is left to it for so long. */
 const pendingFor = 60_000;
 
@@ -41,6 +44,7 @@ export interface TimeReport {
 /**
  * `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. `pause` waits for a few
  * seconds, and answers false when there is no time for more: without it, keys of many writers are settled once.
+ * `timeLeft` tells the share of the time, from 1 to 0; without it there is no end to it.
  */
 export async function advanceTime(
   compiled: Compiled,
@@ -49,14 +53,16 @@ export async function advanceTime(
   now: EpochMillis,
   to?: 'end',
   pause?: () => Promise<boolean>,
+  timeLeft?: () => number,
 ): Promise<TimeReport> {
   const { plan } = compiled;
-  const alerts = new AlertStore(ports, plan.pipeline);
-  // First, so that no amount of panes to close keeps people waiting for what is ready to be told.
+  const alerts = new AlertStore(ports, plan.pipeline, new PublishingTime(timeLeft));
+  // First, so that no amount of panes to close keeps people waiting for what is ready to be told; but not all the time.
   const byName = new Map(plan.rules.map((rule) => [rule.name, rule]));
   let published = await alerts.publishPending(
     byName,
     (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
+    keptForClosing,
   );
 
   const streams = new Map(
