@@ -13,7 +13,7 @@ import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
 import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
-import { PublishingTime } from './publishing-time.ts';
+import { keptForTheRest, PublishingTime } from './publishing-time.ts';
 import { redriveWriter } from './redrive-admission.ts';
 import { setBegins } from './rule-begins.ts';
 import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
@@ -95,22 +95,33 @@ export async function advanceTime(
   const report = { closed: 0, alerts: 0, merged: 0 };
   const rules = compiledRules(compiled).filter(isWindowed);
   setBegins(rules, begins);
-  for (const rule of rules) {
-    const time = timeOf(rule, times);
-    if (rule.plan.emit !== 'final' || time.watermark === beginningOfTime) continue;
-    const done = await closeDuePanes(rule, ports, alerts, writersOf(rule, streams), time);
-    report.closed += done.closed;
-    report.alerts += done.alerts;
-  }
   const crowded = rules.some((rule) => isCrowded(rule, writers[rule.index] ?? 0));
-  do {
+  const hasTime = (): boolean => timeLeft === undefined || timeLeft() > keptForTheRest;
+  let closing = rules
+    .filter((rule) => rule.plan.emit === 'final' && timeOf(rule, times).watermark !== beginningOfTime)
+    .map((rule) => closeDuePanes(rule, ports, alerts, writersOf(rule, streams), timeOf(rule, times)));
+  // Where time is short for a page of each, each minute begins with another rule.
+  const first = closing.length === 0 ? 0 : Math.floor(now / 60_000) % closing.length;
+  closing = [...closing.slice(first), ...closing.slice(0, first)];
+  // Rules take turns, page by page, so that none with a backlog keeps the others, or marked keys, waiting.
+  for (let more = true; more; ) {
+    const open: typeof closing = [];
+    for (const pages of closing) {
+      const { done, value } = hasTime() ? await pages.next() : { done: false, value: undefined };
+      report.closed += value?.closed ?? 0;
+      report.alerts += value?.alerts ?? 0;
+      if (done !== true) open.push(pages);
+    }
+    closing = open;
     // Keys that were marked are settled also when there are fewer writers by now.
     for (const rule of rules.filter(({ plan: { writer, emit } }) => writer === 'shard' && emit !== 'final')) {
       const done = await settleMarked(rule, ports, alerts);
       report.merged += done.merged;
       report.alerts += done.opened;
     }
-  } while (crowded && to === undefined && (await pause?.()) === true);
+    if (closing.length > 0) more = hasTime();
+    else more = crowded && to === undefined && (await pause?.()) === true;
+  }
   // Digests do not wait for the end of their periods: nothing comes any more that could be left to them.
   if (to === 'end') published += await alerts.publishPending(byName, lastInstant);
   return {
