@@ -5,16 +5,18 @@ import type { Rejection } from '../intake/input-record.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * The name of letters of one shard: the same for the same records and rules, and another for any others, so that what a
+ * The name of letters of one shard: the same for the same events and rules, and another for any others, so that what a
  * redelivery still finds to reject never overwrites what an earlier delivery kept.
  */
 export function deadLettersName(rejections: readonly Rejection[]): string {
-  const all = rejections.map(({ record, rule }) => `${record.sequenceNumber} ${rule ?? ''}`).join('\n');
-  return `${rejections[0]?.record.sequenceNumber ?? ''}-${shortHash(all)}`;
+  const all = rejections.map(
+    ({ record, rule = '', index = 0 }) => `${record.sequenceNumber} ${rule}${index === 0 ? '' : ` ${index}`}`,
+  );
+  return `${rejections[0]?.record.sequenceNumber ?? ''}-${shortHash(all.join('\n'))}`;
 }
 
 export function deadLetterLines(rejections: readonly Rejection[]): string[] {
-  return rejections.map(({ record, rule, reason }) =>
+  return rejections.map(({ record, rule, index, reason }) =>
     JSON.stringify({
       stream: record.stream,
       shard: record.shard,
@@ -22,6 +24,7 @@ export function deadLetterLines(rejections: readonly Rejection[]): string[] {
       partitionKey: record.partitionKey,
       ...(record.arrival !== undefined && { arrivalTime: isoTime(record.arrival) }),
       ...(rule !== undefined && { rule }),
+      ...(index !== undefined && { index }),
       reason,
       data: record.data ?? null,
     }),

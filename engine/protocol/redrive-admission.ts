@@ -61,12 +61,6 @@ export class RedriveAdmission implements Admission {
     }
   }
 
-  /** Whether an event is refused for its time, whatever its pane holds. */
-  isTooLate(rule: WindowedRule, t: EpochMillis): boolean {
-    const { times, late } = this.#time;
-    return isLate(rule, t, rule.grid.start(t), timeOf(rule, times).frontier) && (!late || rule.plan.emit === 'final');
-  }
-
   holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean {
     const { event } = keyed.touch;
     const there =

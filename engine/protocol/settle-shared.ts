@@ -8,7 +8,7 @@ import type { Episode } from '../alert/episodes.ts';
 import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
+import { endOfTime, type EpochMillis } from '../time.ts';
 import type { AlertStore, KnownAlert, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
@@ -27,6 +27,8 @@ export interface Unsettled {
   readonly times: readonly EpochMillis[];
   /** True where whoever put the same events before may still be about to tell what it derived. */
   readonly fences?: boolean;
+  /** True where windows after those of `times` may have changed too. */
+  readonly onwards?: boolean;
 }
 
 export function unsettled({ rule, state, touches, repeats }: Change): Unsettled {
@@ -79,7 +81,7 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
  * already had made true, and later ones false again. An episode is named by its first window, which another writer may
  * have put less than `cooldown` before.
  */
-function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
+function unnamed({ rule, times, onwards = false }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
   const earliest = times.reduce((least, t) => (t < least ? t : least));
@@ -87,7 +89,7 @@ function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly W
   const from = (form.firstChanged(earliest) - plan.cooldown) as EpochMillis;
   const to = times.reduce((most, t) => (t > most ? t : most));
   return state.windows
-    .names(from, form.pastChanged(to))
+    .names(from, onwards ? endOfTime : form.pastChanged(to))
     .filter((name) => !known.has(sortableTime(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }

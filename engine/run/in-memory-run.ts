@@ -139,9 +139,9 @@ export class InMemoryRun implements Receiver {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
     const frontier = (watermark - rule.plan.allowedLateness) as EpochMillis;
+    const rejected = { record, rule: rule.plan.name, index: touch.event.index };
     if (isLate(rule, touch.event.t, start, frontier)) {
-      const reason = lateReason(rule, watermark, frontier);
-      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason });
+      this.#listener.rejected({ ...rejected, kind: 'late', reason: lateReason(rule, watermark, frontier) });
       return;
     }
     const state = this.#states.state(rule, groups);
@@ -149,7 +149,7 @@ export class InMemoryRun implements Receiver {
     const pane = known ?? state.pane(start);
     const full = fullReason(rule, pane, touch);
     if (full !== undefined) {
-      this.#listener.rejected({ kind: 'invalid', record, rule: rule.plan.name, reason: full });
+      this.#listener.rejected({ ...rejected, kind: 'invalid', reason: full });
       return;
     }
     const final = rule.plan.emit === 'final';
