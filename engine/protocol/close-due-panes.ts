@@ -25,6 +25,7 @@ import type { Ports } from './ports.ts';
 import { paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { readPanes, restoreEpisodes, setRecords } from './settle-shared.ts';
+import type { RuleTime } from './watermarks.ts';
 
 /** Panes of a slot closed at a time. */
 const page = 500;
@@ -34,15 +35,14 @@ export interface Closed {
   readonly alerts: number;
 }
 
-export async function closeDuePanes(
+/** Closes what is due page by page, and answers what it closed after each. */
+export async function* closeDuePanes(
   rule: WindowedRule,
   ports: Ports,
   alerts: AlertStore,
   writers: readonly string[],
-  watermark: EpochMillis,
-): Promise<Closed> {
-  const total = { closed: 0, alerts: 0 };
-  const until = (watermark - rule.plan.allowedLateness) as EpochMillis;
+  { watermark, frontier: until }: RuleTime,
+): AsyncGenerator<Closed, void> {
   let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
   for (let last: string | undefined; slots.length > 0; ) {
     const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, page)));
@@ -52,16 +52,12 @@ export async function closeDuePanes(
     if (keys.length === 0 || text === last) break;
     last = text;
     const { overlaps } = rule.form;
-    const done =
-      overlaps === undefined
-        ? await closePanes({ rule, until }, ports, alerts, writers, keys)
-        : await closeWindows({ rule, overlaps, until }, ports, alerts, keys);
-    total.closed += done.closed;
-    total.alerts += done.alerts;
+    yield overlaps === undefined
+      ? await closePanes({ rule, until }, ports, alerts, writers, keys)
+      : await closeWindows({ rule, overlaps, until }, ports, alerts, keys);
     // A page that was not full was the last of its slot.
     slots = slots.filter((_, at) => pages[at]?.length === page);
   }
-  return total;
 }
 
 interface DuePane {

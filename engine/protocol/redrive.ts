@@ -26,7 +26,7 @@ import { setBegins } from './rule-begins.ts';
 import { dropMemories, unfinishedRecords } from './shard-memories.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
-import { readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
+import { readBegins, readTimes, watermarkKey } from './watermarks.ts';
 
 export interface DeadLetter {
   readonly record: InputRecord;
@@ -140,10 +140,10 @@ async function redriveTouches(
   if (touches.size === 0) return nothingTold;
   const now = ports.now();
   const [published] = await ports.state.get([watermarkKey]);
-  const watermarks = readWatermarks(plan, published);
+  const times = readTimes(plan, published);
   setBegins(rules, readBegins(plan, published));
   const folded = async (some: readonly KeyedTouch[], store: ItemStore) => {
-    const admission = new RedriveAdmission({ watermarks, late, now });
+    const admission = new RedriveAdmission({ times, late, now });
     const states = new KeyedStates(rules);
     await admission.read(ports.state, rules, states, some);
     const fold = new BatchFold({

@@ -24,9 +24,9 @@ export function duePaneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: Epo
   return seconds(Math.max(now, paneEnd) + paneKept(plan) + longestStandstill);
 }
 
-/** How long a pane is kept after its end, at least. */
-export function paneKept(plan: RulePlan): Millis {
-  return (windowOf(plan) + plan.cooldown + plan.allowedLateness + streamRetention + day) as Millis;
+/** How long a pane is kept after its end, at least, where it was written for this allowedLateness. */
+export function paneKept(plan: RulePlan, allowedLateness = plan.allowedLateness): Millis {
+  return (windowOf(plan) + plan.cooldown + allowedLateness + streamRetention + day) as Millis;
 }
 
 export function alertTimeToLive(plan: RulePlan, at: EpochMillis, now: EpochMillis): EpochSeconds {
@@ -43,7 +43,8 @@ export function idsTimeToLive(kept: Millis, arrival: EpochMillis, now: EpochMill
   return seconds(Math.max(now, arrival) + kept);
 }
 
-function windowOf({ window }: RulePlan): Millis {
+/** The length of a window, at most. */
+export function windowOf({ window }: RulePlan): Millis {
   if (window?.kind === 'calendar') return longestPeriod[window.unit];
   return window !== undefined && 'size' in window ? window.size : (day as Millis);
 }

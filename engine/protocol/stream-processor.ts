@@ -39,7 +39,7 @@ import { settleOwned } from './settle-owned.ts';
 import { isCrowded, markKeys } from './merge-marks.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
-import { readWatermarks, readWriters, watermarkKey } from './watermarks.ts';
+import { readTimes, readWatermarks, readWriters, watermarkKey } from './watermarks.ts';
 
 /** A key beyond this many in memory empties the memory: it is read again as needed. */
 const mostStates = 200_000;
@@ -131,7 +131,7 @@ export class StreamProcessor {
       store: state,
       writer: `${this.#stream}/${shard}`,
       shard: `${this.#stream}/${shard}`,
-      admission: admissionOf(`${this.#stream}/${shard}`, watermarks),
+      admission: admissionOf(`${this.#stream}/${shard}`, readTimes(this.#compiled.plan, watermarkItem)),
       horizon: memory.horizon,
       now: this.#ports.now(),
       timeLeft,

@@ -138,9 +138,10 @@ export class InMemoryRun implements Receiver {
   #add(rule: WindowedRule, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
+    const frontier = (watermark - rule.plan.allowedLateness) as EpochMillis;
     const rejected = { record, rule: rule.plan.name, index: touch.event.index };
-    if (isLate(rule, touch.event.t, start, watermark)) {
-      this.#listener.rejected({ ...rejected, kind: 'late', reason: lateReason(rule, watermark) });
+    if (isLate(rule, touch.event.t, start, frontier)) {
+      this.#listener.rejected({ ...rejected, kind: 'late', reason: lateReason(rule, watermark, frontier) });
       return;
     }
     const state = this.#states.state(rule, groups);
@@ -153,7 +154,7 @@ export class InMemoryRun implements Receiver {
     }
     const final = rule.plan.emit === 'final';
     if (known === undefined && final) {
-      pane.born = (watermark - rule.plan.allowedLateness) as EpochMillis;
+      pane.born = frontier;
       this.#await(state, pane);
     }
     state.add(pane, touch, !final);
