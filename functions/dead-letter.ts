@@ -22,15 +22,15 @@ export interface LetterLine {
   readonly partitionKey?: string;
   readonly arrivalTime?: string;
   readonly rule?: string;
-  /** Which event of the record, where the letter is of one. */
-  readonly index?: number;
+  /** Ids of the record's other events that the rule got. */
+  readonly except?: readonly string[];
   readonly reason: string;
   readonly data: string | null;
 }
 
 /** Throws where the line is not JSON: the object was not written by Weir. */
 export function deadLetter(line: string): DeadLetter {
-  const { stream, shard, sequenceNumber, partitionKey, arrivalTime, rule, index, data } = JSON.parse(
+  const { stream, shard, sequenceNumber, partitionKey, arrivalTime, rule, except, data } = JSON.parse(
     line,
   ) as LetterLine;
   return {
@@ -43,6 +43,6 @@ export function deadLetter(line: string): DeadLetter {
       ...(data === null ? { event: undefined, unreadable: 'the letter does not hold the record' } : decode(data)),
     },
     ...(rule !== undefined && { rule }),
-    ...(index !== undefined && { index }),
+    ...(except !== undefined && { except }),
   };
 }

@@ -206,7 +206,7 @@ export class BatchFold {
       }
       const refusal = admission.refusal(rule, pane, keyed);
       if (refusal !== undefined) {
-        this.#rejections.set(keyed, { ...refusal, record, rule: rule.plan.name, index: touch.event.index });
+        this.#rejections.set(keyed, { ...refusal, record, rule: rule.plan.name, event: touch.event.id });
         continue;
       }
       state.add(pane, touch, evaluate);

@@ -32,8 +32,8 @@ export interface DeadLetter {
   readonly record: InputRecord;
   /** The rule that could not take the event; absent where none could: then it is for all. */
   readonly rule?: string;
-  /** Which of the record's events the rule could not take; absent: all. */
-  readonly index?: number;
+  /** The ids of other events of the record that the rule got; absent: there were none. */
+  readonly except?: readonly string[];
 }
 
 export interface RedriveOptions {
@@ -91,11 +91,11 @@ export async function redrive(
     ports.state,
     letters.map(({ record }) => record),
   );
-  for (const { record, rule = options.rule, index } of letters) {
+  for (const { record, rule = options.rule, except } of letters) {
     const only = rule === undefined ? undefined : plan.rules.findIndex(({ name }) => name === rule);
     if (only === -1) outcome(record).refused.push({ reason: `the pipeline has no rule "${rule ?? ''}" that is on` });
     else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
-    else intake.read((reading = record), only, index);
+    else intake.read((reading = record), only, new Set(except));
   }
   for (const { record, rule, reason } of found.rejections)
     outcome(record).refused.push({ ...(rule !== undefined && { rule }), reason });

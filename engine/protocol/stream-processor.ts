@@ -135,7 +135,7 @@ export class StreamProcessor {
       horizon: memory.horizon,
       now: this.#ports.now(),
       timeLeft,
-      letter: (rejected) => keepLetters(this.#ports, `${this.#stream}/${shard}`, rejected),
+      letter: (rejected) => keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, rejected),
     });
     const told: Told[] = [];
     const owned: Change[] = [];
@@ -167,7 +167,7 @@ export class StreamProcessor {
     const invalid = found.rejections.filter(({ record }) => done.has(record));
 
     await Promise.all([
-      keepLetters(this.#ports, `${this.#stream}/${shard}`, invalid),
+      keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid),
       ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
     ]);
     // What was read beyond comes again: it is asked about as if it had never come.

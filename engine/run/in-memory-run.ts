@@ -139,7 +139,7 @@ export class InMemoryRun implements Receiver {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
     const frontier = (watermark - rule.plan.allowedLateness) as EpochMillis;
-    const rejected = { record, rule: rule.plan.name, index: touch.event.index };
+    const rejected = { record, rule: rule.plan.name, event: touch.event.id };
     if (isLate(rule, touch.event.t, start, frontier)) {
       this.#listener.rejected({ ...rejected, kind: 'late', reason: lateReason(rule, watermark, frontier) });
       return;
