@@ -37,8 +37,9 @@ const logs: ReadonlySet<string> = new Set(['sliding', 'before', 'last', 'session
 export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefinition): FingerprintParts {
   const named = (list: readonly NamedExpression[]): unknown =>
     list.map(({ name, expression }) => [name, meaning(definition, expression)]);
-  const isLog = rule.window === undefined || logs.has(rule.window.kind);
-  const paneWidth = isLog ? rule.alert?.cooldown : undefined;
+  const { cooldown } = rule.alert ?? {};
+  // Of windows that are alerts of their own, it says no more than the form does.
+  const joins = cooldown !== 0 || rule.window === undefined || logs.has(rule.window.kind);
   return [
     ['the format of the state', stateFormat],
     ['the name', rule.name],
@@ -49,7 +50,7 @@ export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefin
     ['window', windowMeaning(definition, rule.window)],
     ['aggregate', named(rule.aggregate)],
     ['select', rule.window === undefined ? named(rule.select ?? []) : null],
-    ['cooldown', paneWidth ?? null],
+    ['cooldown', joins ? (cooldown ?? null) : null],
     ['emit: final', rule.emit === 'final'],
     ['evidence', [rule.alert?.evidence, rule.alert?.evidenceFields]],
     [

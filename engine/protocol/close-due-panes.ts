@@ -22,9 +22,11 @@ import { closeWindows } from './close-due-windows.ts';
 import { dueSlotName, dueSlots } from './due-slot.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import { paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
 import { readPanes } from './settle-shared.ts';
+import type { RuleTime } from './watermarks.ts';
 
 /** Panes of a slot closed at a time. */
 const page = 500;
@@ -34,15 +36,14 @@ export interface Closed {
   readonly alerts: number;
 }
 
-export async function closeDuePanes(
+/** Closes what is due page by page, and answers what it closed after each. */
+export async function* closeDuePanes(
   rule: WindowedRule,
   ports: Ports,
   alerts: AlertStore,
   writers: readonly string[],
-  watermark: EpochMillis,
-): Promise<Closed> {
-  const total = { closed: 0, alerts: 0 };
-  const until = (watermark - rule.plan.allowedLateness) as EpochMillis;
+  { watermark, frontier: until }: RuleTime,
+): AsyncGenerator<Closed, void> {
   let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
   for (let last: string | undefined; slots.length > 0; ) {
     const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, page)));
@@ -51,15 +52,12 @@ export async function closeDuePanes(
     const text = JSON.stringify(keys);
     if (keys.length === 0 || text === last) break;
     last = text;
-    const done = rule.form.closesByWindow
+    yield rule.form.closesByWindow
       ? await closeWindows({ rule, until }, ports, alerts, keys)
       : await closePanes({ rule, until }, ports, alerts, writers, keys);
-    total.closed += done.closed;
-    total.alerts += done.alerts;
     // A page that was not full was the last of its slot.
     slots = slots.filter((_, at) => pages[at]?.length === page);
   }
-  return total;
 }
 
 interface DuePane {
@@ -102,7 +100,7 @@ async function closePanes(
     const again = new Set<string>();
     const told = await alerts.settle(wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) })));
     const settled = panes.filter(({ pk }) => !again.has(pk));
-    const conflicts = await ports.state.put(settled.flatMap(({ parts }) => parts.map(closedItem)));
+    const conflicts = await ports.state.put(settled.flatMap((pane) => closedItems(rule, ports.now(), pane)));
     const lost = new Set(conflicts.map(({ item }) => `${item.pk}\n${readPaneSortKey(item.sk).start}`));
     for (const { pk, start } of panes) if (again.has(pk)) lost.add(`${pk}\n${start}`);
     total.closed += panes.length - lost.size;
@@ -210,7 +208,13 @@ async function readNeighbours(
     if (!read.has(pane.start) && isDecided(pane)) state.learn(pane.start, pane.end);
 }
 
-/** The item as closed: nothing is added to its pane any more, and it leaves the index. */
-function closedItem({ item: { due: _, ...item }, body }: ReadPart): Item {
-  return { ...item, version: item.version + 1, body: writePaneBody({ ...body, closed: true }) };
+/** The items as closed: nothing is added to their pane any more, and they leave the index. */
+function closedItems({ plan, grid }: WindowedRule, now: EpochMillis, { start, parts }: ReadPane): Item[] {
+  const ttl = paneTimeToLive(plan, grid.end(start), now);
+  return parts.map(({ item: { due: _, ...item }, body }) => ({
+    ...item,
+    ttl,
+    version: item.version + 1,
+    body: writePaneBody({ ...body, closed: true }),
+  }));
 }

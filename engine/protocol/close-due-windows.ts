@@ -22,6 +22,7 @@ import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import { duePaneTimeToLive, paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
 
@@ -71,7 +72,7 @@ export async function closeWindows(
       const told = await alerts.settle(
         some.flatMap(({ wanted }) => wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) }))),
       );
-      const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, key)));
+      const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, ports.now(), key)));
       for (const { item } of await ports.state.put(puts)) again.add(item.pk);
       total.closed += puts.length;
       total.alerts += told.opened;
@@ -162,7 +163,7 @@ function learnTold(state: RuleState, names: readonly EpochMillis[]): void {
 }
 
 /** The parts that were due, as told: those with no window to come leave the index, and where all share theirs, all but those of the newest pane. */
-function toldItems({ rule, until }: DueRule, { parts, schedule }: ReadKey): Item[] {
+function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule }: ReadKey): Item[] {
   const newest = parts.at(-1)?.start;
   return parts.flatMap(({ item, start, body }) => {
     const { due, ...rest } = item;
@@ -170,15 +171,14 @@ function toldItems({ rule, until }: DueRule, { parts, schedule }: ReadKey): Item
     const next = schedule?.nextEnd(start, until);
     const isOver = next === undefined && rule.grid.end(start) <= until;
     const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
+    const waits = next !== undefined && (rule.form.isLog || start === newest);
     return [
       {
         ...rest,
+        ttl: (waits ? duePaneTimeToLive : paneTimeToLive)(rule.plan, rule.grid.end(start), now),
         version: item.version + 1,
         body: writePaneBody(isOver ? { ...told, closed: true } : told),
-        ...(next !== undefined &&
-          (rule.form.isLog || start === newest) && {
-            due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis },
-          }),
+        ...(waits && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),
       },
     ];
   });

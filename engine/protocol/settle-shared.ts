@@ -8,7 +8,7 @@ import { decodeEpisodes, readPaneBody, readPaneSortKey, sortableTime } from '../
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { firstJoined, joinedTo } from '../state/rule-windows.ts';
-import type { EpochMillis } from '../time.ts';
+import { endOfTime, type EpochMillis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
@@ -28,6 +28,8 @@ export interface Unsettled {
   readonly times: readonly EpochMillis[];
   /** True where whoever put the same events before may still be about to tell what it derived. */
   readonly fences?: boolean;
+  /** True where windows after those of `times` may have changed too. */
+  readonly onwards?: boolean;
 }
 
 export function unsettled({ rule, state, touches, repeats }: Change): Unsettled {
@@ -80,13 +82,14 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
  * already had made true, and later ones false again. An episode is named by its first window, which another writer may
  * have put less than `cooldown` before.
  */
-function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
+function unnamed({ rule, times, onwards = false }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(alertSortKey)]);
   const earliest = times.reduce((least, t) => (t < least ? t : least));
   const { windows } = state;
   const from = firstJoined(rule, earliest);
-  const to = rule.form.pastChanged(times.reduce((most, t) => (t > most ? t : most)));
+  const latest = times.reduce((most, t) => (t > most ? t : most));
+  const to = onwards ? endOfTime : rule.form.pastChanged(latest);
   return (windows.everNamed?.(from, to) ?? windows.names(from, to))
     .flatMap((name) => state.alertNames(name))
     .filter((name) => !known.has(alertSortKey(name)))

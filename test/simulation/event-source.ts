@@ -61,7 +61,7 @@ export class EventSource {
     while (!this.#stopped) {
       const shards = stream.shards(schedule.now as EpochMillis);
       for (const shard of shards)
-        if (!this.#reading.has(shard.id) && shard.parents.every((id) => this.#isFinished(id)))
+        if (!this.#reading.has(shard.id) && shard.parents.every((id) => this.#isFinished(id, shards)))
           this.#reading.set(shard.id, this.#read(shard));
       const all = shards.every((shard) => this.#position(shard) >= shard.end);
       if (all && isEnded()) break;
@@ -70,11 +70,15 @@ export class EventSource {
     await Promise.all(this.#reading.values());
   }
 
-  /** A shard that never held a record is read to its end only when its parents are: Lambda has not come to it before. */
-  #isFinished(id: string): boolean {
-    const shard = this.#services.stream.shard(id);
+  /**
+   * A shard that never held a record is read to its end only when its parents are: Lambda has not come to it before.
+   * Nobody waits for one that Kinesis has forgotten.
+   */
+  #isFinished(id: string, listed: readonly Shard[]): boolean {
+    const shard = listed.find((one) => one.id === id);
+    if (shard === undefined) return true;
     const isRead = shard.closedAt !== undefined && this.#position(shard) >= shard.end;
-    return isRead && shard.parents.every((parent) => this.#isFinished(parent));
+    return isRead && shard.parents.every((parent) => this.#isFinished(parent, listed));
   }
 
   /** Where the shard is to be read on; what has expired meanwhile is passed over. */

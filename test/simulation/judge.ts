@@ -162,7 +162,11 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
     const event = arrived.find((one) => one.event.stream === stream && one.record.SequenceNumber === sequenceNumber);
     return event === undefined || !history.beyondBounds || event.event.arrival - event.event.at < bound;
   });
+  const sent = new Map(arrived.map(({ event, record }) => [text(event.stream, record.SequenceNumber), event.data]));
   return [
+    ...letters
+      .filter(({ stream, sequenceNumber, data }) => data !== sent.get(text(stream, sequenceNumber)))
+      .map(({ stream, sequenceNumber }) => `in the dead letters, and not as sent: ${text(stream, sequenceNumber)}`),
     ...[...wanted]
       .filter((one) => !kept.has(one) && ![...givenUp].some((number) => one.includes(number)))
       .map((one) => `malformed and not in the dead letters: ${one}`),
@@ -177,7 +181,8 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
 function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[] {
   const live = new Map(compiled.plan.rules.map((rule) => [rule.name, rule.live]));
   const digests = new Set(told.filter((one) => one.status === 'digest').map(({ id }) => id));
-  return alerts.flatMap(({ rule, id, status, revision, pending, digest }) => {
+  return alerts.flatMap((record) => {
+    const { rule, id, status, revision, pending, digest } = record;
     const name = `${rule} ${id} revision ${revision} (${status})`;
     if (pending !== undefined) return [`is still to be told: ${name}`];
     if (digest !== undefined) return digests.has(digest) ? [] : [`was left to a digest that was never told: ${name}`];
@@ -190,6 +195,14 @@ function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[
     if (live.get(rule) !== true) return last === undefined ? [] : [`a shadow rule is told: ${name}`];
     if (last === undefined) return [`was never told: ${name}`];
     const agrees = (status === 'withdrawn') === (last.status === 'withdrawn');
-    return agrees ? [] : [`was last told as ${last.status}, revision ${last.revision}: ${name}`];
+    if (!agrees) return [`was last told as ${last.status}, revision ${last.revision}: ${name}`];
+    const saysSo = last.revision !== revision || saidBy(JSON.parse(last.json) as Said) === saidBy(record.content);
+    return saysSo ? [] : [`was told with another content: ${name}: ${last.json}`];
   });
+}
+
+type Said = Pick<AlertRecord['content'], 'key' | 'values' | 'severity' | 'title'>;
+
+function saidBy({ key, values, severity, title }: Said): string {
+  return JSON.stringify([key, values, severity, title]);
 }

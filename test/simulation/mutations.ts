@@ -161,6 +161,16 @@ export const mutations: readonly Mutation[] = [
     edits: [['if (next !== undefined || one.fences === true) {', 'if (next !== undefined) {']],
   },
   {
+    name: 'a message says nothing',
+    file: 'engine/alert/message.ts',
+    edits: [['    json,\n    attributes:', "    json: '{}',\n    attributes:"]],
+  },
+  {
+    name: 'a dead letter does not hold its record',
+    file: 'engine/protocol/dead-letters.ts',
+    edits: [['data: record.data ?? null,', 'data: null,']],
+  },
+  {
     name: 'what a producer sends again counts again',
     file: 'engine/intake/recent-ids.ts',
     edits: [['if (known !== undefined && arrival - known <= this.#within) return true;', '']],

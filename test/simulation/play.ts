@@ -1,6 +1,6 @@
 /** Plays one history to its end, and answers what came of it. */
 import type { AlertRecord } from '../../engine/alert/alert.ts';
-import { readAlert } from '../../engine/protocol/alert-store.ts';
+import { readAlert } from '../../engine/protocol/alert-body.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
 import type { EpochMillis } from '../../engine/time.ts';
 import { hashKey, toDecimal } from '../../local/kinesis/hash-range.ts';

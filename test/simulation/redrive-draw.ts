@@ -22,18 +22,15 @@ export function withRedrive(history: History): History {
   // Another order of arrival gives other ids; and of a batch that was given up nobody knows what was counted.
   if (history.inOrder || history.retries !== undefined || dice.percent(60)) return history;
   const { events, beyondBounds, weather } = history;
-  const fails = (event: PlannedEvent): boolean => event.malformed === undefined && dice.oneIn(4);
   const ids = events.map(({ id }) => id);
-  // What some rules take and others do not is sent once: else it depends on the rules which of the two is the repeat.
-  const failure = ({ id }: PlannedEvent): (typeof mendable)[number] => {
-    const drawn = dice.of(mendable);
-    return drawn === 'total is text' && ids.indexOf(id) !== ids.lastIndexOf(id) ? 'no time' : drawn;
-  };
+  // What is sent again is no repeat where it failed before, and may then be late; or it is a repeat for some rules alone.
+  const isSentOnce = ({ id }: PlannedEvent): boolean => ids.indexOf(id) === ids.lastIndexOf(id);
+  const fails = (event: PlannedEvent): boolean => event.malformed === undefined && isSentOnce(event) && dice.oneIn(4);
   const from = events[0]?.arrival ?? history.start;
   const length = (events.at(-1)?.arrival ?? from) - from + 5 * 60_000;
   return {
     ...history,
-    events: events.map((event) => (fails(event) ? { ...event, malformed: failure(event), mended: true } : event)),
+    events: events.map((event) => (fails(event) ? { ...event, malformed: dice.of(mendable), mended: true } : event)),
     redrive: {
       at: Array.from({ length: 2 + dice.below(10) }, () => from + dice.below(length)).sort((a, b) => a - b),
       late: dice.percent(50),
