@@ -8,8 +8,11 @@ import type { NamedExpression } from './definition.ts';
 import type { FaultReport } from './fault-report.ts';
 import type { Entry } from './fields.ts';
 
-/** Places of some 100 bytes beside the values themselves, which are bounded as they come. */
-const mostPlaces = 1500;
+/**
+ * Places of some 100 bytes beside the values themselves and the evidence, for which 100 KB each are left. Of different
+ * values that are only counted, 150 bytes a place at most.
+ */
+const mostPlaces = 1600;
 const placesOfDistinct = 200;
 const placesOfPercentile = 400;
 

@@ -4,7 +4,7 @@ import type { AlertContent } from '../../engine/alert/alert.ts';
 import { testOn } from '../shared-data.ts';
 import { eventsOf, expectedRows, nexmark, rowText } from './nexmark-events.ts';
 import { rowsByHand } from './nexmark-by-hand.ts';
-import { faultsOf, standingOf } from './pipeline-rows.ts';
+import { standingOf } from './pipeline-rows.ts';
 
 const all = Array.from({ length: 23 }, (_, number) => `q${number}`);
 const folder = new URL('nexmark/', import.meta.url);
@@ -32,37 +32,24 @@ function largestOfEachWindow(alerts: readonly AlertContent[]): AlertContent[] {
   );
 }
 
-/** What Weir cannot run yet, and by which codes it says so. */
-const notYet: Readonly<Record<string, readonly string[]>> = {
-  q15: ['rule.aggregate.too-much'],
-  q16: ['rule.aggregate.too-much'],
-};
-
 describe.each(written)('%s', (query) => {
-  const codes = notYet[query];
-  if (codes !== undefined)
-    test('is not there yet, and is refused for nothing else', () => {
-      expect([...new Set(faultsOf(`nexmark/${query}`))].sort()).toEqual([...codes].sort());
-    });
-  else
-    testOn(nexmark)('gives the rows that are expected', () => {
-      const expected = expectedRows(query) ?? rowsByHand(query) ?? [];
-      expect(expected).not.toEqual([]);
-      const alerts = standingOf(`nexmark/${query}`, eventsOf(query === 'q8' ? ['person', 'auction'] : ['bid']));
-      const shown = query === 'q5' ? largestOfEachWindow(alerts) : alerts;
-      expect(
-        shown
-          .map(rows[query] ?? cells)
-          .map(rowText)
-          .sort(),
-      ).toEqual(expected);
-    });
+  testOn(nexmark)('gives the rows that are expected', () => {
+    const expected = expectedRows(query) ?? rowsByHand(query) ?? [];
+    expect(expected).not.toEqual([]);
+    const alerts = standingOf(`nexmark/${query}`, eventsOf(query === 'q8' ? ['person', 'auction'] : ['bid']));
+    const shown = query === 'q5' ? largestOfEachWindow(alerts) : alerts;
+    expect(
+      shown
+        .map(rows[query] ?? cells)
+        .map(rowText)
+        .sort(),
+    ).toEqual(expected);
+  });
 });
 
 test('what does not run stands in docs/conformance.md with what it waits for', () => {
   const page = readFileSync('docs/conformance.md', 'utf8');
   const rowOf = (query: string): string => new RegExp(`^\\| ${query} \\|.*$`, 'm').exec(page)?.[0] ?? '';
   expect(all.filter((query) => rowOf(query) === '')).toEqual([]);
-  const runs = written.filter((query) => notYet[query] === undefined);
-  expect(all.filter((query) => !rowOf(query).includes('waits for'))).toEqual(runs);
+  expect(all.filter((query) => !rowOf(query).includes('waits for'))).toEqual(written);
 });

@@ -1,3 +1,4 @@
+import { CountDistinct } from '../../../engine/aggregate/count-distinct.ts';
 import { briefly, faultsOf, pipelineWith } from './faults-of.ts';
 
 const rule = (...aggregates: string[]): string =>
@@ -6,8 +7,8 @@ const rule = (...aggregates: string[]): string =>
   );
 
 test.each([
-  [['collect(event.id, 1000)', 'values(event.country, 500)']],
-  [['top(event.id, event.total, 700)', 'percentile(event.total, 50)', 'countDistinct(event.id)', 'count()']],
+  [['collect(event.id, 1000)', 'values(event.country, 600)']],
+  [['top(event.id, event.total, 800)', 'percentile(event.total, 50)', 'countDistinct(event.id)', 'count()']],
   // Percentiles of the same numbers share what is kept, and so do equal calls.
   [Array.from({ length: 20 }, (_, i) => `percentile(event.total, ${5 * i})`)],
   [['collect(event.id, 1000)', 'size(collect(event.id, 1000)) / 2']],
@@ -16,13 +17,19 @@ test.each([
 });
 
 test.each([
-  [['collect(event.id, 1000)', 'values(event.country, 501)'], 1501],
+  [['collect(event.id, 1000)', 'values(event.country, 601)'], 1601],
   [['collect(event.id, 1000)', 'size(collect(event.sku, 1000)) / 2'], 2000],
-  [Array.from({ length: 4 }, (_, i) => `percentile(event.total${i}, 95)`), 1600],
-  [Array.from({ length: 8 }, (_, i) => `countDistinct(event.a${i})`), 1600],
+  [Array.from({ length: 5 }, (_, i) => `percentile(event.total${i}, 95)`), 2000],
+  [Array.from({ length: 9 }, (_, i) => `countDistinct(event.a${i})`), 1800],
 ])('the aggregates %j are refused: an item could not hold them', (aggregates, kept) => {
   const faults = faultsOf(rule(...aggregates));
   expect(faults.map(({ code, message }) => [code, message])).toEqual([
     ['rule.aggregate.too-much', expect.stringContaining(`keep up to ${kept} values`)],
   ]);
+});
+
+test('eight counts of as many long texts as they keep take less than an item has for them', () => {
+  const full = new CountDistinct(1000);
+  for (let i = 0; i < 1000; i++) full.add(`${'x'.repeat(20)}${i}`);
+  expect(8 * JSON.stringify(full.encode()).length).toBeLessThan(250_000);
 });

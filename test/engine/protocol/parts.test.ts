@@ -107,12 +107,12 @@ test.each([
   expect(Math.abs(Number(alert?.content.values['d']) / events - 1)).toBeLessThan(0.05);
 });
 
-test.each([['x'.repeat(48)], ['ü'.repeat(24)], ['\u0001'.repeat(8)]])(
+test.each([['x'.repeat(45)], ['ü'.repeat(22)], ['\u0001'.repeat(7)]])(
   'the most that the aggregates of a rule may keep fits into an item: of values like %j',
   async (text) => {
     const world = new MemoryWorld();
     const full = keeping(
-      "ids: 'collect(event.kind + event.id, 500)'",
+      "ids: 'collect(event.kind + event.id, 600)'",
       "sorts: 'values(event.kind + event.id, 400)'",
       "best: 'top(event.total, event.kind + event.id, 200)'",
       "middle: 'percentile(double(event.at) / 7, 50)'",
