@@ -15,18 +15,9 @@ export interface ConvertedEvent {
 
 const folder = new URL('.', import.meta.url);
 
-function textOf(name: string): string {
-  return readFileSync(new URL(`${name}.yaml`, folder), 'utf8');
-}
-
-/** The codes of what is wrong with a pipeline. */
-export function faultsOf(name: string): string[] {
-  return readPipeline(textOf(name)).faults.flatMap(({ code, severity }) => (severity === 'error' ? [code] : []));
-}
-
 /** What the alerts say that stand once every event has come, in the order of the first revisions. */
 export function standingOf(name: string, events: readonly ConvertedEvent[]): AlertContent[] {
-  const { definition, faults } = readPipeline(textOf(name));
+  const { definition, faults } = readPipeline(readFileSync(new URL(`${name}.yaml`, folder), 'utf8'));
   if (definition === undefined) throw new Error(faults.map(({ code, message }) => `${code}: ${message}`).join('\n'));
   const standing = new Map<string, AlertRecord>();
   const run = new InMemoryRun(compileHere(definition), {
