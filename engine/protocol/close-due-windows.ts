@@ -16,7 +16,7 @@ import {
 } from '../state/pane-item.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { joinedTo } from '../state/rule-windows.ts';
-import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
+import { beginningOfTime, type EpochMillis, largest, smallest } from '../time.ts';
 import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
 import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
@@ -162,20 +162,34 @@ function learnTold(state: RuleState, names: readonly EpochMillis[]): void {
   }
 }
 
-/** The parts that were due, as told: those with no window to come leave the index, and where all share theirs, all but those of the newest pane. */
+/**
+ * The parts that were due, as told: those with no window to come leave the index, and where all share theirs, all but
+ * those of the newest pane. What windows to come need is kept however long their streams stand still, and other parts
+ * no longer than they must.
+ */
 function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule }: ReadKey): Item[] {
+  const { form } = rule;
   const newest = parts.at(-1)?.start;
+  const coming = parts.filter(({ start }) => schedule?.nextEnd(start, until) !== undefined).map(({ start }) => start);
+  const decides = coming.length === 0 ? undefined : form.since(form.firstChanged(smallest(coming) ?? until));
   return parts.flatMap(({ item, start, body }) => {
     const { due, ...rest } = item;
-    if (due === undefined || due.at > until + rule.plan.allowedLateness) return [];
     const next = schedule?.nextEnd(start, until);
+    const isNeeded = next !== undefined || (form.isLog && decides !== undefined && start >= decides);
+    const ttl = (isNeeded ? duePaneTimeToLive : paneTimeToLive)(rule.plan, rule.grid.end(start), now);
+    if (due === undefined) {
+      // Only what was needed until now is written for that.
+      const isKeptLong = item.ttl > paneTimeToLive(rule.plan, rule.grid.end(start), now);
+      return isNeeded || !isKeptLong ? [] : [{ ...rest, ttl, version: item.version + 1 }];
+    }
+    if (due.at > until + rule.plan.allowedLateness) return [];
     const isOver = next === undefined && rule.grid.end(start) <= until;
     const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
-    const waits = next !== undefined && (rule.form.isLog || start === newest);
+    const waits = next !== undefined && (form.isLog || start === newest);
     return [
       {
         ...rest,
-        ttl: (waits ? duePaneTimeToLive : paneTimeToLive)(rule.plan, rule.grid.end(start), now),
+        ttl,
         version: item.version + 1,
         body: writePaneBody(isOver ? { ...told, closed: true } : told),
         ...(waits && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),

@@ -210,4 +210,29 @@ export const mutations: readonly Mutation[] = [
     file: 'engine/protocol/redrive.ts',
     edits: [['await dropMemories(ports.state, changes);', '']],
   },
+  {
+    name: 'a window that follows from others is read without what decides where it begins',
+    file: 'engine/state/chain-windows.ts',
+    edits: [['since: (name) => (name - chainDecides(max)) as EpochMillis,', 'since: (name) => name,']],
+  },
+  {
+    name: 'an event changes no window after its own',
+    file: 'engine/state/chain-windows.ts',
+    edits: [
+      [
+        'pastChanged: (t) => (t + chainChanges(max) + 1) as EpochMillis,',
+        'pastChanged: (t) => (t + 1) as EpochMillis,',
+      ],
+    ],
+  },
+  {
+    name: 'windows that an event was taken out of by an earlier one keep their names',
+    file: 'engine/state/chain-log.ts',
+    edits: [['while ((this.#windows.at(-1)?.to ?? -1) >= at) this.#windows.pop();', '']],
+  },
+  {
+    name: 'a final window that follows from others is told again',
+    file: 'engine/protocol/close-due-windows.ts',
+    edits: [['|| !state.windows.isTold(name)', '|| name > 0']],
+  },
 ];
