@@ -27,18 +27,23 @@ function mostOf({ plan }: WindowedRule): number {
   return plan.writer === 'key' ? mostOfOwner : mostOfShard;
 }
 
-function writerOf({ plan }: WindowedRule, { event }: Touch): string {
-  return plan.writer === 'key' ? '' : event.shard;
-}
-
 /** Counts an event that a pane's log holds. */
-export function countHeld(rule: WindowedRule, { held }: Pane, touch: Touch): void {
-  const writer = writerOf(rule, touch);
-  const before = held.get(writer) ?? 0;
-  held.set(writer, before + (before < unmeasured ? 1 : weightOf(touch)));
+export function countHeld({ plan }: WindowedRule, pane: Pane, touch: Touch): void {
+  if (plan.writer === 'key') pane.held += weightOf(touch, pane.held);
+  else {
+    pane.heldBy ??= new Map();
+    const before = pane.heldBy.get(touch.event.shard) ?? 0;
+    pane.heldBy.set(touch.event.shard, before + weightOf(touch, before));
+  }
 }
 
-function weightOf({ fields, args }: Touch): number {
+function heldOf({ plan }: WindowedRule, { held, heldBy }: Pane, { event }: Touch): number {
+  return plan.writer === 'key' ? held : (heldBy?.get(event.shard) ?? 0);
+}
+
+/** What an event counts after so many. */
+function weightOf({ fields, args }: Touch, before: number): number {
+  if (before < unmeasured) return 1;
   const objects = args.filter((arg) => typeof arg === 'object' && arg !== null);
   return Math.ceil(utf8Size(JSON.stringify([shownFields(fields), objects])) / usualSize);
 }
@@ -49,7 +54,7 @@ export function fullReason(rule: WindowedRule, pane: Pane, touch: Touch): string
   const most = mostOf(rule);
   const whose = rule.plan.writer === 'key' ? 'the key' : 'the shard for the key';
   if (pane.aggregation === undefined) {
-    if ((pane.held.get(writerOf(rule, touch)) ?? 0) < most) return undefined;
+    if (heldOf(rule, pane, touch) < most) return undefined;
     return `limit: the log of ${whose} is full: it holds ${most} events of the usual size in the time that the event falls into`;
   }
   const full = pane.aggregation.accumulators.some((accumulator, slot) => {

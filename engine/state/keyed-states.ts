@@ -17,9 +17,11 @@ interface Grouping {
 
 export class KeyedStates {
   readonly #groupings: Grouping[] = [];
+  readonly #rules: number;
   #size = 0;
 
   constructor(rules: readonly CompiledRule[]) {
+    this.#rules = rules.length;
     for (const { plan } of rules)
       this.#groupings[plan.grouping] ??= { records: new Map(), lastKey: undefined, lastRecord: undefined };
   }
@@ -46,7 +48,8 @@ export class KeyedStates {
     if (grouping.lastRecord !== undefined && grouping.lastKey === key) return grouping.lastRecord;
     let record = grouping.records.get(key);
     if (record === undefined) {
-      record = { groups, states: [] };
+      // As long as it is going to be: an array that grows takes room for more.
+      record = { groups, states: new Array<undefined>(this.#rules).fill(undefined) };
       grouping.records.set(key, record);
     }
     grouping.lastKey = key;

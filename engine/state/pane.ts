@@ -37,8 +37,10 @@ export interface Pane {
   readonly end: EpochMillis;
   /** All parts merged; undefined for a log, whose entries stand in the key's one log. */
   readonly aggregation: Aggregation | undefined;
-  /** How many events of the log each writer has, as `key-limits` counts them. */
-  readonly held: Map<string, number>;
+  /** How many events the log has, as `key-limits` counts them, of a key that one shard owns; */
+  held: number;
+  /** and of another key, by who wrote them. */
+  heldBy: Map<string, number> | undefined;
   /** Undefined where state lives in memory alone. */
   stored: StoredParts | undefined;
   /** All final results were emitted: nothing is added any more. */
@@ -58,7 +60,8 @@ export function emptyPane(rule: WindowedRule, start: EpochMillis): Pane {
     start,
     end,
     aggregation,
-    held: new Map(),
+    held: 0,
+    heldBy: undefined,
     stored: undefined,
     closed: false,
     told: beginningOfTime,
