@@ -94,7 +94,10 @@ function windowOf(window: string): unknown {
 test.each([
   ['tumbling: 1h', { kind: 'tumbling', size: 3_600_000, offset: 0 }],
   ['sliding: 90s', { kind: 'sliding', size: 90_000 }],
+  ['hopping: 1h, every: 20m', { kind: 'hopping', size: 3_600_000, every: 1_200_000 }],
   ['calendar: day', { kind: 'calendar', unit: 'day', timezone: 'UTC' }],
+  ['calendar: hour', { kind: 'calendar', unit: 'hour', timezone: 'UTC' }],
+  ['calendar: month, every: 1d', { kind: 'calendar', unit: 'month', timezone: 'UTC', every: 86_400_000 }],
 ])('the window %s is read', (window, definition) => {
   expect(windowOf(window)).toEqual(definition);
 });
