@@ -42,7 +42,6 @@ const cases: Readonly<Record<string, { readonly stream: string; row: (alert: Ale
 
 /** What Weir cannot run yet, and by which codes it says so. */
 const notYet: Readonly<Record<string, readonly string[]>> = {
-  sliding_window_end: ['rule.window.hopping.not-yet', 'rule.window.every.not-yet'],
   session_window: ['rule.window.session.not-yet'],
 };
 

@@ -34,7 +34,6 @@ function largestOfEachWindow(alerts: readonly AlertContent[]): AlertContent[] {
 
 /** What Weir cannot run yet, and by which codes it says so. */
 const notYet: Readonly<Record<string, readonly string[]>> = {
-  q5: ['rule.window.hopping.not-yet', 'rule.window.every.not-yet'],
   q7: ['rule.aggregate.not-yet'],
   q11: ['rule.window.session.not-yet'],
   q19: ['rule.aggregate.not-yet'],
