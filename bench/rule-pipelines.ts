@@ -53,5 +53,3 @@ ${stream}rules:
       severity: low
       title: '{{ customer }} placed {{ orders }} orders worth {{ spent }}'
 `;
-
-export const tumblingWindow = slidingWindow.replace('sliding: 24h', 'tumbling: 24h');

@@ -4,7 +4,7 @@ import type { Accumulator } from './accumulator.ts';
 import { decodeValue, encodeValue, type Json } from './value.ts';
 
 /** Numbers before texts before times before durations, so that a mixed field still has one smallest value. */
-function compareValues(a: unknown, b: unknown): number {
+export function compareValues(a: unknown, b: unknown): number {
   const rank = (value: unknown): number =>
     typeof value === 'number' ? 0 : typeof value === 'string' ? 1 : value instanceof Timestamp ? 2 : 3;
   if (rank(a) !== rank(b)) return rank(a) - rank(b);

@@ -18,15 +18,13 @@ export interface Episode {
   revision: number;
 }
 
-const none: readonly Episode[] = [];
-
 export class Episodes {
   readonly #cooldown: Millis;
   /** Ends of true windows, ascending. */
   #trueTimes: EpochMillis[] = [];
   #all: Episode[] = [];
   /** Episodes that differ from what was last taken. */
-  #changed: Set<Episode> | undefined;
+  readonly #changed = new Set<Episode>();
 
   constructor(cooldown: Millis, known: readonly Episode[] = []) {
     this.#cooldown = cooldown;
@@ -80,7 +78,7 @@ export class Episodes {
 
   /** Marks the standing episodes whose last true window ends in [from, to]: their values may have changed. */
   touch(from: EpochMillis, to: EpochMillis): void {
-    for (const episode of this.#all) if (episode.last >= from && episode.last <= to) this.#tell(episode);
+    for (const episode of this.#all) if (episode.last >= from && episode.last <= to) this.#changed.add(episode);
   }
 
   /**
@@ -129,6 +127,16 @@ export class Episodes {
     this.#all = [...settled, ...open].sort((a, b) => a.first - b.first || a.name - b.name);
   }
 
+  /** The earliest true window that ends before an instant, by `cooldown` at most, and is in no standing episode. */
+  untoldBefore(from: EpochMillis): EpochMillis | undefined {
+    return this.#trueTimes.find(
+      (t) =>
+        t >= from - this.#cooldown &&
+        t < from &&
+        !this.#all.some(({ standing, first, last }) => standing && first <= t && t <= last),
+    );
+  }
+
   /** Runs of true windows from an instant on. */
   #runs(from: number): { first: EpochMillis; last: EpochMillis }[] {
     const runs: { first: EpochMillis; last: EpochMillis }[] = [];
@@ -143,11 +151,6 @@ export class Episodes {
 
   #change(episode: Episode): void {
     episode.revision++;
-    this.#tell(episode);
-  }
-
-  #tell(episode: Episode): void {
-    this.#changed ??= new Set();
     this.#changed.add(episode);
   }
 
@@ -159,10 +162,9 @@ export class Episodes {
   }
 
   /** The episodes that changed since the last call. */
-  take(): readonly Episode[] {
-    if (this.#changed === undefined) return none;
+  take(): Episode[] {
     const changed = [...this.#changed];
-    this.#changed = undefined;
+    this.#changed.clear();
     return changed;
   }
 

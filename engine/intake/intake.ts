@@ -27,7 +27,7 @@ import {
 import type { InputRecord } from './input-record.ts';
 import { keyText } from './key-text.ts';
 import type { Receiver } from './receiver.ts';
-import type { RecentIds } from './recent-ids.ts';
+import type { KnownIds } from './recent-ids.ts';
 import { ShardNames } from './shard-names.ts';
 import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
 
@@ -40,7 +40,7 @@ interface Source {
 export class Intake implements Sink {
   readonly #compiled: Compiled;
   readonly #receiver: Receiver;
-  readonly #recentIds: (shard: string) => RecentIds | undefined;
+  readonly #recentIds: (shard: string) => KnownIds | undefined;
   readonly #sources: ReadonlyMap<string, Source>;
   /** Per rule: predicates and `where`s that failed, and so did not match. */
   readonly predicateFailures: number[] = [];
@@ -63,7 +63,7 @@ export class Intake implements Sink {
   readonly #bounds: readonly SizeBounds[];
 
   /** `recentIds` gives those of a shard, `<stream>/<shardId>`, where its ids are remembered. */
-  constructor(compiled: Compiled, receiver: Receiver, recentIds: (shard: string) => RecentIds | undefined) {
+  constructor(compiled: Compiled, receiver: Receiver, recentIds: (shard: string) => KnownIds | undefined) {
     this.#compiled = compiled;
     this.#receiver = receiver;
     this.#recentIds = recentIds;
@@ -174,6 +174,7 @@ export class Intake implements Sink {
     meta.eventId = `${reference.id}/${this.#compiled.plan.rules[rule]?.name ?? rule}`;
     this.#reference = { ...reference, stream, id: meta.eventId, index: ++this.#index };
     const values = Object.fromEntries(Object.entries(event).map(([name, value]) => [name, plain(value)]));
+    if (this.#audience.holds(rule)) this.#receiver.derived?.(rule, this.#reference, values);
     this.#audience.enter(rule);
     this.#compiled.program.streams[stream]?.evaluate(values, meta, this);
     this.#audience.leave(rule);

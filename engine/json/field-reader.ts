@@ -14,7 +14,8 @@ const closeBrace = 125;
 const mostNames = 1000;
 
 interface Field {
-  readonly name: string;
+  /** The name's characters, all ASCII. */
+  readonly codes: Uint8Array;
   /** Its place among the chosen ones; -1 where it is none. */
   readonly slot: number;
   /** The field that came after it. */
@@ -28,11 +29,11 @@ export class FieldReader<T> {
   readonly #values: unknown[];
   readonly #make: (values: readonly unknown[]) => T | undefined;
   readonly #inner: ((values: readonly unknown[]) => FieldReader<unknown> | undefined)[] = [];
-  readonly #start: Field = { name: '', slot: -1, next: undefined, last: '' };
+  readonly #start: Field = fieldOf('', -1);
 
   /** `make` gets the values in the order of the names, undefined for what the object has not. */
   constructor(names: readonly string[], make: (values: readonly unknown[]) => T | undefined) {
-    this.#fields = new Map(names.map((name, slot) => [name, { name, slot, next: undefined, last: '' }]));
+    this.#fields = new Map(names.map((name, slot) => [name, fieldOf(name, slot)]));
     this.#values = names.map(() => undefined);
     this.#make = make;
   }
@@ -60,7 +61,8 @@ export class FieldReader<T> {
       }
       const choose = this.#inner[field.slot];
       const value = choose === undefined ? cursor.value(field.last) : choose(values)?.read(cursor);
-      if (value === undefined) return undefined;
+      // A name that comes twice is JSON.parse's: what was read by the first may have chosen how the rest is read.
+      if (value === undefined || values[field.slot] !== undefined) return undefined;
       if (typeof value === 'string') field.last = value;
       values[field.slot] = value;
     } while (cursor.takes(comma));
@@ -70,7 +72,7 @@ export class FieldReader<T> {
   /** The field whose name begins at the cursor, which is then behind the closing quote. */
   #field(cursor: JsonCursor, before: Field): Field | undefined {
     const { next } = before;
-    if (next !== undefined && isNext(cursor, next.name)) return next;
+    if (next !== undefined && isNext(cursor, next.codes)) return next;
     const from = cursor.at;
     const end = cursor.passString();
     if (end < 0) return undefined;
@@ -79,7 +81,7 @@ export class FieldReader<T> {
     let field = this.#fields.get(name);
     if (field === undefined) {
       if (this.#fields.size >= mostNames) return undefined;
-      field = { name, slot: -1, next: undefined, last: '' };
+      field = fieldOf(name, -1);
       this.#fields.set(name, field);
     }
     before.next = field;
@@ -90,11 +92,15 @@ export class FieldReader<T> {
 /** Names with escapes or beyond ASCII are JSON.parse's. */
 const isPlainName = /^[ -[\]-~]*$/;
 
-function isNext(cursor: JsonCursor, name: string): boolean {
+function fieldOf(name: string, slot: number): Field {
+  return { codes: Uint8Array.from(name, (character) => character.charCodeAt(0)), slot, next: undefined, last: '' };
+}
+
+function isNext(cursor: JsonCursor, codes: Uint8Array): boolean {
   const { bytes, at } = cursor;
-  const { length } = name;
+  const { length } = codes;
   if (bytes[at + length] !== quote) return false;
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== name.charCodeAt(i)) return false;
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== codes[i]) return false;
   cursor.at = at + length + 1;
   return true;
 }

@@ -20,7 +20,7 @@ const lengths: Readonly<Record<CalendarUnit, readonly [shortest: number, longest
   month: [28 * 24 * hour, 31 * 24 * hour],
 };
 
-const units: readonly CalendarUnit[] = ['hour', 'day', 'week', 'month'];
+export const calendarUnits: readonly CalendarUnit[] = ['hour', 'day', 'week', 'month'];
 
 export function readCalendarWindow(
   report: FaultReport,
@@ -29,12 +29,12 @@ export function readCalendarWindow(
   otherwise: string,
 ): WindowDefinition | undefined {
   const given = written(calendar.value);
-  const unit = units.find((one) => one === given);
+  const unit = calendarUnits.find((one) => one === given);
   const timezone = zone ? readTimezone(report, zone) : otherwise;
   if (unit === undefined) {
-    const meant = given === undefined ? undefined : (otherWords[given] ?? nearestName(given, units));
+    const meant = given === undefined ? undefined : (otherWords[given] ?? nearestName(given, calendarUnits));
     report.error(`${calendar.code}.value`, calendar.range, `'${given ?? ''}' is no calendar unit`, {
-      allowed: listed(units),
+      allowed: listed(calendarUnits),
       rewritten: meant && report.source.withReplaced(calendar.range, meant),
     });
     return undefined;

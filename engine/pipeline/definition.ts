@@ -28,6 +28,7 @@ export interface StreamDefinition {
   readonly outOfOrderness: Millis;
   readonly allowedLateness: Millis;
   readonly clockSkew: Millis;
+  readonly idleAfter: Millis;
   readonly dedupeWithin: Millis;
   /** A JSON Schema, already read and known to compile. */
   readonly schema?: object;
@@ -61,6 +62,12 @@ export type Mode = 'live' | 'shadow' | 'off';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
+/** How many messages of a rule are told one by one in a period; the rest is told in a digest. */
+export interface AlertLimit {
+  readonly most: number;
+  readonly per: Millis;
+}
+
 export interface AlertDefinition {
   readonly severity: Severity | Expression;
   readonly title: Text;
@@ -72,6 +79,7 @@ export interface AlertDefinition {
   readonly evidenceFields: 'read' | 'all';
   /** Windows of a key whose ends are at most this far apart are one alert; 0: each window is its own. */
   readonly cooldown: Millis;
+  readonly limit: AlertLimit;
 }
 
 export interface RuleDefinition {

@@ -2,7 +2,7 @@
  * Whether a `having` can only turn from false to true while events come into its window, never back. Only then may an
  * alert open as soon as it is true; `orders < 3` is true for every first order.
  *
- * Known to grow: `count`, `countDistinct`, `max`, the size of a `collect`, and `sum`, which is taken to grow: summed
+ * Known to grow: `count`, `countDistinct`, `max`, the size of a `collect`, `values` or `top`, and `sum`, which is taken to grow: summed
  * amounts are seldom negative, and where they are the alert is withdrawn when the sum falls. `min` falls. Everything that
  * is not provably growing is not growing.
  *
@@ -86,7 +86,7 @@ function direction(node: Node, aggregates: Aggregates): Direction {
 
 function isCollection(node: Node | undefined, aggregates: Aggregates): boolean {
   if (node?.kind === 'name') return isCollection(aggregates.nodes.get(node.name), aggregates);
-  return node?.kind === 'call' && node.name === 'collect';
+  return node?.kind === 'call' && ['collect', 'values', 'top'].includes(node.name);
 }
 
 function isPositive(node: Node): boolean {

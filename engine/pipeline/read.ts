@@ -17,7 +17,7 @@ import { readTimezone } from './timezone.ts';
 import { readYaml, type YamlFile } from './yaml-document.ts';
 import { written } from './yaml-node.ts';
 
-const fields = {
+export const fields = {
   pipeline: { example: 'pipeline: retail' },
   timezone: 'optional',
   params: 'optional',

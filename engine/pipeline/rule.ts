@@ -3,6 +3,7 @@ import { isMap } from 'yaml';
 import type { Expression, Scope } from '../expression/expression.ts';
 import { reads } from '../expression/tree.ts';
 import type { Millis } from '../time.ts';
+import { checkRoom } from './aggregate-room.ts';
 import { readAlert } from './alert.ts';
 import { readChoice } from './choice.ts';
 import type { AlertDefinition, Emit, NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
@@ -17,7 +18,8 @@ import { aggregateScope, eventScope, type ParamTypes, windowScope } from './scop
 import { readFrom, readInto, type StreamName } from './stream-name.ts';
 import { readWindow, type WindowReading } from './window.ts';
 
-const emits = ['threshold', 'changes', 'final'] as const;
+export const emits = ['threshold', 'changes', 'final'] as const;
+export const modes = ['live', 'shadow', 'off'] as const;
 
 export interface RuleReading {
   readonly name: string;
@@ -57,12 +59,13 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
   const ofAggregate = aggregateScope(params);
   const from = given.from ? readFrom(report, given.from) : [];
   const description = given.description && readPlainText(report, given.description);
-  const mode = given.mode ? readChoice(report, given.mode, ['live', 'shadow', 'off'] as const) : 'live';
+  const mode = given.mode ? readChoice(report, given.mode, modes) : 'live';
   const where = given.where && readExpression(report, given.where, ofEvent, predicate);
   const window = given.window ? readWindow(report, given.window, timezone, ofEvent) : undefined;
   const groups = readNamed(report, given.groupBy, ofEvent, scalarValue);
   const aggregates = readNamed(report, given.aggregate, ofAggregate);
   checkDistinct(report, groups, aggregates);
+  checkRoom(report, given.aggregate, complete(aggregates));
 
   const ofResult = given.window ? resultScope(params, [...groups, ...aggregates], window?.seesEvent === true) : ofEvent;
   const having =

@@ -42,7 +42,7 @@ const forms: Readonly<Record<FormName, Form>> = {
 /** What is read and checked, and cannot be run yet. */
 const notYet: ReadonlySet<string> = new Set(['before', 'session', 'last', 'until']);
 
-const fields = {
+export const fields = {
   tumbling: 'optional',
   hopping: 'optional',
   sliding: 'optional',

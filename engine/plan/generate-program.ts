@@ -5,12 +5,13 @@
  *
  * What stands in the text from the user is either an expression that the emitter wrote or a JSON literal.
  */
+import { aggregateCall } from '../expression/aggregate-call.ts';
 import { emit } from '../expression/emit.ts';
 import type { Expression, Node, Text } from '../expression/expression.ts';
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { Block, literal } from './block.ts';
 import { generateRuleEvaluation, readBy } from './generate-rule.ts';
-import { slotsOf } from './slots.ts';
+import { resultCode, slotsOf } from './slots.ts';
 
 export function generateProgram(definition: PipelineDefinition, rules: readonly RuleDefinition[]): string {
   const derived = [...new Set(rules.flatMap(({ into }) => (into === undefined ? [] : [into])))];
@@ -99,8 +100,8 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
   }
   const slots = slotsOf(rule.aggregate);
   const results = new Block(definition.params, [], (node) => {
-    const slot = slots.of(node);
-    return slot === undefined ? undefined : `s[${slot}]`;
+    const call = aggregateCall(node);
+    return call && resultCode(call, `s[${String(slots.of(node))}]`);
   });
   const values = rule.aggregate.map(({ expression }) => emit(expression.node, results.binding));
   parts.push(`aggregates: (s) => {\n${results.declarations()}return [${values.join(', ')}];\n}`);

@@ -64,13 +64,18 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
       );
     }
     if (call.value === undefined) return counts === undefined ? 'true' : `(${counts} === true ? true : null)`;
-    const variable = temporary();
-    const code = emit(call.value, block.binding);
-    lines.push(`${variable} = ${counts === undefined ? code : `${counts} === true ? ${code} : null`};`);
-    const part = `aggregate.${aggregate}`;
-    const source = `${call.name}(…)`;
-    lines.push(`if (!(${variable} === null || ${acceptedBy(call, variable)})) ${fail(part, source, call.value)}`);
-    return variable;
+    const taken = (node: Node, accepted: (code: string) => string): string => {
+      const variable = temporary();
+      const code = emit(node, block.binding);
+      lines.push(`${variable} = ${counts === undefined ? code : `${counts} === true ? ${code} : null`};`);
+      const failed = fail(`aggregate.${aggregate}`, `${call.name}(…)`, node);
+      lines.push(`if (!(${variable} === null || ${accepted(variable)})) ${failed}`);
+      return variable;
+    };
+    const variable = taken(call.value, (code) => acceptedBy(call, code));
+    if (call.by === undefined) return variable;
+    const by = taken(call.by, isComparable);
+    return `(${variable} === null || ${by} === null ? null : new $.Ranked(${variable}, ${by}))`;
   }
 }
 
@@ -79,14 +84,19 @@ const isValue = (code: string): string => `${code} !== undefined`;
 const isKey = (code: string): string =>
   `typeof ${code} === 'string' || Number.isFinite(${code}) || typeof ${code} === 'boolean'`;
 
+const isComparable = (code: string): string =>
+  `Number.isFinite(${code}) || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
+
 function acceptedBy({ name }: AggregateCall, code: string): string {
   switch (name) {
     case 'sum':
     case 'avg':
+    case 'stddev':
+    case 'percentile':
       return `Number.isFinite(${code})`;
     case 'min':
     case 'max':
-      return `Number.isFinite(${code}) || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
+      return isComparable(code);
     default:
       return isValue(code);
   }

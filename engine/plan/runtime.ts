@@ -2,6 +2,8 @@
 import { text } from '../expression/operators.ts';
 import { severities, type Severity } from '../pipeline/definition.ts';
 
+export { nearest, percentile } from '../aggregate/approximation.ts';
+export { Ranked } from '../aggregate/ranked.ts';
 export * from '../expression/operators.ts';
 
 let missing = 0;

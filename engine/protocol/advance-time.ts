@@ -3,9 +3,10 @@
  * what a process that died left pending. Watermarks move here alone, so that every delivery of an event is judged by
  * the same one.
  */
+import type { StreamPlan } from '../plan/plan.ts';
 import type { Compiled } from '../plan/program.ts';
 import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
+import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
@@ -51,16 +52,17 @@ export async function advanceTime(
   const { plan } = compiled;
   const alerts = new AlertStore(ports, plan.pipeline);
   // First, so that no amount of panes to close keeps people waiting for what is ready to be told.
-  const published = await alerts.publishPending(
-    new Map(plan.rules.map((rule) => [rule.name, rule])),
+  const byName = new Map(plan.rules.map((rule) => [rule.name, rule]));
+  let published = await alerts.publishPending(
+    byName,
     (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
   );
 
   const streams = new Map(
     await Promise.all(
       plan.streams.map(
-        async ({ name, outOfOrderness }) =>
-          [name, await readShards(ports, shardPort, name, outOfOrderness, to === 'end' ? undefined : now)] as const,
+        async (stream) =>
+          [stream.name, await readShards(ports, shardPort, stream, to === 'end' ? undefined : now)] as const,
       ),
     ),
   );
@@ -96,6 +98,8 @@ export async function advanceTime(
       report.alerts += done.opened;
     }
   } while (crowded && to === undefined && (await pause?.()) === true);
+  // Digests do not wait for the end of their periods: nothing comes any more that could be left to them.
+  if (to === 'end') published += await alerts.publishPending(byName, lastInstant);
   return {
     watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])),
     ...report,
@@ -107,8 +111,7 @@ export async function advanceTime(
 async function readShards(
   ports: Ports,
   shardPort: ShardPort,
-  stream: string,
-  outOfOrderness: Millis,
+  { name: stream, outOfOrderness, idleAfter }: StreamPlan,
   now: EpochMillis | undefined,
 ): Promise<StreamShards> {
   const listed = await shardPort.shards(stream);
@@ -119,11 +122,11 @@ async function readShards(
   await Promise.all(
     listed.map(async (shard) => {
       const record = records.get(shard.id);
-      if (now === undefined || !restsAtTip(shard, record, now)) return;
+      if (now === undefined || !restsAtTip(shard, record, idleAfter, now)) return;
       if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);
     }),
   );
-  return { outOfOrderness, listed, records, atTip };
+  return { outOfOrderness, idleAfter, listed, records, atTip };
 }
 
 /**

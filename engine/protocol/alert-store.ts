@@ -1,7 +1,4 @@
-/**
- * Makes the alert table agree with what should stand, and tells people: put the record as pending, publish it, mark it
- * published. Whatever dies between two of these steps, the record says what is left to do.
- */
+/** Makes the alert table agree with what should stand, and tells people: put as pending, publish, mark as published. */
 import { type AlertContent, type AlertIdentity, type AlertRecord, reconcile } from '../alert/alert.ts';
 import { alertId } from '../alert/identity.ts';
 import { alertMessage } from '../alert/message.ts';
@@ -9,12 +6,11 @@ import type { RulePlan } from '../plan/plan.ts';
 import type { Recorded } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
 import type { Item, ItemKey } from './item.ts';
+import { isCount, MessageCounts, pendingSlot } from './message-counts.ts';
 import type { Ports } from './ports.ts';
 import { alertTimeToLive } from './retention.ts';
 
 const format = 1;
-/** The slot of the index in which records wait to be published. */
-export const pendingSlot = 'pending';
 /** Pending records published at a time. */
 const page = 1000;
 
@@ -41,6 +37,7 @@ export interface Wanted {
 }
 
 interface Pending {
+  readonly plan: RulePlan;
   readonly wanted: Wanted;
   readonly record: AlertRecord;
   readonly version: number;
@@ -63,10 +60,12 @@ export interface Told {
 export class AlertStore {
   readonly #ports: Ports;
   readonly #pipeline: string;
+  readonly #counts: MessageCounts;
 
   constructor(ports: Ports, pipeline: string) {
     this.#ports = ports;
     this.#pipeline = pipeline;
+    this.#counts = new MessageCounts(ports, pipeline);
   }
 
   /** The records of these keys; one without a record is not in the answer. */
@@ -105,7 +104,7 @@ export class AlertStore {
           puts.set(textOf(one.key), { wanted: one, record, changed: next !== undefined, item });
         } else if (standing?.pending !== undefined) {
           // A crash after the put and before the publication left it pending: finish that.
-          pending.push({ wanted: one, record: standing, version: one.recorded?.version ?? 0 });
+          pending.push({ plan: one.plan, wanted: one, record: standing, version: one.recorded?.version ?? 0 });
         }
       }
       const conflicts = new Map(
@@ -130,28 +129,36 @@ export class AlertStore {
         one.store({ record, version: item.version }, changed);
         if (record === undefined) continue;
         if (changed) told[record.status === 'open' ? 'opened' : record.status]++;
-        if (record.pending !== undefined) pending.push({ wanted: one, record, version: item.version });
+        if (record.pending !== undefined) pending.push({ plan: one.plan, wanted: one, record, version: item.version });
       }
     }
     await this.#publish(pending);
     return told;
   }
 
-  /** Publishes revisions, and marks as published those that still stand; answers those that were refused. */
+  /**
+   * Publishes revisions, or leaves them to a digest, and marks as published those that still stand; answers those that
+   * were refused.
+   */
   async #publish(pending: readonly Pending[]): Promise<readonly Pending[]> {
     if (pending.length === 0) return [];
-    const messages = pending.map(({ record }) => alertMessage(this.#pipeline, record));
-    const failed = await this.#ports.publish(messages);
-    const isRefused = (i: number): boolean => failed.has(messages[i]?.id ?? '');
-    const marks = pending.flatMap(({ wanted, record: unpublished, version }, i) => {
-      if (isRefused(i)) return [];
-      const record: AlertRecord = { ...unpublished, pending: undefined };
+    const { single, digested } = await this.#counts.admit(pending);
+    const messages = single.map(({ record }) => alertMessage(this.#pipeline, record));
+    const failed = messages.length === 0 ? new Set() : await this.#ports.publish(messages);
+    const told = new Set(single.filter((_, i) => !failed.has(messages[i]?.id ?? '')));
+    if (failed.size > 0) await this.#counts.takeBack(single.filter((one) => !told.has(one)));
+    const isRefused = (one: Pending): boolean => !told.has(one) && !digested.has(one);
+    const marks = pending.flatMap((one) => {
+      if (isRefused(one)) return [];
+      const { wanted, record: unpublished, version } = one;
+      const digest = digested.get(one);
+      const record: AlertRecord = { ...unpublished, pending: undefined, ...(digest !== undefined && { digest }) };
       return [{ wanted, record, item: this.#item(wanted, record, version + 1) }];
     });
     const lost = new Set((await this.#ports.alerts.put(marks.map(({ item }) => item))).map(({ item }) => item));
     for (const { wanted, record, item } of marks)
       if (!lost.has(item)) wanted.store({ record, version: item.version }, false);
-    return pending.filter((_, i) => isRefused(i));
+    return pending.filter(isRefused);
   }
 
   #item({ plan, key }: Wanted, record: AlertRecord | undefined, version: number): Item {
@@ -187,7 +194,10 @@ export class AlertStore {
 
   async #publishPage(rules: ReadonlyMap<string, RulePlan>, keys: readonly ItemKey[]): Promise<number> {
     const orphans: Item[] = [];
-    const pending = (await this.#ports.alerts.get(keys)).flatMap((item): Pending[] => {
+    const items = await this.#ports.alerts.get(keys);
+    const digests = await this.#counts.publishDigests(rules, items.filter(isCount));
+    const alerts = items.filter((item) => !isCount(item));
+    const pending = alerts.flatMap((item): Pending[] => {
       const recorded = readAlert(item);
       const { record } = recorded;
       const plan = record && rules.get(record.rule);
@@ -200,6 +210,7 @@ export class AlertStore {
       if (record?.pending === undefined) return [];
       return [
         {
+          plan,
           wanted: { plan, key: item, content: record.content, recorded, store: () => undefined },
           record,
           version: recorded.version,
@@ -209,7 +220,7 @@ export class AlertStore {
     await this.#ports.alerts.put(orphans);
     const failed = await this.#publish(pending);
     await this.#ports.alerts.put(failed.map(({ wanted, record, version }) => this.#item(wanted, record, version + 1)));
-    return pending.length - failed.length;
+    return digests + pending.length - failed.length;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   readPaneSortKey,
   writePaneBody,
 } from '../state/pane-item.ts';
+import type { Pane } from '../state/pane.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { type EpochMillis, endOfTime } from '../time.ts';
 import type { AlertStore, Wanted } from './alert-store.ts';
@@ -51,7 +52,7 @@ export async function closeDuePanes(
     const { overlaps } = rule.form;
     const done =
       overlaps === undefined
-        ? await closePanes(rule, ports, alerts, writers, keys)
+        ? await closePanes({ rule, until }, ports, alerts, writers, keys)
         : await closeWindows({ rule, overlaps, until }, ports, alerts, keys);
     total.closed += done.closed;
     total.alerts += done.alerts;
@@ -66,8 +67,14 @@ interface DuePane {
   readonly start: EpochMillis;
 }
 
+interface Due {
+  readonly rule: WindowedRule;
+  /** Panes that end no later are due. */
+  readonly until: EpochMillis;
+}
+
 async function closePanes(
-  rule: WindowedRule,
+  { rule, until }: Due,
   ports: Ports,
   alerts: AlertStore,
   writers: readonly string[],
@@ -89,7 +96,7 @@ async function closePanes(
     // An episode goes on from pane to pane, so a key's panes are closed one after the other.
     const now = !rule.joins ? open : [...new Map(open.toReversed().map((pane) => [pane.pk, pane])).values()];
     const panes = await readDuePanes(ports, writers, now, doubtful);
-    const wanted = (await Promise.all(panes.map((pane) => finish(rule, ports, alerts, pane)))).flat();
+    const wanted = (await Promise.all(panes.map((pane) => finish({ rule, until }, ports, alerts, pane)))).flat();
     const known = await alerts.read(wanted.map(({ key }) => key));
     const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
     const again = new Set<string>();
@@ -150,7 +157,7 @@ async function readDuePanes(
 
 /** What should stand of one pane's windows, now that no event can change them. */
 async function finish(
-  rule: WindowedRule,
+  { rule, until }: Due,
   ports: Ports,
   alerts: AlertStore,
   { pk, start, parts }: ReadPane,
@@ -160,13 +167,18 @@ async function finish(
   const state = new RuleState(rule, readGroups(pk, first.body));
   const pane = state.pane(start);
   for (const { body } of parts) merge(state, pane, body);
-  if (state.episodes !== undefined) await readNeighbours(ports, alerts, state, start);
+  if (state.episodes !== undefined) await readNeighbours(ports, alerts, state, { start, until });
   state.finish(pane, endOfTime);
   return state.take().map((desired) => wantedOf(state, desired));
 }
 
 /** Where windows join to episodes, what lies before the pane decides too: its panes, and what its alerts' records say. */
-async function readNeighbours(ports: Ports, alerts: AlertStore, state: RuleState, start: EpochMillis): Promise<void> {
+async function readNeighbours(
+  ports: Ports,
+  alerts: AlertStore,
+  state: RuleState,
+  { start, until }: { readonly start: EpochMillis; readonly until: EpochMillis },
+): Promise<void> {
   const { grid, plan, form } = state.rule;
   await restoreEpisodes(alerts, state);
   await readPanes(
@@ -176,10 +188,14 @@ async function readNeighbours(ports: Ports, alerts: AlertStore, state: RuleState
     grid.start((start - 1) as EpochMillis),
   );
   state.learn((start - plan.cooldown) as EpochMillis, start);
-  // A pane that was written to after it was closed is closed again, and later ones may be closed by then.
+  // Later panes may be closed by then, or another advance-time is about to, and has told of them: a pane that was written
+  // to after it was closed is closed again, and one may be closed twice at the same time.
+  const told = Math.max(...(state.episodes?.all ?? []).map(({ standing, last }) => (standing ? last : start)));
+  const isDecided = ({ closed, start: begin, end }: Pane): boolean => closed || end <= until || begin <= told;
   const read = new Set(state.panes.keys());
   await readPanes(ports.state, state, grid.end(start));
-  for (const pane of state.panes.values()) if (pane.closed && !read.has(pane.start)) state.learn(pane.start, pane.end);
+  for (const pane of state.panes.values())
+    if (!read.has(pane.start) && isDecided(pane)) state.learn(pane.start, pane.end);
 }
 
 /** The item as closed: nothing is added to its pane any more, and it leaves the index. */

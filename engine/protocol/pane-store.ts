@@ -18,7 +18,7 @@ import {
   sealedAbove,
   writePaneBody,
 } from '../state/pane-item.ts';
-import { takeDistinct, takeLog } from '../state/part-cut.ts';
+import { takeLog } from '../state/part-cut.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
 import { identityOf } from '../state/touch.ts';
@@ -71,7 +71,7 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
       redriven: [],
       applied: undefined,
       ...(pane.aggregation !== undefined && {
-        aggregation: parts.length === 1 && !state.rule.grows ? pane.aggregation : decodeAggregation(state.rule, body.a),
+        aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a),
       }),
     };
   });
@@ -94,8 +94,7 @@ function newPart(state: RuleState, pane: Pane, number: number): Part {
     applied: undefined,
   };
   if (pane.aggregation === undefined) return part;
-  const { rule } = state;
-  return { ...part, aggregation: number === 0 && !rule.grows ? pane.aggregation : new Aggregation(rule) };
+  return { ...part, aggregation: number === 0 ? pane.aggregation : new Aggregation(state.rule) };
 }
 
 /** Merges what one item holds into a state, whoever wrote it. */
@@ -175,7 +174,8 @@ function putOf(
   const { open } = stored;
   const told = changed.slice(0, mostEpisodes).map((episode) => ({ ...episode }));
   const episodes = new Map([...open.episodes, ...byName(told)]);
-  const { log, last, waiting } = open.aggregation === undefined ? takeLog(open) : takeDistinct(rule, open);
+  const { log, last, waiting } =
+    open.aggregation === undefined ? takeLog(open) : { log: [], last: open.applied, waiting: false };
   const rest = waiting || told.length < changed.length;
   const ids = [
     ...open.ids,

@@ -59,6 +59,13 @@ export class RedriveAdmission implements Admission {
     }
   }
 
+  /** Whether an event is refused for its time, whatever its pane holds. */
+  isTooLate(rule: WindowedRule, t: EpochMillis): boolean {
+    const { watermarks, late } = this.#time;
+    const watermark = watermarks[rule.index] ?? beginningOfTime;
+    return isLate(rule, t, rule.grid.start(t), watermark) && (!late || rule.plan.emit === 'final');
+  }
+
   holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean {
     const { event } = keyed.touch;
     const there =

@@ -2,7 +2,7 @@
  * Puts dead letters back, for the rule that could not take them and nobody else, as if their events had come in time.
  *
  * Their sequence numbers lie below every progress, so what was put back is known by identity: a log tells of itself,
- * any other pane keeps the identities beside its aggregates. A key that one shard owns has one pane, which is put here
+ * any other pane keeps the identities beside its aggregates. What a producer sent twice is known by its id besides. A key that one shard owns has one pane, which is put here
  * on its version, as by a process of the shard that was given up; the owner learns of it by the shard's record. Keys
  * that several shards write have a pane of their own for what was put back.
  */
@@ -10,17 +10,17 @@ import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
 import { Collected, type KeyedTouch } from '../intake/receiver.ts';
 import type { Compiled } from '../plan/program.ts';
-import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
+import { type CompiledRule, compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import { identityOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
-import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
+import { RedrivenIds } from './redriven-ids.ts';
 import { setBegins } from './rule-begins.ts';
 import { dropMemories, unfinishedRecords } from './shard-memories.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
@@ -81,7 +81,9 @@ export async function redrive(
     return found;
   };
   const found = new Collected();
-  const intake = new Intake(compiled, found, () => undefined);
+  const ids = new RedrivenIds(plan);
+  let reading: InputRecord | undefined;
+  const intake = new Intake(compiled, found, () => reading && ids.of(reading));
   const unfinished = await unfinishedRecords(
     ports.state,
     letters.map(({ record }) => record),
@@ -90,7 +92,7 @@ export async function redrive(
     const only = rule === undefined ? undefined : plan.rules.findIndex(({ name }) => name === rule);
     if (only === -1) outcome(record).refused.push({ reason: `the pipeline has no rule "${rule ?? ''}" that is on` });
     else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
-    else intake.read(record, only);
+    else intake.read((reading = record), only);
   }
   for (const { record, rule, reason } of found.rejections)
     outcome(record).refused.push({ ...(rule !== undefined && { rule }), reason });
@@ -99,9 +101,16 @@ export async function redrive(
   const redriven: Redriven = { rules, outcome };
   const stateless = statelessMatches(rules, found.matches);
   const told = [await redriveStateless(redriven, alerts, found.matches, stateless.wanted, options.dryRun)];
-  told.push(await redriveTouches(compiled, redriven, ports, alerts, [...found.touches, ...stateless.touches], options));
+  const touches = [...found.touches, ...stateless.touches];
+  const rejectedWhole = new Set(letters.flatMap(({ record, rule }) => (rule === undefined ? [record] : [])));
+  const repeatsOf: RepeatsOf = (claiming) =>
+    ids.repeats(ports.state, claiming, rejectedWhole, { now: ports.now(), dryRun: options.dryRun });
+  told.push(await redriveTouches(compiled, redriven, ports, alerts, touches, { ...options, repeatsOf }));
   return { letters: outcomes, told: sum(told) };
 }
+
+/** Which events were counted before, or put back, by another record; the others are claimed. */
+type RepeatsOf = (touches: readonly KeyedTouch[]) => Promise<ReadonlySet<KeyedTouch>>;
 
 const notFinished = 'the batch that it came in is not finished: it may still be delivered again and count then';
 
@@ -111,7 +120,7 @@ async function redriveTouches(
   ports: Ports,
   alerts: AlertStore,
   all: readonly KeyedTouch[],
-  { late, dryRun }: RedriveOptions,
+  { late, dryRun, repeatsOf }: RedriveOptions & { readonly repeatsOf: RepeatsOf },
 ): Promise<Told> {
   const nameOf = ({ rule }: KeyedTouch): string => plan.rules[rule]?.name ?? '';
   const touches = new Map<string, KeyedTouch>();
@@ -122,12 +131,23 @@ async function redriveTouches(
     else touches.set(name, keyed);
   }
   if (touches.size === 0) return nothingTold;
-  const states = new KeyedStates(rules);
   const now = ports.now();
   const [published] = await ports.state.get([watermarkKey]);
   const watermarks = readWatermarks(plan, published);
   setBegins(rules, readBegins(plan, published));
   const admission = new RedriveAdmission({ watermarks, late, now });
+  // What is refused must not stand in the way of another letter of its event.
+  const claiming = [...touches].filter(([, { rule: index, touch }]) => {
+    const rule = rules[index];
+    return isWindowed(rule) && !admission.isTooLate(rule, touch.event.t);
+  });
+  const repeats = await repeatsOf(claiming.map(([, keyed]) => keyed));
+  for (const [name, keyed] of claiming) {
+    if (!repeats.has(keyed)) continue;
+    outcome(keyed.record).alreadyThere.push(nameOf(keyed));
+    touches.delete(name);
+  }
+  const states = new KeyedStates(rules);
   await admission.read(ports.state, rules, states, [...touches.values()]);
   const fold = new BatchFold({
     rules,
@@ -152,10 +172,8 @@ async function redriveTouches(
   }
   if (dryRun) return nothingTold;
   // An owner that has told its alerts before this is put right by what follows, and one that tells them after by itself.
-  await dropMemories(
-    ports.state,
-    changes.filter(({ rule }) => isOwned(rule)),
-  );
+  // Whoever reads on from now on knows the ids that were put back.
+  await dropMemories(ports.state, changes);
   return settleShared(alerts, ports.state, changes.map(unsettled));
 }
 

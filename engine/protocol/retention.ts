@@ -3,7 +3,7 @@
  * use is never deleted after an outage or in a replay of history. Only the watermark decides that a pane is forgotten;
  * this is garbage collection.
  */
-import type { RulePlan } from '../plan/plan.ts';
+import type { Plan, RulePlan } from '../plan/plan.ts';
 import { longestPeriod } from '../window/calendar-grid.ts';
 import type { EpochMillis, EpochSeconds, Millis } from '../time.ts';
 
@@ -19,20 +19,26 @@ export function paneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: EpochM
 
 /** How long a pane is kept after its end, at least. */
 export function paneKept(plan: RulePlan): Millis {
-  return (windowLength(plan) + plan.cooldown + plan.allowedLateness + streamRetention + day) as Millis;
-}
-
-function windowLength({ window }: RulePlan): number {
-  if (window?.kind === 'calendar') return longestPeriod[window.unit];
-  return window !== undefined && 'size' in window ? window.size : day;
+  return (windowOf(plan) + plan.cooldown + plan.allowedLateness + streamRetention + day) as Millis;
 }
 
 export function alertTimeToLive(plan: RulePlan, at: EpochMillis, now: EpochMillis): EpochSeconds {
   return seconds(Math.max(now, at) + plan.cooldown + plan.allowedLateness + streamRetention + alertsKept);
 }
 
-export function idsTimeToLive(within: Millis, arrival: EpochMillis, now: EpochMillis): EpochSeconds {
-  return seconds(Math.max(now, arrival) + within + streamRetention + day);
+/** How long the ids of a stream's events are kept, at least: as long as dead letters may be put back beside them. */
+export function idsKept({ rules }: Plan, stream: string, within: Millis): Millis {
+  const counting = rules.filter(({ sources, window }) => window !== undefined && sources.includes(stream));
+  return (within + Math.max(streamRetention, ...counting.map((rule) => windowOf(rule) + paneKept(rule)))) as Millis;
+}
+
+export function idsTimeToLive(kept: Millis, arrival: EpochMillis, now: EpochMillis): EpochSeconds {
+  return seconds(Math.max(now, arrival) + kept);
+}
+
+function windowOf({ window }: RulePlan): Millis {
+  if (window?.kind === 'calendar') return longestPeriod[window.unit];
+  return window !== undefined && 'size' in window ? window.size : (day as Millis);
 }
 
 function seconds(millis: number): EpochSeconds {

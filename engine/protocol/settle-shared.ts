@@ -8,7 +8,6 @@ import type { Episode } from '../alert/episodes.ts';
 import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
-import { firstJoined, reachBack } from '../state/rule-windows.ts';
 import type { EpochMillis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
@@ -77,18 +76,18 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
 
 /**
  * Alerts that nobody knows of, and somebody who was overtaken may be about to open: of windows that events which are there
- * already had made true, and later ones false again. An episode is named by its first window.
+ * already had made true, and later ones false again. An episode is named by its first window, which another writer may
+ * have put less than `cooldown` before.
  */
 function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
-  const from = times.reduce((least, t) => (t < least ? t : least));
+  const earliest = times.reduce((least, t) => (t < least ? t : least));
+  const { form, plan } = rule;
+  const from = (form.firstChanged(earliest) - plan.cooldown) as EpochMillis;
   const to = times.reduce((most, t) => (t > most ? t : most));
-  const { form } = rule;
-  const names = form.isLog
-    ? state.windows.names(form.firstChanged(from), form.pastChanged(to))
-    : changedNames(state, times);
-  return [...names]
+  return state.windows
+    .names(from, form.pastChanged(to))
     .filter((name) => !known.has(sortableTime(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
@@ -133,13 +132,36 @@ async function derive(
   const earliest = times.reduce((least, t) => (t < least ? t : least));
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start(reachBack(rule, earliest)));
+  const first = rule.form.firstChanged(earliest);
+  await readPanes(store, state, panesFrom(rule, first));
+  const from = await judgeRun(store, state, first);
   const named = new Set(state.episodes?.all.map(({ name }) => name));
-  state.judgeFrom(firstJoined(rule, earliest));
-  state.revisit(earliest, rule.grid.start(earliest));
+  state.deriveFrom(from);
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
   const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
+}
+
+/**
+ * Judges windows from where the run that an instant belongs to must be derived. A true window before it that is in no
+ * known episode was put by another writer, who has not told of it yet: what lies before that one decides as well, and is
+ * read too. Else one run could be told in two parts.
+ */
+async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis): Promise<EpochMillis> {
+  const { rule } = state;
+  for (let from = first; ; ) {
+    state.judgeFrom((from - rule.plan.cooldown) as EpochMillis);
+    const untold = state.episodes?.untoldBefore(from);
+    if (untold === undefined) return from;
+    const [begin, read] = [panesFrom(rule, untold), panesFrom(rule, from)];
+    if (begin < read) await readPanes(store, state, begin, rule.grid.start((read - 1) as EpochMillis));
+    from = untold;
+  }
+}
+
+/** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
+function panesFrom({ grid, form, plan }: WindowedRule, name: EpochMillis): EpochMillis {
+  return grid.start(form.since((name - plan.cooldown) as EpochMillis));
 }
 
 /** Reads the records of all windows that events at these times may change, and then the panes of those. */

@@ -11,7 +11,7 @@ import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
-import { type EpochMillis, largest, type Millis, smallest } from '../time.ts';
+import { type EpochMillis, largest, smallest } from '../time.ts';
 import { admissionOf } from './admission.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold, type Change, reserve } from './batch-fold.ts';
@@ -33,6 +33,7 @@ import {
   type StoredShardRecord,
 } from './shard-record.ts';
 import { ShardIdLog } from './shard-id-log.ts';
+import { type IdsPlace, idsRemembered } from './stored-ids.ts';
 import { settleOwned } from './settle-owned.ts';
 import { isCrowded, markKeys } from './merge-marks.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
@@ -50,8 +51,8 @@ interface ShardMemory {
   horizon: EpochMillis;
   /** The records of the stream's shards when the memory began. */
   readonly shards: ReadonlyMap<string, ShardRecord>;
-  /** Absent until a record is read whose stream remembers ids. */
-  ids?: ShardIdLog;
+  /** Undefined until a record is read whose stream remembers ids, and after a batch that was not finished. */
+  ids?: ShardIdLog | undefined;
   /** Touches to come until what is forgotten is dropped. */
   untilSweep: number;
 }
@@ -64,7 +65,8 @@ export class StreamProcessor {
   readonly #alerts: AlertStore;
   /** Names this process among all that ever ran. */
   readonly #process: string;
-  readonly #dedupeWithin: Millis;
+  /** Undefined where the stream's ids are not remembered. */
+  readonly #ids: Omit<IdsPlace, 'shard'> | undefined;
   readonly #memories = new Map<string, ShardMemory>();
   #batches = 0;
 
@@ -75,7 +77,7 @@ export class StreamProcessor {
     this.#ports = ports;
     this.#alerts = new AlertStore(ports, compiled.plan.pipeline);
     this.#process = process;
-    this.#dedupeWithin = compiled.plan.streams.find(({ name }) => name === stream)?.dedupeWithin ?? (0 as Millis);
+    this.#ids = idsRemembered(compiled.plan, stream);
   }
 
   /**
@@ -109,8 +111,11 @@ export class StreamProcessor {
         : records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, stored.record.finished) > 0);
 
     const found = new Collected();
-    const ids = await this.#ids(shard, memory, fresh[0]?.arrival);
-    const intake = new Intake(this.#compiled, found, () => ids?.recent);
+    const known = { record: stored?.record, records: memory.shards };
+    const began = { arrival: fresh[0]?.arrival, now: this.#ports.now() };
+    memory.ids ??= this.#ids && (await ShardIdLog.open(state, { ...this.#ids, shard }, known, began));
+    const { ids } = memory;
+    const intake = new Intake(this.#compiled, found, () => ids);
     const times = fresh.map((record) => intake.read(record));
     const batch = { stream: this.#stream, oldest: smallest(times) };
     await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, batch);
@@ -160,8 +165,10 @@ export class StreamProcessor {
 
     await Promise.all([
       keepLetters(this.#ports, `${this.#stream}/${shard}`, invalid),
-      ids?.keep(finished.at(-1)?.sequenceNumber, this.#ports.now()),
+      ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
     ]);
+    // What was read beyond comes again: it is asked about as if it had never come.
+    if (unfinished !== undefined) memory.ids = undefined;
     const alone = await this.#finish(shard, memory, stored, {
       finished: finished.at(-1)?.sequenceNumber,
       newest: largest(finishedTimes),
@@ -209,14 +216,6 @@ export class StreamProcessor {
     const fresh: ShardMemory = { states: new KeyedStates(this.#rules), owner: '', horizon, shards, untilSweep: 0 };
     this.#memories.set(shard, fresh);
     return fresh;
-  }
-
-  /** The ids that the shard brought; undefined where the stream's are not remembered, or there is nothing to read. */
-  async #ids(shard: string, memory: ShardMemory, arrival: EpochMillis | undefined): Promise<ShardIdLog | undefined> {
-    if (this.#dedupeWithin === 0 || arrival === undefined) return undefined;
-    const place = { stream: this.#stream, shard, within: this.#dedupeWithin };
-    memory.ids ??= await ShardIdLog.open(this.#ports.state, place, memory.shards, arrival);
-    return memory.ids;
   }
 
   /** Drops what is forgotten, at a cost that does not grow with the keys per batch. */

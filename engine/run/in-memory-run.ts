@@ -11,6 +11,7 @@ import {
   type CompiledRule,
   type WindowedRule,
 } from '../state/compiled-rule.ts';
+import type { Json } from '../aggregate/value.ts';
 import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
@@ -24,15 +25,26 @@ import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import type { Touch } from '../state/touch.ts';
+import type { EventReference, Touch } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
 import { DuePanes } from './due-panes.ts';
 import { ShardClocks } from './shard-clocks.ts';
+
+/** An event that a rule made for a derived stream. */
+export interface DerivedEvent {
+  readonly rule: string;
+  readonly stream: string;
+  readonly id: string;
+  readonly at: EpochMillis;
+  readonly value: { readonly [name: string]: Json };
+}
 
 export interface RunListener {
   /** An alert was opened, amended or withdrawn. */
   alert(record: AlertRecord): void;
   rejected(rejection: Rejection): void;
+  /** Absent where nobody looks. */
+  derived?(event: DerivedEvent): void;
 }
 
 /** Panes are swept when so many events have touched them since the last time, more where there are many. */
@@ -115,6 +127,10 @@ export class InMemoryRun implements Receiver {
     if (isWindowed(rule)) this.#add(rule, groups, touch, record);
   }
 
+  derived(rule: number, { stream, id, t: at }: EventReference, value: DerivedEvent['value']): void {
+    this.#listener.derived?.({ rule: this.#rules[rule]?.plan.name ?? '', stream, id, at, value });
+  }
+
   rejected(rejection: Rejection): void {
     this.#listener.rejected(rejection);
   }
@@ -178,7 +194,9 @@ export class InMemoryRun implements Receiver {
         content,
       );
       if (next === undefined) continue;
-      state.records.set(name, { record: next, version: next.revision + 1 });
+      // Whoever listens has been told: what is pending here never waits.
+      const record = next.pending === undefined ? next : { ...next, pending: undefined };
+      state.records.set(name, { record, version: next.revision + 1 });
       this.#listener.alert(next);
     }
   }

@@ -1,4 +1,5 @@
 /** A rule ready to run: its plan, its generated functions, and what both give for a window. */
+import { errorOf } from '../aggregate/approximation.ts';
 import { createAccumulator } from '../aggregate/accumulators.ts';
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import { encodeValue, type Json, plain } from '../aggregate/value.ts';
@@ -30,8 +31,7 @@ export interface WindowedRule extends CompiledRule {
   readonly joins: boolean;
   /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
   readonly begin: { at: EpochMillis };
-  /** One function for all keys. */
-  readonly createAccumulators: () => Accumulator[];
+  createAccumulators(): Accumulator[];
 }
 
 /** All of one shape, for the functions of an event run over all of them: a new shape would have them compiled anew. */
@@ -47,10 +47,10 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       window,
       form,
       grid: form.grid,
-      grows: form.isLog || accumulators.some(({ kind }) => kind === 'countDistinct'),
+      grows: form.isLog,
       joins: cooldown > 0 || form.isLog || (!form.isNamedByPane && rulePlan.emit !== 'final'),
       begin: { at: beginningOfTime },
-      createAccumulators: () => accumulators.map(createAccumulator),
+      createAccumulators: () => accumulators.map((accumulator) => createAccumulator(accumulator, !form.isLog)),
     };
   });
 }
@@ -91,8 +91,21 @@ export function windowContent(
   const { extent, evidence, at, bounds } = window;
   const said = rule.window.kind === 'instant' ? readPayload(results[0]) : windowPayload(rule, groups, results, bounds);
   const content = alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
+  const approximate = errorsOf(rule, results);
   // An event that is a window by itself lacks nothing.
-  return rule.window.kind !== 'instant' && extent.start < rule.begin.at ? { ...content, partial: true } : content;
+  const partial = rule.window.kind !== 'instant' && extent.start < rule.begin.at;
+  if (!partial && approximate === undefined) return content;
+  return { ...content, partial, ...(approximate !== undefined && { approximate }) };
+}
+
+/** By the name of each aggregate that is not exact, its relative error; undefined where all are exact. */
+function errorsOf({ plan }: WindowedRule, results: readonly unknown[]): AlertContent['approximate'] {
+  let errors: Record<string, number> | undefined;
+  for (const [name, accumulators] of plan.approximable ?? []) {
+    const error = Math.max(...accumulators.map((slot) => errorOf(results[slot]) ?? 0));
+    if (error > 0) (errors ??= {})[name] = error;
+  }
+  return errors;
 }
 
 function windowPayload(

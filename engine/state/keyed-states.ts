@@ -17,11 +17,9 @@ interface Grouping {
 
 export class KeyedStates {
   readonly #groupings: Grouping[] = [];
-  readonly #rules: number;
   #size = 0;
 
   constructor(rules: readonly CompiledRule[]) {
-    this.#rules = rules.length;
     for (const { plan } of rules)
       this.#groupings[plan.grouping] ??= { records: new Map(), lastKey: undefined, lastRecord: undefined };
   }
@@ -48,8 +46,7 @@ export class KeyedStates {
     if (grouping.lastRecord !== undefined && grouping.lastKey === key) return grouping.lastRecord;
     let record = grouping.records.get(key);
     if (record === undefined) {
-      // As long as it is going to be: an array that grows takes room for more.
-      record = { groups, states: new Array<undefined>(this.#rules).fill(undefined) };
+      record = { groups, states: [] };
       grouping.records.set(key, record);
     }
     grouping.lastKey = key;

@@ -13,14 +13,10 @@ export interface Part {
   /** As stored; 0 for a part that was never put. */
   version: number;
   /**
-   * Of a window's pane: what this part adds. The same object as the pane's where there is one part, and its item does
-   * not grow with its events.
+   * Of a window's pane: what this part adds. The same object as the pane's where there is one part.
    */
   readonly aggregation?: Aggregation;
-  /**
-   * Of a pane whose item grows with its events, in order of arrival: of a log, all; of a window, those that wait to be
-   * added to what this part, or a later one, holds.
-   */
+  /** Of a log: its events in order of arrival, those that wait to be put too. */
   entries: Touch[];
   /** The episodes as this part holds them, by name. */
   episodes: ReadonlyMap<EpochMillis, Episode>;
@@ -37,10 +33,8 @@ export interface Pane {
   readonly end: EpochMillis;
   /** All parts merged; undefined for a log, whose entries stand in the key's one log. */
   readonly aggregation: Aggregation | undefined;
-  /** How many events the log has, as `key-limits` counts them, of a key that one shard owns; */
-  held: number;
-  /** and of another key, by who wrote them. */
-  heldBy: Map<string, number> | undefined;
+  /** How many events of the log each writer has, as `key-limits` counts them. */
+  readonly held: Map<string, number>;
   /** Undefined where state lives in memory alone. */
   stored: StoredParts | undefined;
   /** All final results were emitted: nothing is added any more. */
@@ -60,8 +54,7 @@ export function emptyPane(rule: WindowedRule, start: EpochMillis): Pane {
     start,
     end,
     aggregation,
-    held: 0,
-    heldBy: undefined,
+    held: new Map(),
     stored: undefined,
     closed: false,
     told: beginningOfTime,

@@ -33,15 +33,9 @@ export class RuleState {
   /** Absent where each window is an alert of its own. */
   readonly episodes: Episodes | undefined;
   /** Alerts whose records are known, by name. */
-  get records(): Map<EpochMillis, Recorded> {
-    return (this.#records ??= new Map());
-  }
-
+  readonly records = new Map<EpochMillis, Recorded>();
   /** Alerts whose records stand in the table and are not known, by name. */
-  get unread(): Set<EpochMillis> {
-    return (this.#unread ??= new Set());
-  }
-
+  readonly unread = new Set<EpochMillis>();
   /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
   loadedFrom: EpochMillis = endOfTime;
   /** and all windows that are named from here on are judged. */
@@ -50,10 +44,7 @@ export class RuleState {
   /** The pane that was asked for last: most events go where the one before went. */
   #last: Pane | undefined;
   /** Names of windows that changed since the last `take`. */
-  #touched: Set<EpochMillis> | undefined;
-  /** Of most keys nothing is told: an empty collection takes more memory than an event. */
-  #records: Map<EpochMillis, Recorded> | undefined;
-  #unread: Set<EpochMillis> | undefined;
+  readonly #touched = new Set<EpochMillis>();
 
   constructor(rule: WindowedRule, groups: readonly unknown[]) {
     this.rule = rule;
@@ -100,19 +91,23 @@ export class RuleState {
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
     const { form } = this.rule;
-    if (this.episodes === undefined) this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
+    if (this.episodes === undefined) this.windows.changed(t, paneStart, this.#touched);
     else this.evaluate(form.firstChanged(t), form.pastChanged(t));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
   revisit(t: EpochMillis, paneStart: EpochMillis): void {
     if (this.episodes === undefined) {
-      this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
+      this.windows.changed(t, paneStart, this.#touched);
       return;
     }
-    const from = this.rule.form.firstChanged(t);
-    this.episodes.derive(from);
-    this.episodes.touch((from - this.rule.plan.cooldown) as EpochMillis, endOfTime);
+    this.deriveFrom(this.rule.form.firstChanged(t));
+  }
+
+  /** Finds the episodes again from a window on, and says of all from there on what should stand. */
+  deriveFrom(name: EpochMillis): void {
+    this.episodes?.derive(name);
+    this.episodes?.touch((name - this.rule.plan.cooldown) as EpochMillis, endOfTime);
   }
 
   /** Judges the windows named by a time from an instant on that were not judged yet. */
@@ -160,7 +155,7 @@ export class RuleState {
       return;
     }
     pane.closed = true;
-    if (this.episodes === undefined) (this.#touched ??= new Set()).add(pane.start);
+    if (this.episodes === undefined) this.#touched.add(pane.start);
     else this.evaluate(pane.start, pane.end);
   }
 
@@ -170,7 +165,7 @@ export class RuleState {
     const last = names.at(-1);
     if (first === undefined || last === undefined) return;
     for (const name of names) {
-      if (this.episodes === undefined) (this.#touched ??= new Set()).add(name);
+      if (this.episodes === undefined) this.#touched.add(name);
       else this.episodes.replace(name, (name + 1) as EpochMillis, this.#isTrueAt(name) ? [name] : []);
     }
     this.episodes?.derive(first);
@@ -189,7 +184,7 @@ export class RuleState {
   /** Notes in the panes of true windows that their alerts may have records, before any has. */
   note(): void {
     if (this.episodes !== undefined) return;
-    for (const start of this.#touched ?? []) {
+    for (const start of this.#touched) {
       const pane = this.panes.get(start);
       if (pane === undefined || pane.noted || !this.#isTrueAt(start)) continue;
       pane.noted = true;
@@ -205,12 +200,12 @@ export class RuleState {
       desired.push({ name, content: standing ? this.#content(last, extent) : undefined });
     }
     if (this.episodes === undefined) {
-      for (const name of this.#touched ?? []) {
+      for (const name of this.#touched) {
         const content = this.#isTrueAt(name) ? this.#content(name, this.windows.bounds(name)) : undefined;
         desired.push({ name, content });
       }
     }
-    this.#touched = undefined;
+    this.#touched.clear();
     return desired;
   }
 
@@ -235,14 +230,14 @@ export class RuleState {
         continue;
       this.panes.delete(start);
       this.#last = undefined;
-      if (this.episodes === undefined) for (const names of [this.#records, this.#unread]) names?.delete(start);
+      if (this.episodes === undefined) for (const names of [this.records, this.unread]) names.delete(start);
     }
     this.windows.forget(frozen);
     if (this.episodes !== undefined) {
       this.episodes.forget(frozen);
       const known = new Set(this.episodes.all.map(({ name }) => name));
-      for (const names of [this.#records, this.#unread])
-        for (const name of names?.keys() ?? []) if (!known.has(name)) names?.delete(name);
+      for (const names of [this.records, this.unread])
+        for (const name of names.keys()) if (!known.has(name)) names.delete(name);
     }
     return this.panes.size === 0;
   }

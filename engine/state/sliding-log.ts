@@ -31,12 +31,7 @@ export class SlidingLog {
   add(touch: Touch): boolean {
     const entries = this.#entries;
     const last = entries.at(-1);
-    if (last === undefined) {
-      // An array that is made of one has room for one; one that grows, for seventeen.
-      this.#entries = [touch];
-      return true;
-    }
-    if (last.event.t <= touch.event.t) {
+    if (last === undefined || last.event.t <= touch.event.t) {
       entries.push(touch);
       return true;
     }

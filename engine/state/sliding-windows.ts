@@ -37,7 +37,7 @@ class SlidingWindows implements KeyWindows {
   constructor(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>, size: Millis, shown: Millis) {
     this.#rule = rule;
     this.#panes = panes;
-    this.#log = new SlidingLog(size, rule.createAccumulators);
+    this.#log = new SlidingLog(size, () => rule.createAccumulators());
     this.#shown = shown;
   }
 

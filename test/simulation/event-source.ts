@@ -68,9 +68,11 @@ export class EventSource {
     await Promise.all(this.#reading.values());
   }
 
+  /** A shard that never held a record is read to its end only when its parents are: Lambda has not come to it before. */
   #isFinished(id: string): boolean {
     const shard = this.#services.stream.shard(id);
-    return shard.closedAt !== undefined && this.#position(shard) >= shard.end;
+    const isRead = shard.closedAt !== undefined && this.#position(shard) >= shard.end;
+    return isRead && shard.parents.every((parent) => this.#isFinished(parent));
   }
 
   /** Where the shard is to be read on; what has expired meanwhile is passed over. */
@@ -123,7 +125,8 @@ export class EventSource {
         // Another poller takes the shard over, and this one's invocation goes on unheard.
         const unheard = { isOver: false };
         background(result.then(() => (unheard.isOver = true)));
-        await schedule.wait(this.#dice.below(3 * history.weather.latency));
+        // While one stalls, more events come, which the other then sees.
+        await schedule.wait(this.#dice.below(overlap === 'overlap' ? 3 * history.weather.latency : 15_000));
         if (!unheard.isOver) this.overlaps++;
         return;
       }

@@ -15,13 +15,18 @@ import { Dice } from './dice.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { History } from './history.ts';
 import type { Outlets } from './outlets.ts';
-import { Sandbox } from './sandbox.ts';
+import { Sandbox, type Stall } from './sandbox.ts';
 import type { Schedule } from './schedule.ts';
 import type { Streams } from './streams.ts';
 import type { Tables } from './tables.ts';
 
 /** As infra sets it, in milliseconds. */
 const timeout = 60_000;
+
+const stallsDrawn: readonly Stall[] = [
+  ...[0, 1, 2].map((number) => ({ operation: 'write state', number })),
+  ...[0, 0, 0, 1].map((number) => ({ operation: 'write alerts', number })),
+];
 
 /** The function's answer; undefined where it failed, died, or outran its time. */
 export type Invoke = (
@@ -68,13 +73,13 @@ export class SimulatedFunction<In, Out> {
     this.#start = start;
   }
 
-  /** With `stalls`, one of the first writes takes very long. */
+  /** With `stalls`, one of the first writes takes very long, most often one that comes before somebody is told. */
   async invoke(event: In, place: string, stalls = false): Promise<Out | undefined> {
     const { schedule, problems } = this.#services;
     const dice = Dice.named(this.#services.history.seed, `${place} environment`);
     const environment = this.#environment(dice);
     const { sandbox, handler } = environment;
-    sandbox.serve(place, stalls ? dice.below(4) : undefined);
+    sandbox.serve(place, stalls ? dice.of(stallsDrawn) : undefined);
     const end = schedule.now + timeout;
     const context = { getRemainingTimeInMillis: () => end - schedule.now };
     const answer = handler(event, context).then(

@@ -17,19 +17,28 @@ const mostDoubtful = 8;
 export function judge(outcome: Outcome): string[] {
   const { compiled } = outcome;
   const records = orderedRecords(outcome.arrived);
-  return [
-    ...outcome.violations,
-    ...compareLetters(outcome, compiled, records),
-    ...compareStanding(outcome, compiled, records),
-    ...compareMessages(outcome, compiled),
-  ];
-}
-
-function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly InputRecord[]): string[] {
+  // Some of what was given up may have been counted, and nobody has settled it: such keys are as they are until it is put back.
   const spoilt = keysOf(
     compiled,
     records.filter(({ sequenceNumber }) => outcome.givenUp.has(sequenceNumber)),
   );
+  return [
+    ...outcome.violations,
+    ...outcome.reopened
+      .filter((alert) => !spoilt.has(keyText(alert.rule, alert)))
+      .map(({ rule, id }) => `reopened, though events only add to it: ${rule} ${id}`),
+    ...compareLetters(outcome, compiled, records),
+    ...compareStanding(outcome, compiled, records, spoilt),
+    ...compareMessages(outcome, compiled),
+  ];
+}
+
+function compareStanding(
+  outcome: Outcome,
+  compiled: Compiled,
+  records: readonly InputRecord[],
+  spoilt: ReadonlySet<string>,
+): string[] {
   const partly = keysOf(compiled, beyondBounds(outcome, records));
   const perfect = perfectRun(compiled, records).alerts;
   const windowed = compiledRules(compiled);
@@ -157,9 +166,11 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
 
 function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[] {
   const live = new Map(compiled.plan.rules.map((rule) => [rule.name, rule.live]));
-  return alerts.flatMap(({ rule, id, status, revision, pending }) => {
+  const digests = new Set(told.filter((one) => one.status === 'digest').map(({ id }) => id));
+  return alerts.flatMap(({ rule, id, status, revision, pending, digest }) => {
     const name = `${rule} ${id} revision ${revision} (${status})`;
     if (pending !== undefined) return [`is still to be told: ${name}`];
+    if (digest !== undefined) return digests.has(digest) ? [] : [`was left to a digest that was never told: ${name}`];
     const last = told
       .filter((one) => one.id === id)
       .reduce<(typeof told)[number] | undefined>(

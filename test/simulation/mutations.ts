@@ -42,7 +42,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       [
         'const conflicts = new Map(',
-        `const early = [...puts.values()].filter(({ record }) => record.pending !== undefined);
+        `const early = [...puts.values()].filter(({ record }) => record?.pending !== undefined);
          if (early.length > 0)
            await this.#ports.publish(early.map(({ record }) => alertMessage(this.#pipeline, record)));
          const conflicts = new Map(`,
@@ -71,7 +71,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what could not be published is marked as published',
     file: 'engine/protocol/alert-store.ts',
-    edits: [['if (isRefused(i)) return [];', '']],
+    edits: [['if (isRefused(one)) return [];', '']],
+  },
+  {
+    name: 'what is beyond the limit is left to a digest that does not know of it',
+    file: 'engine/protocol/message-counts.ts',
+    edits: [['return { ...body, ...count };', 'return { ...body, told: count.told };']],
   },
   {
     name: 'nobody publishes what was left pending',
@@ -99,8 +104,10 @@ export const mutations: readonly Mutation[] = [
       [
         `  if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start(reachBack(rule, earliest)));`,
-        `  await readPanes(store, state, rule.grid.start(reachBack(rule, earliest)));
+  const first = rule.form.firstChanged(earliest);
+  await readPanes(store, state, panesFrom(rule, first));`,
+        `  const first = rule.form.firstChanged(earliest);
+  await readPanes(store, state, panesFrom(rule, first));
   if (isOwned(rule)) await readRecords(alerts, state);
   else await restoreEpisodes(alerts, state);`,
       ],
@@ -169,7 +176,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what a producer sends again counts again',
     file: 'engine/intake/recent-ids.ts',
-    edits: [['if (known.sequenceNumber !== sequenceNumber) return true;', '']],
+    edits: [['if (known !== undefined && arrival - known <= this.#within) return true;', '']],
+  },
+  {
+    name: 'what was left for want of time is a repeat of itself',
+    file: 'engine/protocol/stream-processor.ts',
+    edits: [['if (unfinished !== undefined) memory.ids = undefined;', '']],
   },
   {
     name: 'a process that begins anew knows no ids',

@@ -37,6 +37,8 @@ export interface Outcome {
   readonly told: readonly Told[];
   readonly letters: readonly DeadLetter[];
   readonly violations: readonly string[];
+  /** Alerts of growing rules whose windows join, as they were reopened. */
+  readonly reopened: readonly AlertRecord[];
   /** Records that were given up after too many failures. */
   readonly givenUp: ReadonlySet<string>;
   readonly faults: readonly string[];
@@ -131,7 +133,17 @@ class Player {
       alerts: tables.items('alerts').flatMap((attributes) => readAlert(itemOf(attributes)).record ?? []),
       told: outlets.told,
       letters: outlets.deadLetters,
-      violations: this.#witness.violations,
+      violations: [
+        ...this.#witness.violations,
+        ...tables
+          .items('alerts')
+          .flatMap(({ pk, slot }) =>
+            pk?.S?.startsWith('@limit#') === true && slot !== undefined
+              ? [`a digest is still to be told: ${pk.S}`]
+              : [],
+          ),
+      ],
+      reopened: this.#witness.reopened,
       givenUp: this.#givenUp,
       faults: this.#plan.happened,
       counts: {

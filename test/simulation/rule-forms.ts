@@ -55,7 +55,8 @@ const more: Readonly<Record<string, string>> = {
       tumbling: 10m
     aggregate:
       n: count()
-    having: n >= 3${alert}`,
+    having: n >= 3${alert}
+      limit: 2 per 1h`,
   'sliding, global key': `  often:
     from: [orders, carts]
     window:
@@ -83,7 +84,8 @@ const more: Readonly<Record<string, string>> = {
       customer: event.customer
     alert:
       severity: low
-      title: '{{ event.total }}'`,
+      title: '{{ event.total }}'
+      limit: 3 per 30m`,
   'rule over a stream and what is derived of it': `  tidy:
     from: orders
     where: event.total > 3

@@ -28,20 +28,7 @@ test.each([
   expect(inRule(aggregate, `window: ${window}`)).toEqual(faults);
 });
 
-test.each([
-  'stddev(event.a)',
-  'values(event.a, 5)',
-  'top(event.a, event.b, 3)',
-  'argmin(event.a, event.b)',
-  'argmax(event.a, event.b)',
-  'percentile(event.a, 0.9)',
-])('the aggregate %s is refused at its place, and nothing else is', (call) => {
-  expect(inRule('window: { sliding: 1h }', 'aggregate:', `  n: ${call}`, 'having: n > 5')).toEqual([
-    `12:10-${10 + call.length} rule.aggregate.not-yet`,
-  ]);
-});
-
-test.each(['idleAfter: 1m', 'publish: true', 'encoding: gzip'])(
+test.each(['publish: true', 'encoding: gzip'])(
   '%s of a stream is refused at its place, and nothing else is',
   (line) => {
     const text = pipelineWith(`from: orders\n${alert}`).replace(
@@ -56,12 +43,6 @@ test.each(['idleAfter: 1m', 'publish: true', 'encoding: gzip'])(
 test('tables are refused at their place, and nothing else is', () => {
   expect(briefly(`tables: { t: { file: t.csv } }\n${pipelineWith(`from: orders\n${alert}`)}`)).toEqual([
     '1:1-7 pipeline.tables.not-yet',
-  ]);
-});
-
-test('the limit of an alert is refused at its place, and nothing else is', () => {
-  expect(briefly(pipelineWith('from: orders\nalert: { severity: low, title: x, limit: 5 per 1h }'))).toEqual([
-    '10:39-44 rule.alert.limit.not-yet',
   ]);
 });
 

@@ -43,6 +43,7 @@ const itemsOf = ({ state, alerts }: MemoryWorld): (readonly [string, Item])[] =>
 const kinds: Readonly<Record<string, (item: Item, isAlert: boolean) => boolean>> = {
   'a pane is stored': ({ pk }, isAlert) => !pk.startsWith('@') && !isAlert,
   'a shard is recorded': ({ pk }) => pk.startsWith('@shards#'),
+  "a shard's birth is stored": ({ pk, sk }) => pk.startsWith('@ids#') && sk === '#birth',
   'ids are stored': ({ pk }) => pk.startsWith('@ids#'),
   'watermarks are stored': ({ pk }) => pk === '@watermarks',
   'a key is marked': ({ pk }) => pk.startsWith('@merge#'),

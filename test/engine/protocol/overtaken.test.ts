@@ -91,3 +91,93 @@ test('a pane that another advance-time closed meanwhile, with more events, is to
   await first;
   expect(alertsOf(world).filter(({ status }) => status !== 'withdrawn')).toEqual([]);
 });
+
+describe('a run of windows that several shards have put', () => {
+  const pipeline = compiled(withRules(rules['stateless with cooldown, shared key'] ?? ''));
+  const at = (shard: string, minute: number) => record({ shard, minute, total: 5 });
+  const process = (world: MemoryWorld, shard: string, minutes: readonly number[], disturb?: (call: Call) => void) =>
+    new StreamProcessor(pipeline, 'orders', world.ports(disturb), `of ${shard}`).process(
+      shard,
+      minutes.map((minute) => at(shard, minute)),
+    );
+  /** Puts its events, and dies before it tells of them. */
+  const putOnly = (world: MemoryWorld, shard: string, minutes: readonly number[]) =>
+    process(world, shard, minutes, ({ on }) => {
+      if (on === 'alerts') throw new Died();
+    }).catch((cause: unknown) => expect(cause).toBeInstanceOf(Died));
+  const standing = (world: MemoryWorld) =>
+    alertsOf(world)
+      .filter(({ status }) => status !== 'withdrawn')
+      .map(({ content: { window } }) => [window?.start, window?.end].map((t) => ((t ?? 0) - noon) / 60_000));
+
+  test('is one alert, where its middle is there and not told yet', async () => {
+    const world = new MemoryWorld();
+    await process(world, '0', [0]);
+    await putOnly(world, '1', [6, 13]);
+    await process(world, '0', [20]);
+    expect(standing(world)).toEqual([[0, 20]]);
+    expect(world.messages.map(({ attributes }) => attributes.status)).toEqual(['opened', 'amended']);
+  });
+
+  test('is one alert, though an overtaken process names it by the event of another', async () => {
+    const world = new MemoryWorld();
+    await putOnly(world, '1', [6]);
+    const last = [at('0', 12)];
+    const { disturb, arrived, go } = overtaken();
+    const first = new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'given up');
+    const working = first.process('0', last).catch((cause: unknown) => cause);
+    await arrived;
+    await process(world, '2', [0]);
+    await new StreamProcessor(pipeline, 'orders', world.ports(), 'successor').process('0', last);
+    go();
+    expect(await working).toBeInstanceOf(Died);
+    expect(standing(world)).toEqual([[0, 12]]);
+  });
+});
+
+test('of two advance-times at once, the slower one withdraws nothing that the other has told of a later pane', async () => {
+  const pipeline = compiled(withRules(rules['sliding, owned key, final'] ?? ''));
+  const world = new MemoryWorld();
+  await new StreamProcessor(pipeline, 'orders', world.ports(), 'orders').process(
+    '0',
+    [3, 12].map((minute) => record({ minute })),
+  );
+  const port: ShardPort = {
+    shards: async (name) => (name === 'orders' ? [openShard('0')] : []),
+    atTip: async () => true,
+  };
+  const gate = () => {
+    let open = (): void => undefined;
+    return { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
+  };
+  const [slowHasRead, fastHasTold, slowIsDone] = [gate(), gate(), gate()];
+  let [due, reads] = [0, 0];
+  const slow = advanceTime(
+    pipeline,
+    world.ports(async ({ on, operation, moment }) => {
+      if (on === 'state' && operation === 'due') due++;
+      if (on !== 'state' || operation !== 'get' || moment !== 'after' || due === 0 || ++reads > 1) return;
+      slowHasRead.open();
+      await fastHasTold.opened;
+    }),
+    port,
+    noon as EpochMillis,
+    'end',
+  );
+  await slowHasRead.opened;
+  const fast = advanceTime(
+    pipeline,
+    world.ports(async ({ on, operation, moment }) => {
+      if (on !== 'topic' || operation !== 'publish' || moment !== 'after') return;
+      fastHasTold.open();
+      await slowIsDone.opened;
+    }),
+    port,
+    noon as EpochMillis,
+    'end',
+  );
+  await slow;
+  slowIsDone.open();
+  await fast;
+  expect(alertsOf(world)).toMatchObject([{ status: 'open', revision: 0, content: { values: { n: 2 } } }]);
+});

@@ -1,6 +1,7 @@
 /** Alerts that are recorded and not told yet, and what must not keep them waiting. */
 import type { AlertMessage } from '../../../engine/alert/message.ts';
-import { AlertStore, pendingSlot } from '../../../engine/protocol/alert-store.ts';
+import { AlertStore } from '../../../engine/protocol/alert-store.ts';
+import { pendingSlot } from '../../../engine/protocol/message-counts.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
@@ -8,7 +9,7 @@ import { minute, record } from './batches.ts';
 import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
 
-const stateless = compiled(withRules(rules['stateless'] ?? ''));
+const stateless = compiled(withRules(`${rules['stateless'] ?? ''}\n      limit: 100000 per 1h`));
 const tumbling = compiled(withRules(rules['tumbling, threshold'] ?? ''));
 const none = () => Promise.resolve(new Set<string>());
 const all = (messages: readonly AlertMessage[]) => Promise.resolve(new Set(messages.map(({ id }) => id)));

@@ -54,7 +54,7 @@ test.each([
 ])('results at any instant are those of a plain loop, events %s', (_, place) => {
   fc.assert(
     fc.property(steps, (list) => {
-      const log = new SlidingLog(size as Millis, () => plans.map(createAccumulator));
+      const log = new SlidingLog(size as Millis, () => plans.map((plan) => createAccumulator(plan, false)));
       let added: Touch[] = [];
       for (const [i, { t, value, ask, forget }] of list.entries()) {
         const one = touch(place(t, i), i, value);

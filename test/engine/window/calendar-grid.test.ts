@@ -42,7 +42,9 @@ test.each<[CalendarUnit, string, string, string[]]>([
   expect(found.map(text)).toEqual(boundaries);
 });
 
-const zones = Intl.supportedValuesOf('timeZone');
+const seed = Number(fc.readConfigureGlobal().seed);
+// All that there are take half a minute: one in eight, others for another seed.
+const zones = Intl.supportedValuesOf('timeZone').filter((_, i) => i % 8 === seed % 8);
 const units: readonly CalendarUnit[] = ['hour', 'day', 'week', 'month'];
 const first = Date.parse('1905-01-01');
 const last = Date.parse('2040-01-01');
@@ -61,7 +63,7 @@ function instantsOf(zone: string, seed: number): EpochMillis[] {
   return instants as EpochMillis[];
 }
 
-test.each(units)('in every zone, each instant is in one %s, and they lie end to end', (unit) => {
+test.each(units)('in any zone, each instant is in one %s, and they lie end to end', (unit) => {
   for (const [i, zone] of zones.entries()) {
     const grid = calendarGrid(unit, zone);
     for (const t of instantsOf(zone, i + 1)) {
@@ -74,27 +76,24 @@ test.each(units)('in every zone, each instant is in one %s, and they lie end to 
   }
 });
 
-test.each(['day', 'week', 'month'] as const)(
-  'in every zone, a %s begins with the first instant of its date',
-  (unit) => {
-    for (const [i, zone] of zones.entries()) {
-      const grid = calendarGrid(unit, zone);
-      for (const t of instantsOf(zone, i + 1)) {
-        const start = Temporal.Instant.fromEpochMilliseconds(grid.start(t)).toZonedDateTimeISO(zone);
-        const begin = start.startOfDay().epochMilliseconds;
-        const date = start.toPlainDate();
-        if (
-          begin !== start.epochMilliseconds ||
-          (unit === 'week' && date.dayOfWeek !== 1) ||
-          (unit === 'month' && date.day !== 1)
-        )
-          throw new Error(`${zone} ${text(t)}: ${start.toString()}`);
-      }
+test.each(['day', 'week', 'month'] as const)('in any zone, a %s begins with the first instant of its date', (unit) => {
+  for (const [i, zone] of zones.entries()) {
+    const grid = calendarGrid(unit, zone);
+    for (const t of instantsOf(zone, i + 1)) {
+      const start = Temporal.Instant.fromEpochMilliseconds(grid.start(t)).toZonedDateTimeISO(zone);
+      const begin = start.startOfDay().epochMilliseconds;
+      const date = start.toPlainDate();
+      if (
+        begin !== start.epochMilliseconds ||
+        (unit === 'week' && date.dayOfWeek !== 1) ||
+        (unit === 'month' && date.day !== 1)
+      )
+        throw new Error(`${zone} ${text(t)}: ${start.toString()}`);
     }
-  },
-);
+  }
+});
 
-test('in every zone, an hour is one hour of the clock, and begins in full or where clocks change', () => {
+test('in any zone, an hour is one hour of the clock, and begins in full or where clocks change', () => {
   const label = (t: number, zone: string): Temporal.PlainDateTime =>
     Temporal.Instant.fromEpochMilliseconds(t)
       .toZonedDateTimeISO(zone)
