@@ -53,3 +53,5 @@ ${stream}rules:
       severity: low
       title: '{{ customer }} placed {{ orders }} orders worth {{ spent }}'
 `;
+
+export const tumblingWindow = slidingWindow.replace('sliding: 24h', 'tumbling: 24h');

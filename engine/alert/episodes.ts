@@ -18,13 +18,15 @@ export interface Episode {
   revision: number;
 }
 
+const none: readonly Episode[] = [];
+
 export class Episodes {
   readonly #cooldown: Millis;
   /** Ends of true windows, ascending. */
   #trueTimes: EpochMillis[] = [];
   #all: Episode[] = [];
   /** Episodes that differ from what was last taken. */
-  readonly #changed = new Set<Episode>();
+  #changed: Set<Episode> | undefined;
 
   constructor(cooldown: Millis, known: readonly Episode[] = []) {
     this.#cooldown = cooldown;
@@ -78,7 +80,7 @@ export class Episodes {
 
   /** Marks the standing episodes whose last true window ends in [from, to]: their values may have changed. */
   touch(from: EpochMillis, to: EpochMillis): void {
-    for (const episode of this.#all) if (episode.last >= from && episode.last <= to) this.#changed.add(episode);
+    for (const episode of this.#all) if (episode.last >= from && episode.last <= to) this.#tell(episode);
   }
 
   /**
@@ -151,6 +153,11 @@ export class Episodes {
 
   #change(episode: Episode): void {
     episode.revision++;
+    this.#tell(episode);
+  }
+
+  #tell(episode: Episode): void {
+    this.#changed ??= new Set();
     this.#changed.add(episode);
   }
 
@@ -161,10 +168,16 @@ export class Episodes {
     return name;
   }
 
+  /** True where `take` would give any. */
+  get hasChanged(): boolean {
+    return this.#changed !== undefined;
+  }
+
   /** The episodes that changed since the last call. */
-  take(): Episode[] {
+  take(): readonly Episode[] {
+    if (this.#changed === undefined) return none;
     const changed = [...this.#changed];
-    this.#changed.clear();
+    this.#changed = undefined;
     return changed;
   }
 

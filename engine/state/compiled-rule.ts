@@ -31,7 +31,8 @@ export interface WindowedRule extends CompiledRule {
   readonly joins: boolean;
   /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
   readonly begin: { at: EpochMillis };
-  createAccumulators(): Accumulator[];
+  /** One function for all keys. */
+  readonly createAccumulators: () => Accumulator[];
 }
 
 /** All of one shape, for the functions of an event run over all of them: a new shape would have them compiled anew. */

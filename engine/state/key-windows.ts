@@ -6,6 +6,7 @@
 import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
+import type { KeyPanes } from './key-panes.ts';
 import type { Pane } from './pane.ts';
 import type { EventReference, Touch } from './touch.ts';
 
@@ -32,7 +33,7 @@ export interface WindowForm {
   /** Present where a pane is in several windows. */
   readonly overlaps?: Overlaps;
   /** The windows of one key, whose panes are these. */
-  open(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>): KeyWindows;
+  open(rule: WindowedRule, panes: KeyPanes): KeyWindows;
 }
 
 /** Which windows hold a pane, whether they hold events or not. */

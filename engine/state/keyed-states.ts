@@ -1,13 +1,10 @@
-/** All keyed state that a process holds: one record per group key, with the state of every rule that groups so. */
+/** All keyed state that a process holds: by group key, the states of all rules that group so. */
 import type { CompiledRule, WindowedRule } from './compiled-rule.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { RuleState } from './rule-state.ts';
 
-interface KeyRecord {
-  readonly groups: readonly unknown[];
-  /** By the rule's position. */
-  readonly states: (RuleState | undefined)[];
-}
+/** By the rule's position. */
+type KeyRecord = (RuleState | undefined)[];
 
 interface Grouping {
   readonly records: Map<unknown, KeyRecord>;
@@ -17,9 +14,11 @@ interface Grouping {
 
 export class KeyedStates {
   readonly #groupings: Grouping[] = [];
+  readonly #rules: number;
   #size = 0;
 
   constructor(rules: readonly CompiledRule[]) {
+    this.#rules = rules.length;
     for (const { plan } of rules)
       this.#groupings[plan.grouping] ??= { records: new Map(), lastKey: undefined, lastRecord: undefined };
   }
@@ -31,10 +30,11 @@ export class KeyedStates {
 
   state(rule: WindowedRule, groups: readonly unknown[]): RuleState {
     const record = this.#record(rule, groups);
-    const known = record.states[rule.index];
+    const known = record[rule.index];
     if (known !== undefined) return known;
-    const state = new RuleState(rule, record.groups);
-    record.states[rule.index] = state;
+    const other = record.find((state) => state !== undefined);
+    const state = new RuleState(rule, other?.groups ?? groups);
+    record[rule.index] = state;
     this.#size++;
     return state;
   }
@@ -46,7 +46,8 @@ export class KeyedStates {
     if (grouping.lastRecord !== undefined && grouping.lastKey === key) return grouping.lastRecord;
     let record = grouping.records.get(key);
     if (record === undefined) {
-      record = { groups, states: [] };
+      // As long as it is going to be: an array that grows takes room for more.
+      record = new Array<undefined>(this.#rules).fill(undefined);
       grouping.records.set(key, record);
     }
     grouping.lastKey = key;
@@ -57,8 +58,8 @@ export class KeyedStates {
   /** Drops a rule's state of a key. */
   drop(state: RuleState): void {
     const record = this.#record(state.rule, state.groups);
-    if (record.states[state.rule.index] === undefined) return;
-    record.states[state.rule.index] = undefined;
+    if (record[state.rule.index] === undefined) return;
+    record[state.rule.index] = undefined;
     this.#size--;
   }
 
@@ -66,12 +67,17 @@ export class KeyedStates {
   forget(watermarks: readonly EpochMillis[]): void {
     for (const grouping of this.#groupings) {
       for (const [key, record] of grouping.records) {
-        record.states.forEach((state, rule) => {
-          if (state?.forget(watermarks[rule] ?? beginningOfTime) !== true) return;
-          record.states[rule] = undefined;
+        let left = 0;
+        for (let rule = 0; rule < record.length; rule++) {
+          const state = record[rule];
+          if (state === undefined) continue;
+          left++;
+          if (!state.forget(watermarks[rule] ?? beginningOfTime)) continue;
+          record[rule] = undefined;
+          left--;
           this.#size--;
-        });
-        if (record.states.every((state) => state === undefined)) grouping.records.delete(key);
+        }
+        if (left === 0) grouping.records.delete(key);
       }
       grouping.lastRecord = undefined;
     }

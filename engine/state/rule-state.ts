@@ -8,6 +8,7 @@ import type { AlertContent, AlertRecord } from '../alert/alert.ts';
 import { type EpochMillis, endOfTime, largest } from '../time.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import type { KeyWindows } from './key-windows.ts';
+import { KeyPanes } from './key-panes.ts';
 import { emptyPane, type Pane } from './pane.ts';
 import { frozenAt } from './rule-windows.ts';
 import type { Touch } from './touch.ts';
@@ -25,32 +26,45 @@ export interface Recorded {
   readonly version: number;
 }
 
+const none: readonly Desired[] = [];
+
 export class RuleState {
   readonly rule: WindowedRule;
   readonly groups: readonly unknown[];
-  readonly panes = new Map<EpochMillis, Pane>();
+  readonly panes = new KeyPanes();
   readonly windows: KeyWindows;
   /** Absent where each window is an alert of its own. */
-  readonly episodes: Episodes | undefined;
+  get episodes(): Episodes | undefined {
+    if (this.rule.joins) this.#episodes ??= new Episodes(this.rule.plan.cooldown);
+    return this.#episodes;
+  }
+
   /** Alerts whose records are known, by name. */
-  readonly records = new Map<EpochMillis, Recorded>();
+  get records(): Map<EpochMillis, Recorded> {
+    return (this.#records ??= new Map());
+  }
+
   /** Alerts whose records stand in the table and are not known, by name. */
-  readonly unread = new Set<EpochMillis>();
+  get unread(): Set<EpochMillis> {
+    return (this.#unread ??= new Set());
+  }
+
   /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
   loadedFrom: EpochMillis = endOfTime;
   /** and all windows that are named from here on are judged. */
   judgedFrom: EpochMillis = endOfTime;
   #partitionKey: string | undefined;
-  /** The pane that was asked for last: most events go where the one before went. */
-  #last: Pane | undefined;
   /** Names of windows that changed since the last `take`. */
-  readonly #touched = new Set<EpochMillis>();
+  #touched: Set<EpochMillis> | undefined;
+  /** Of most keys nothing is told: an empty collection takes more memory than an event. */
+  #episodes: Episodes | undefined;
+  #records: Map<EpochMillis, Recorded> | undefined;
+  #unread: Set<EpochMillis> | undefined;
 
   constructor(rule: WindowedRule, groups: readonly unknown[]) {
     this.rule = rule;
     this.groups = groups;
     this.windows = rule.form.open(rule, this.panes);
-    this.episodes = rule.joins ? new Episodes(rule.plan.cooldown) : undefined;
   }
 
   /** The partition key of the key's items, in both tables. */
@@ -60,18 +74,16 @@ export class RuleState {
   }
 
   pane(start: EpochMillis): Pane {
-    const known = this.find(start);
+    const known = this.panes.get(start);
     if (known !== undefined) return known;
     const pane = emptyPane(this.rule, start);
-    this.panes.set(start, pane);
-    this.#last = pane;
+    this.panes.put(pane);
     return pane;
   }
 
   /** The pane that begins then, where there is one. */
   find(start: EpochMillis): Pane | undefined {
-    if (this.#last?.start !== start) this.#last = this.panes.get(start);
-    return this.#last;
+    return this.panes.get(start);
   }
 
   /** Adds an event; with `evaluate`, finds which windows are true now. */
@@ -84,21 +96,27 @@ export class RuleState {
       else if (stored.open.aggregation !== pane.aggregation) stored.open.aggregation?.add(touch);
     }
     if (!evaluate) return;
-    if (inOrder && this.episodes !== undefined) this.episodes.append(touch.event.t, this.#isTrueAt(touch.event.t));
+    if (inOrder && this.rule.joins) this.#append(touch.event.t);
     else this.recheck(touch.event.t, pane.start);
+  }
+
+  #append(t: EpochMillis): void {
+    const isTrue = this.#isTrueAt(t);
+    // Of a key that was never told of there are no episodes to change.
+    if (isTrue || this.#episodes !== undefined) this.episodes?.append(t, isTrue);
   }
 
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
     const { form } = this.rule;
-    if (this.episodes === undefined) this.windows.changed(t, paneStart, this.#touched);
+    if (this.episodes === undefined) this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
     else this.evaluate(form.firstChanged(t), form.pastChanged(t));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
   revisit(t: EpochMillis, paneStart: EpochMillis): void {
     if (this.episodes === undefined) {
-      this.windows.changed(t, paneStart, this.#touched);
+      this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
       return;
     }
     this.deriveFrom(this.rule.form.firstChanged(t));
@@ -155,7 +173,7 @@ export class RuleState {
       return;
     }
     pane.closed = true;
-    if (this.episodes === undefined) this.#touched.add(pane.start);
+    if (this.episodes === undefined) (this.#touched ??= new Set()).add(pane.start);
     else this.evaluate(pane.start, pane.end);
   }
 
@@ -165,7 +183,7 @@ export class RuleState {
     const last = names.at(-1);
     if (first === undefined || last === undefined) return;
     for (const name of names) {
-      if (this.episodes === undefined) this.#touched.add(name);
+      if (this.episodes === undefined) (this.#touched ??= new Set()).add(name);
       else this.episodes.replace(name, (name + 1) as EpochMillis, this.#isTrueAt(name) ? [name] : []);
     }
     this.episodes?.derive(first);
@@ -184,7 +202,7 @@ export class RuleState {
   /** Notes in the panes of true windows that their alerts may have records, before any has. */
   note(): void {
     if (this.episodes !== undefined) return;
-    for (const start of this.#touched) {
+    for (const start of this.#touched ?? []) {
       const pane = this.panes.get(start);
       if (pane === undefined || pane.noted || !this.#isTrueAt(start)) continue;
       pane.noted = true;
@@ -193,19 +211,18 @@ export class RuleState {
   }
 
   /** What should stand, of all that changed since the last call. */
-  take(): Desired[] {
+  take(): readonly Desired[] {
+    if (this.#touched === undefined && this.#episodes?.hasChanged !== true) return none;
     const desired: Desired[] = [];
-    for (const { name, standing, first, last } of this.episodes?.take() ?? []) {
+    for (const { name, standing, first, last } of this.#episodes?.take() ?? []) {
       const extent = { start: this.windows.bounds(first).start, end: this.windows.bounds(last).end };
       desired.push({ name, content: standing ? this.#content(last, extent) : undefined });
     }
-    if (this.episodes === undefined) {
-      for (const name of this.#touched) {
-        const content = this.#isTrueAt(name) ? this.#content(name, this.windows.bounds(name)) : undefined;
-        desired.push({ name, content });
-      }
+    for (const name of this.#touched ?? []) {
+      const content = this.#isTrueAt(name) ? this.#content(name, this.windows.bounds(name)) : undefined;
+      desired.push({ name, content });
     }
-    this.#touched.clear();
+    this.#touched = undefined;
     return desired;
   }
 
@@ -220,24 +237,20 @@ export class RuleState {
 
   /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
   forget(watermark: EpochMillis): boolean {
+    const { plan, form, joins } = this.rule;
     const frozen = frozenAt(this.rule, watermark);
-    const { plan } = this.rule;
-    for (const [start, pane] of this.panes) {
-      if (
-        !this.rule.form.isForgotten(pane, frozen) ||
-        (plan.emit === 'final' && !pane.closed && pane.stored === undefined)
-      )
-        continue;
-      this.panes.delete(start);
-      this.#last = undefined;
-      if (this.episodes === undefined) for (const names of [this.records, this.unread]) names.delete(start);
+    const named = [this.#records, this.#unread].filter((names) => names !== undefined);
+    for (const pane of this.panes.values()) {
+      const awaited = plan.emit === 'final' && !pane.closed && pane.stored === undefined;
+      if (awaited || !form.isForgotten(pane, frozen)) continue;
+      this.panes.delete(pane.start);
+      if (!joins) for (const names of named) names.delete(pane.start);
     }
     this.windows.forget(frozen);
-    if (this.episodes !== undefined) {
-      this.episodes.forget(frozen);
-      const known = new Set(this.episodes.all.map(({ name }) => name));
-      for (const names of [this.records, this.unread])
-        for (const name of names.keys()) if (!known.has(name)) names.delete(name);
+    this.#episodes?.forget(frozen);
+    if (joins && named.length > 0) {
+      const known = new Set(this.#episodes?.all.map(({ name }) => name));
+      for (const names of named) for (const name of names.keys()) if (!known.has(name)) names.delete(name);
     }
     return this.panes.size === 0;
   }

@@ -6,6 +6,7 @@ import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
 import { countHeld } from './key-limits.ts';
+import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
 import { SlidingLog } from './sliding-log.ts';
@@ -30,14 +31,14 @@ export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): Window
 
 class SlidingWindows implements KeyWindows {
   readonly #rule: WindowedRule;
-  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
+  readonly #panes: KeyPanes;
   readonly #log: SlidingLog;
   readonly #shown: Millis;
 
-  constructor(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>, size: Millis, shown: Millis) {
+  constructor(rule: WindowedRule, panes: KeyPanes, size: Millis, shown: Millis) {
     this.#rule = rule;
     this.#panes = panes;
-    this.#log = new SlidingLog(size, () => rule.createAccumulators());
+    this.#log = new SlidingLog(size, rule.createAccumulators);
     this.#shown = shown;
   }
 
