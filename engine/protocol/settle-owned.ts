@@ -1,6 +1,7 @@
 /** Settles the alerts of keys that one shard owns: what should stand is known from memory. */
+import type { Desired } from '../alert/alert.ts';
 import { sortableTime } from '../state/pane-item.ts';
-import type { Desired, RuleState } from '../state/rule-state.ts';
+import type { RuleState } from '../state/rule-state.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 

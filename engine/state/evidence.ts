@@ -1,17 +1,28 @@
 /** The newest events of a window, up to a limit: a bounded set, so merging is associative and commutative. */
 import { compareEvidence, type Touch } from './touch.ts';
 
+const none: readonly Touch[] = [];
+
 export class Evidence {
   readonly #limit: number;
-  readonly touches: Touch[] = [];
+  #touches: Touch[] | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
+  get touches(): readonly Touch[] {
+    return this.#touches ?? none;
+  }
+
   add(touch: Touch): void {
-    const { touches } = this;
     if (this.#limit === 0) return;
+    if (this.#touches === undefined) {
+      // An array that is made of one has room for one; one that grows, for seventeen.
+      this.#touches = [touch];
+      return;
+    }
+    const touches = this.#touches;
     let at = touches.length;
     while (at > 0) {
       const before = touches[at - 1];

@@ -6,40 +6,39 @@ import type { EpochMillis } from '../time.ts';
 import type { Pane } from './pane.ts';
 
 export class KeyPanes {
-  /** Where there is no map, the only pane; else the one that was asked for last: most events go where the one before went. */
-  #last: Pane | undefined;
+  #only: Pane | undefined;
+  /** All panes, once there is more than one. */
   #all: Map<EpochMillis, Pane> | undefined;
 
   get size(): number {
-    return this.#all?.size ?? (this.#last === undefined ? 0 : 1);
+    return this.#all?.size ?? (this.#only === undefined ? 0 : 1);
   }
 
   get(start: EpochMillis): Pane | undefined {
-    if (this.#last?.start === start) return this.#last;
-    const found = this.#all?.get(start);
-    if (found !== undefined) this.#last = found;
-    return found;
+    return this.#all?.get(start) ?? (this.#only?.start === start ? this.#only : undefined);
   }
 
   put(pane: Pane): void {
-    const last = this.#last;
-    if (this.#all === undefined && last !== undefined && last.start !== pane.start)
-      this.#all = new Map([[last.start, last]]);
-    this.#all?.set(pane.start, pane);
-    this.#last = pane;
+    const only = this.#only;
+    if (this.#all !== undefined) this.#all.set(pane.start, pane);
+    else if (only === undefined || only.start === pane.start) this.#only = pane;
+    else {
+      this.#all = new Map([only, pane].map((one) => [one.start, one]));
+      this.#only = undefined;
+    }
   }
 
   delete(start: EpochMillis): void {
     this.#all?.delete(start);
-    if (this.#last?.start === start) this.#last = undefined;
+    if (this.#only?.start === start) this.#only = undefined;
     if (this.#all?.size !== 1) return;
-    [this.#last] = this.#all.values();
+    [this.#only] = this.#all.values();
     this.#all = undefined;
   }
 
   /** In no order. Panes may be deleted in between. */
   values(): Iterable<Pane> {
-    return this.#all?.values() ?? (this.#last === undefined ? [] : [this.#last]);
+    return this.#all?.values() ?? (this.#only === undefined ? [] : [this.#only]);
   }
 
   /** Ascending. */

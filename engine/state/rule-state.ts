@@ -4,7 +4,7 @@
  */
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
-import type { AlertContent, AlertRecord } from '../alert/alert.ts';
+import type { AlertContent, Desired, Recorded } from '../alert/alert.ts';
 import { type EpochMillis, endOfTime, largest } from '../time.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import type { KeyWindows } from './key-windows.ts';
@@ -13,26 +13,36 @@ import { emptyPane, type Pane } from './pane.ts';
 import { frozenAt } from './rule-windows.ts';
 import type { Touch } from './touch.ts';
 
-/** What should stand under a name; undefined: nothing. */
-export interface Desired {
-  /** A window's, or an episode's. */
-  readonly name: EpochMillis;
-  readonly content: AlertContent | undefined;
-}
-
-/** An alert's record with the version of its item. */
-export interface Recorded {
-  readonly record: AlertRecord | undefined;
-  readonly version: number;
-}
-
 const none: readonly Desired[] = [];
 
 export class RuleState {
+  // In the order in which an event asks for them: those that it always does lie together in memory.
   readonly rule: WindowedRule;
-  readonly groups: readonly unknown[];
-  readonly panes = new KeyPanes();
+  /** The state of another rule of the same key. */
+  next: RuleState | undefined;
+  /** The pane that was asked for last: most events go where the one before went. */
+  #last: Pane | undefined;
   readonly windows: KeyWindows;
+  /** Of most keys nothing is told: an empty collection takes more memory than an event. */
+  #episodes: Episodes | undefined;
+  /** Names of windows that changed since the last `take`. */
+  #touched: Set<EpochMillis> | undefined;
+  readonly panes = new KeyPanes();
+  readonly groups: readonly unknown[];
+  #partitionKey: string | undefined;
+  #records: Map<EpochMillis, Recorded> | undefined;
+  #unread: Set<EpochMillis> | undefined;
+  /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
+  loadedFrom: EpochMillis | undefined;
+  /** and all windows that are named from here on are judged; undefined: none. */
+  judgedFrom: EpochMillis | undefined;
+
+  constructor(rule: WindowedRule, groups: readonly unknown[]) {
+    this.rule = rule;
+    this.groups = groups;
+    this.windows = rule.form.open(rule, this.panes);
+  }
+
   /** Absent where each window is an alert of its own. */
   get episodes(): Episodes | undefined {
     if (this.rule.joins) this.#episodes ??= new Episodes(this.rule.plan.cooldown);
@@ -49,24 +59,6 @@ export class RuleState {
     return (this.#unread ??= new Set());
   }
 
-  /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
-  loadedFrom: EpochMillis = endOfTime;
-  /** and all windows that are named from here on are judged. */
-  judgedFrom: EpochMillis = endOfTime;
-  #partitionKey: string | undefined;
-  /** Names of windows that changed since the last `take`. */
-  #touched: Set<EpochMillis> | undefined;
-  /** Of most keys nothing is told: an empty collection takes more memory than an event. */
-  #episodes: Episodes | undefined;
-  #records: Map<EpochMillis, Recorded> | undefined;
-  #unread: Set<EpochMillis> | undefined;
-
-  constructor(rule: WindowedRule, groups: readonly unknown[]) {
-    this.rule = rule;
-    this.groups = groups;
-    this.windows = rule.form.open(rule, this.panes);
-  }
-
   /** The partition key of the key's items, in both tables. */
   get partitionKey(): string {
     this.#partitionKey ??= partitionKeyOf(this.rule.plan, encodeGroups(this.groups));
@@ -74,16 +66,17 @@ export class RuleState {
   }
 
   pane(start: EpochMillis): Pane {
-    const known = this.panes.get(start);
+    const known = this.find(start);
     if (known !== undefined) return known;
     const pane = emptyPane(this.rule, start);
     this.panes.put(pane);
-    return pane;
+    return (this.#last = pane);
   }
 
   /** The pane that begins then, where there is one. */
   find(start: EpochMillis): Pane | undefined {
-    return this.panes.get(start);
+    if (this.#last?.start !== start) this.#last = this.panes.get(start);
+    return this.#last;
   }
 
   /** Adds an event; with `evaluate`, finds which windows are true now. */
@@ -109,17 +102,14 @@ export class RuleState {
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
     const { form } = this.rule;
-    if (this.episodes === undefined) this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
-    else this.evaluate(form.firstChanged(t), form.pastChanged(t));
+    if (this.rule.joins) this.evaluate(form.firstChanged(t), form.pastChanged(t));
+    else this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
   revisit(t: EpochMillis, paneStart: EpochMillis): void {
-    if (this.episodes === undefined) {
-      this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
-      return;
-    }
-    this.deriveFrom(this.rule.form.firstChanged(t));
+    if (this.rule.joins) this.deriveFrom(this.rule.form.firstChanged(t));
+    else this.recheck(t, paneStart);
   }
 
   /** Finds the episodes again from a window on, and says of all from there on what should stand. */
@@ -130,8 +120,9 @@ export class RuleState {
 
   /** Judges the windows named by a time from an instant on that were not judged yet. */
   judgeFrom(from: EpochMillis): void {
-    if (from >= this.judgedFrom) return;
-    this.learn(from, this.judgedFrom);
+    const { judgedFrom = endOfTime } = this;
+    if (from >= judgedFrom) return;
+    this.learn(from, judgedFrom);
     this.judgedFrom = from;
   }
 
@@ -201,7 +192,6 @@ export class RuleState {
 
   /** Notes in the panes of true windows that their alerts may have records, before any has. */
   note(): void {
-    if (this.episodes !== undefined) return;
     for (const start of this.#touched ?? []) {
       const pane = this.panes.get(start);
       if (pane === undefined || pane.noted || !this.#isTrueAt(start)) continue;
@@ -244,6 +234,7 @@ export class RuleState {
       const awaited = plan.emit === 'final' && !pane.closed && pane.stored === undefined;
       if (awaited || !form.isForgotten(pane, frozen)) continue;
       this.panes.delete(pane.start);
+      this.#last = undefined;
       if (!joins) for (const names of named) names.delete(pane.start);
     }
     this.windows.forget(frozen);

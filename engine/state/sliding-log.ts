@@ -30,16 +30,17 @@ export class SlidingLog {
   }
 
   /** Adds an entry behind those of equal time; true where it is the newest. */
-  add(touch: Touch): boolean {
+  insert(touch: Touch): boolean {
     const entries = this.#entries;
     if (entries === undefined) {
-      // An array that is made of one has room for one; one that grows, for seventeen.
+      // An array that is made of one or two has room for no more; one that grows, for seventeen.
       this.#entries = [touch];
       return true;
     }
     const last = entries.at(-1);
     if (last === undefined || last.event.t <= touch.event.t) {
-      entries.push(touch);
+      if (last !== undefined && entries.length === 1) this.#entries = [last, touch];
+      else entries.push(touch);
       return true;
     }
     const at = this.#firstAfter(touch.event.t);
@@ -91,7 +92,7 @@ export class SlidingLog {
   }
 
   /** The newest entries of the window that ends with an instant, as evidence shows them. */
-  evidence(t: EpochMillis, limit: number): Touch[] {
+  newestEntries(t: EpochMillis, limit: number): Touch[] {
     const { entries } = this;
     const end = this.#firstAfter(t);
     const begin = this.#firstAfter((t - this.#size) as EpochMillis);

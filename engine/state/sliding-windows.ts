@@ -29,22 +29,22 @@ export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): Window
   };
 }
 
-class SlidingWindows implements KeyWindows {
+/** It is the log itself, and does not refer to one: of many keys, each object is one more to be fetched from memory. */
+class SlidingWindows extends SlidingLog implements KeyWindows {
   readonly #rule: WindowedRule;
   readonly #panes: KeyPanes;
-  readonly #log: SlidingLog;
   readonly #shown: Millis;
 
   constructor(rule: WindowedRule, panes: KeyPanes, size: Millis, shown: Millis) {
+    super(size, rule.createAccumulators);
     this.#rule = rule;
     this.#panes = panes;
-    this.#log = new SlidingLog(size, rule.createAccumulators);
     this.#shown = shown;
   }
 
   add(pane: Pane, touch: Touch): boolean {
     countHeld(this.#rule, pane, touch);
-    return this.#log.add(touch);
+    return this.insert(touch);
   }
 
   absorbed(): void {
@@ -57,7 +57,7 @@ class SlidingWindows implements KeyWindows {
   }
 
   names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
-    return this.#log.times(from, to);
+    return this.times(from, to);
   }
 
   bounds(name: EpochMillis): WindowBounds {
@@ -70,7 +70,7 @@ class SlidingWindows implements KeyWindows {
   }
 
   results(name: EpochMillis): readonly unknown[] {
-    return this.#log.resultsAt(name);
+    return this.resultsAt(name);
   }
 
   newest(name: EpochMillis): EpochMillis {
@@ -78,11 +78,11 @@ class SlidingWindows implements KeyWindows {
   }
 
   evidence(name: EpochMillis): readonly Touch[] {
-    return this.#log.evidence(name, this.#rule.plan.evidence);
+    return this.newestEntries(name, this.#rule.plan.evidence);
   }
 
   keeps(event: EventReference): boolean {
-    return this.#log.holds(event);
+    return this.holds(event);
   }
 
   home(name: EpochMillis): EpochMillis {
@@ -91,9 +91,5 @@ class SlidingWindows implements KeyWindows {
 
   isTold(name: EpochMillis): boolean {
     return this.#panes.get(this.#rule.grid.start(name))?.closed === true;
-  }
-
-  forget(frozen: EpochMillis): void {
-    this.#log.forget(frozen);
   }
 }

@@ -59,7 +59,7 @@ test.each([
       for (const [i, { t, value, ask, forget }] of list.entries()) {
         const one = touch(place(t, i), i, value);
         const newest = added.every(({ event }) => event.t <= one.event.t);
-        expect(log.add(one)).toBe(newest);
+        expect(log.insert(one)).toBe(newest);
         added.push(one);
         for (const at of ask) expect(log.resultsAt(at as EpochMillis)).toEqual(recomputed(added, at));
         if (forget !== null) {
