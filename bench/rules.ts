@@ -20,7 +20,7 @@ import { eventDecoder } from '../functions/event-decoder.ts';
 import { inputRecords } from '../functions/input-records.ts';
 import { decode } from '../functions/record-data.ts';
 import { median, thousands } from './measure.ts';
-import { slidingWindow, statelessRules } from './rule-pipelines.ts';
+import { slidingWhole, slidingWindow, statelessRules, statelessWhole } from './rule-pipelines.ts';
 import { sampleOrders } from './sample-orders.ts';
 
 const { values } = parseArgs({
@@ -46,6 +46,8 @@ interface Contender {
 
 const stateless = compiled(statelessRules);
 const sliding = compiled(slidingWindow);
+const wholeStateless = compiled(statelessWhole);
+const wholeSliding = compiled(slidingWhole);
 
 for (const bytes of [300, 1000]) {
   const anyKey = (_: number, random: () => number): number => Math.floor(random() * keys);
@@ -77,6 +79,8 @@ function measure(bytes: number, texts: readonly string[], firsts: readonly Kines
       ready: () => fromKinesis(sliding, batches, firsts),
     },
     { name: 'sliding window, first events', floors: whole, ready: () => fromKinesis(sliding, firsts) },
+    { name: 'ten stateless rules, every field', floors: whole, ready: () => fromKinesis(wholeStateless, batches) },
+    { name: 'sliding window, every field', floors: whole, ready: () => fromKinesis(wholeSliding, batches, firsts) },
     {
       name: 'ten stateless rules, of lines',
       floors: ['JSON.parse of lines'],
@@ -105,7 +109,7 @@ function measure(bytes: number, texts: readonly string[], firsts: readonly Kines
     const ratios = floors.map((floor) => `${(rate(name) / rate(floor)).toFixed(2)} of ${floor}`).join(', ');
     const goal = goals?.[bytes] === undefined ? '' : `, goal ${goals[bytes]}`;
     const each = (seconds.get(name) ?? []).map((one) => thousands(events / one)).join(' ');
-    console.log(`${name.padEnd(30)} ${thousands(rate(name)).padStart(5)} (${each})  ${ratios}${goal}`);
+    console.log(`${name.padEnd(32)} ${thousands(rate(name)).padStart(5)} (${each})  ${ratios}${goal}`);
   }
 }
 
