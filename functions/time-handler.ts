@@ -31,14 +31,16 @@ export type TimeHandler = (
 
 export function timeHandler({ compiled, ports, shards, sleep, log }: TimeServices): TimeHandler {
   return async ({ time, watermark }, context) => {
-    const kept = context.getRemainingTimeInMillis() / 5;
+    const allTime = context.getRemainingTimeInMillis();
+    const kept = allTime / 5;
+    const timeLeft = (): number => context.getRemainingTimeInMillis() / allTime;
     const pause = async (): Promise<boolean> => {
       if (context.getRemainingTimeInMillis() < kept + mergeEvery) return false;
       await sleep(mergeEvery);
       return true;
     };
     const now = time === undefined ? ports.now() : (Date.parse(time) as EpochMillis);
-    const report = await advanceTime(compiled, ports, shards, now, watermark, pause);
+    const report = await advanceTime(compiled, ports, shards, now, watermark, pause, timeLeft);
     log.done('time', report);
     return report;
   };

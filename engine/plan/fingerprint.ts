@@ -34,7 +34,9 @@ function windowMeaning(definition: PipelineDefinition, window: WindowDefinition 
 export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefinition): FingerprintParts {
   const named = (list: readonly NamedExpression[]): unknown =>
     list.map(({ name, expression }) => [name, meaning(definition, expression)]);
-  const paneWidth = rule.window?.kind === 'sliding' || rule.window === undefined ? rule.alert?.cooldown : undefined;
+  const { cooldown } = rule.alert ?? {};
+  // Of windows that are alerts of their own, it says no more than the form does.
+  const joins = cooldown !== 0 || rule.window?.kind === 'sliding' || rule.window === undefined;
   return [
     ['the format of the state', stateFormat],
     ['the name', rule.name],
@@ -45,7 +47,7 @@ export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefin
     ['window', windowMeaning(definition, rule.window)],
     ['aggregate', named(rule.aggregate)],
     ['select', rule.window === undefined ? named(rule.select ?? []) : null],
-    ['cooldown', paneWidth ?? null],
+    ['cooldown', joins ? (cooldown ?? null) : null],
     ['emit: final', rule.emit === 'final'],
     ['evidence', [rule.alert?.evidence, rule.alert?.evidenceFields]],
     [

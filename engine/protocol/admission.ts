@@ -8,6 +8,7 @@ import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { holds } from './pane-store.ts';
+import type { RuleTime } from './watermarks.ts';
 
 export type Refusal = Pick<Rejection, 'kind' | 'reason'>;
 
@@ -21,22 +22,22 @@ export interface Admission {
 }
 
 /** Of records that a shard delivers: those are repeats that the pane's progress covers. */
-export function admissionOf(shard: string, watermarks: readonly EpochMillis[]): Admission {
+export function admissionOf(shard: string, times: readonly RuleTime[]): Admission {
   return {
     holds: (_, pane, { touch }) => holds(pane, shard, touch.event.sequenceNumber),
-    frontier: (rule) => frontierOf(rule, watermarks),
+    frontier: (rule) => timeOf(rule, times).frontier,
     refusal(rule, pane, { touch }) {
-      const watermark = watermarks[rule.index] ?? beginningOfTime;
-      const late = pane.closed || isLate(rule, touch.event.t, pane.start, watermark);
+      const { watermark, frontier } = timeOf(rule, times);
+      const late = pane.closed || isLate(rule, touch.event.t, pane.start, frontier);
       return late
-        ? { kind: 'late', reason: lateReason(rule, watermark) }
+        ? { kind: 'late', reason: lateReason(rule, watermark, frontier) }
         : refusalOfFull(fullReason(rule, pane, touch));
     },
   };
 }
 
-export function frontierOf({ index, plan }: WindowedRule, watermarks: readonly EpochMillis[]): EpochMillis {
-  return ((watermarks[index] ?? beginningOfTime) - plan.allowedLateness) as EpochMillis;
+export function timeOf({ index }: WindowedRule, times: readonly RuleTime[]): RuleTime {
+  return times[index] ?? { watermark: beginningOfTime, frontier: beginningOfTime, lateness: [] };
 }
 
 export function refusalOfFull(reason: string | undefined): Refusal | undefined {

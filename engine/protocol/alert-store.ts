@@ -4,12 +4,13 @@ import { alertId } from '../alert/identity.ts';
 import { alertMessage } from '../alert/message.ts';
 import type { RulePlan } from '../plan/plan.ts';
 import type { EpochMillis } from '../time.ts';
+import { readAlert, writeAlert } from './alert-body.ts';
 import type { Item, ItemKey } from './item.ts';
 import { isCount, MessageCounts, pendingSlot } from './message-counts.ts';
 import type { Ports } from './ports.ts';
+import { keptForTheRest, PublishingTime } from './publishing-time.ts';
 import { alertTimeToLive } from './retention.ts';
 
-const format = 1;
 /** Pending records published at a time. */
 const page = 1000;
 
@@ -56,33 +57,32 @@ export interface Told {
   readonly withdrawn: number;
 }
 
+/** An alert's record where it stands. */
+export interface KnownAlert {
+  readonly key: ItemKey;
+  readonly recorded: Recorded;
+}
+
 export class AlertStore {
   readonly #ports: Ports;
   readonly #pipeline: string;
   readonly #counts: MessageCounts;
+  readonly #time: PublishingTime;
 
-  constructor(ports: Ports, pipeline: string) {
+  constructor(ports: Ports, pipeline: string, time = new PublishingTime()) {
     this.#ports = ports;
     this.#pipeline = pipeline;
     this.#counts = new MessageCounts(ports, pipeline);
+    this.#time = time;
   }
 
   /** The records of these keys; one without a record is not in the answer. */
-  async read(keys: readonly ItemKey[]): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
+  async read(keys: readonly ItemKey[]): Promise<KnownAlert[]> {
     return (await this.#ports.alerts.get(keys)).map((item) => ({ key: item, recorded: readAlert(item) }));
   }
 
-  /** All records of a partition key. */
-  async readAll(pk: string): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
-    return (await this.#ports.alerts.query(pk)).map((item) => ({ key: item, recorded: readAlert(item) }));
-  }
-
-  /** The records of a partition key with these sort keys and those between. */
-  async readBetween(
-    pk: string,
-    from: string,
-    to: string,
-  ): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
+  /** All records of a partition key, or those with these sort keys and those between. */
+  async readAll(pk: string, from?: string, to?: string): Promise<KnownAlert[]> {
     return (await this.#ports.alerts.query(pk, from, to)).map((item) => ({ key: item, recorded: readAlert(item) }));
   }
 
@@ -131,7 +131,7 @@ export class AlertStore {
         if (record.pending !== undefined) pending.push({ plan: one.plan, wanted: one, record, version: item.version });
       }
     }
-    await this.#publish(pending);
+    await this.#time.inPieces(pending, keptForTheRest, (some) => this.#publish(some));
     return told;
   }
 
@@ -166,7 +166,7 @@ export class AlertStore {
       pk: key.pk,
       sk: key.sk,
       version,
-      body: JSON.stringify({ v: format, ...record }),
+      body: writeAlert(record),
       ttl: alertTimeToLive(plan, record?.content.at ?? now, now),
       ...(record?.pending !== undefined && { due: { slot: pendingSlot, at: now } }),
     };
@@ -174,17 +174,26 @@ export class AlertStore {
 
   /**
    * Publishes records that have been pending since before an instant; answers how many were. One that is refused goes
-   * behind those that wait, so that no number of them stands in the way of others.
+   * behind those that wait, so that no number of them stands in the way of others. Stops before less than `kept` of the
+   * time is left.
    */
-  async publishPending(rules: ReadonlyMap<string, RulePlan>, until: EpochMillis): Promise<number> {
+  async publishPending(
+    rules: ReadonlyMap<string, RulePlan>,
+    until: EpochMillis,
+    kept = keptForTheRest,
+  ): Promise<number> {
     let published = 0;
     const seen = new Set<string>();
     for (let limit = page; ; ) {
       const keys = await this.#ports.alerts.due(pendingSlot, until, limit);
       // The index trails the table: what was seen may come again, and hide what lies behind it.
       const fresh = keys.filter((key) => !seen.has(textOf(key)));
-      for (let at = 0; at < fresh.length; at += page)
-        published += await this.#publishPage(rules, fresh.slice(at, at + page));
+      for (let at = 0; at < fresh.length; at += page) {
+        const left = await this.#time.inPieces(fresh.slice(at, at + page), kept, async (some) => {
+          published += await this.#publishPage(rules, some);
+        });
+        if (left > 0) return published;
+      }
       for (const key of fresh) seen.add(textOf(key));
       if (keys.length < limit) return published;
       limit = fresh.length === 0 ? 2 * limit : page;
@@ -235,15 +244,4 @@ function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {
     cooldown: plan.cooldown,
     ...(plan.having !== undefined && { having: plan.having }),
   };
-}
-
-/**
- * Reads a record; one that only keeps others from putting theirs is empty. Throws where another version of Weir wrote it
- * in a form that this one does not know.
- */
-export function readAlert(item: Item): Recorded {
-  // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
-  const { v, ...record } = JSON.parse(item.body) as AlertRecord & { readonly v: number };
-  if (v !== format) throw new Error(`an alert is recorded in format ${v}; this version of Weir reads format ${format}`);
-  return { record: Object.hasOwn(record, 'id') ? record : undefined, version: item.version };
 }

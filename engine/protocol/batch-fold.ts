@@ -196,7 +196,7 @@ export class BatchFold {
     }
     if (evaluate && repeated !== undefined) state.revisit(repeated, rule.grid.start(repeated));
     for (const [i, { keyed, pane }] of fresh.entries()) {
-      const { touch } = keyed;
+      const { touch, record } = keyed;
       // An event out of order costs as much as its window is long: a key of many must not take all the time there is.
       const begun = fresh[i - 1]?.keyed.touch.event.sequenceNumber;
       if (begun !== undefined && begun !== touch.event.sequenceNumber && this.#isLate()) {
@@ -206,7 +206,7 @@ export class BatchFold {
       }
       const refusal = admission.refusal(rule, pane, keyed);
       if (refusal !== undefined) {
-        this.#rejections.set(keyed, { ...refusal, record: keyed.record, rule: rule.plan.name });
+        this.#rejections.set(keyed, { ...refusal, record, rule: rule.plan.name, event: touch.event.id });
         continue;
       }
       state.add(pane, touch, evaluate);

@@ -16,13 +16,14 @@ import {
 } from '../state/pane-item.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
-import type { AlertStore, Wanted } from './alert-store.ts';
+import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
 import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import { duePaneTimeToLive, paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
-import { restoreEpisodes } from './settle-shared.ts';
+import { restoreEpisodes, setRecords } from './settle-shared.ts';
 
 /** Keys read at the same time. */
 const atOnce = 32;
@@ -65,19 +66,12 @@ export async function closeWindows(
   while (open.length > 0) {
     const next: DueKey[] = [];
     for (let at = 0; at < open.length; at += atOnce) {
-      const some = await Promise.all(open.slice(at, at + atOnce).map((key) => readKey(due, ports, alerts, key)));
-      const wanted = some.flatMap((key) => key.wanted);
-      const known = await alerts.read(wanted.map(({ key }) => key));
-      const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
+      const some = await readKeys(due, ports, alerts, open.slice(at, at + atOnce));
       const again = new Set<string>();
       const told = await alerts.settle(
-        wanted.map((one) => ({
-          ...one,
-          recorded: one.recorded ?? records.get(`${one.key.pk}\n${one.key.sk}`),
-          lost: () => again.add(one.key.pk),
-        })),
+        some.flatMap(({ wanted }) => wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) }))),
       );
-      const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, key)));
+      const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, ports.now(), key)));
       for (const { item } of await ports.state.put(puts)) again.add(item.pk);
       total.closed += puts.length;
       total.alerts += told.opened;
@@ -98,12 +92,37 @@ function dueKeys(keys: readonly ItemKey[]): DueKey[] {
   return [...earliest].map(([pk, from]) => ({ pk, from, doubtful: [] }));
 }
 
+/**
+ * Reads keys so that no alert's record is newer than the panes that are told of it: what somebody tells of newer ones
+ * is then a conflict. Windows that share no episodes mostly have no record yet, and the panes say which to read: only
+ * where there is one, they are read once more after it.
+ */
+async function readKeys(
+  due: DueRule,
+  ports: Ports,
+  alerts: AlertStore,
+  keys: readonly DueKey[],
+): Promise<readonly ReadKey[]> {
+  const { joins } = due.rule;
+  const read = await Promise.all(
+    keys.map(async (key) => readKey(due, ports, key, joins ? await alerts.readAll(key.pk) : [])),
+  );
+  if (joins) return read;
+  const known = await alerts.read(read.flatMap(({ wanted }) => wanted.map(({ key }) => key)));
+  return Promise.all(
+    read.map(async (one) => {
+      const ofKey = known.filter(({ key }) => key.pk === one.pk);
+      return ofKey.length === 0 ? one : readKey(due, ports, one, ofKey);
+    }),
+  );
+}
+
 /** Reads a key's panes strongly, with all writers, and finds what its windows are that are to be told. */
 async function readKey(
   { rule, overlaps, until }: DueRule,
   ports: Ports,
-  alerts: AlertStore,
   key: DueKey,
+  known: readonly KnownAlert[],
 ): Promise<ReadKey> {
   const { form } = rule;
   const from = form.since(form.firstChanged(key.from));
@@ -112,6 +131,7 @@ async function readKey(
   const [first] = parts;
   if (first === undefined) return { ...key, parts, names: [], wanted: [] };
   const state = new RuleState(rule, readGroups(key.pk, first.body));
+  setRecords(state, known);
   const found = new Set(key.doubtful);
   for (const { start, body } of parts) {
     merge(state, state.pane(start), body);
@@ -122,21 +142,16 @@ async function readKey(
     .filter((name) => form.since(name) >= from)
     .filter((name) => key.doubtful.includes(name) || !state.windows.isTold(name))
     .sort((a, b) => a - b);
-  if (state.episodes !== undefined) await learnTold(overlaps, alerts, state, names);
+  if (state.episodes !== undefined) learnTold(overlaps, state, names);
   state.tell(names);
   return { ...key, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
 }
 
 /** Of windows that were told before, the records of the alerts say whether they were true. */
-async function learnTold(
-  overlaps: Overlaps,
-  alerts: AlertStore,
-  state: RuleState,
-  names: readonly EpochMillis[],
-): Promise<void> {
+function learnTold(overlaps: Overlaps, state: RuleState, names: readonly EpochMillis[]): void {
   const [first] = names;
   if (first === undefined) return;
-  await restoreEpisodes(alerts, state);
+  restoreEpisodes(state);
   const known = (first - state.rule.plan.cooldown) as EpochMillis;
   for (const { standing, first: begin, last } of state.episodes?.all ?? []) {
     if (!standing || last < known) continue;
@@ -146,20 +161,21 @@ async function learnTold(
 }
 
 /** The parts that were due, as told: all but those of the newest pane leave the index. */
-function toldItems({ rule, overlaps, until }: DueRule, { parts }: ReadKey): Item[] {
+function toldItems({ rule, overlaps, until }: DueRule, now: EpochMillis, { parts }: ReadKey): Item[] {
   const newest = parts.at(-1)?.start;
   return parts.flatMap(({ item, start, body }) => {
     const { due, ...rest } = item;
     if (due === undefined || due.at > until + rule.plan.allowedLateness) return [];
     const next = overlaps.nextEnd(start, until);
     const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
+    const waits = next !== undefined && start === newest;
     return [
       {
         ...rest,
+        ttl: (waits ? duePaneTimeToLive : paneTimeToLive)(rule.plan, rule.grid.end(start), now),
         version: item.version + 1,
         body: writePaneBody(next === undefined ? { ...told, closed: true } : told),
-        ...(next !== undefined &&
-          start === newest && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),
+        ...(waits && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),
       },
     ];
   });

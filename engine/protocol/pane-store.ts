@@ -25,7 +25,7 @@ import { identityOf } from '../state/touch.ts';
 import { changedEpisodes } from './changed-episodes.ts';
 import { dueSlot } from './due-slot.ts';
 import type { Item } from './item.ts';
-import { paneTimeToLive } from './retention.ts';
+import { duePaneTimeToLive, paneTimeToLive } from './retention.ts';
 
 /** An item to be put, with the pane that it holds. */
 export interface PanePut {
@@ -200,7 +200,7 @@ function putOf(
     sk: paneSortKey(pane.start, writer, open.number),
     version: open.version + 1,
     body: sealed ? writePaneBody({ ...content, sealed: true }) : body,
-    ttl: paneTimeToLive(rule.plan, pane.end, now),
+    ttl: (due === undefined ? paneTimeToLive : duePaneTimeToLive)(rule.plan, pane.end, now),
     ...(due !== undefined && { due: { slot: dueSlot(rule, pk), at: due } }),
   };
   return { state, start: pane.start, item, sealed, progress: content.p, ids, episodes, log, rest };

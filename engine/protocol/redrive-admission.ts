@@ -12,19 +12,21 @@ import type { Pane } from '../state/pane.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { reachBack } from '../state/rule-windows.ts';
 import { identityOf } from '../state/touch.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
-import { type Admission, frontierOf, type Refusal, refusalOfFull } from './admission.ts';
+import type { EpochMillis } from '../time.ts';
+import { type Admission, type Refusal, refusalOfFull, timeOf } from './admission.ts';
+import { latenessKept } from './frontier.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned } from './pane-store.ts';
 import { paneKept } from './retention.ts';
 import { readPanes } from './settle-shared.ts';
+import type { RuleTime } from './watermarks.ts';
 
 /** Whose panes they are, of keys that several shards write: no shard is called so. */
 export const redriveWriter = '@redrive';
 
 export interface RedriveTime {
   /** By the rule's position. */
-  readonly watermarks: readonly EpochMillis[];
+  readonly times: readonly RuleTime[];
   /** Whether late events are put back too. */
   readonly late: boolean;
   readonly now: EpochMillis;
@@ -59,13 +61,6 @@ export class RedriveAdmission implements Admission {
     }
   }
 
-  /** Whether an event is refused for its time, whatever its pane holds. */
-  isTooLate(rule: WindowedRule, t: EpochMillis): boolean {
-    const { watermarks, late } = this.#time;
-    const watermark = watermarks[rule.index] ?? beginningOfTime;
-    return isLate(rule, t, rule.grid.start(t), watermark) && (!late || rule.plan.emit === 'final');
-  }
-
   holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean {
     const { event } = keyed.touch;
     const there =
@@ -83,7 +78,7 @@ export class RedriveAdmission implements Admission {
   }
 
   frontier(rule: WindowedRule): EpochMillis {
-    return frontierOf(rule, this.#time.watermarks);
+    return timeOf(rule, this.#time.times).frontier;
   }
 
   refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined {
@@ -98,16 +93,18 @@ export class RedriveAdmission implements Admission {
   }
 
   #lateReason(rule: WindowedRule, pane: Pane, { groups, touch }: KeyedTouch): string | undefined {
-    const { watermarks, late, now } = this.#time;
+    const { times, late, now } = this.#time;
     const { t } = touch.event;
-    const watermark = watermarks[rule.index] ?? beginningOfTime;
+    const { watermark, frontier, lateness } = timeOf(rule, times);
     const shared = this.#shared.get(paneName(new RuleState(rule, groups), pane.start));
     if (pane.closed || shared?.find(pane.start)?.closed === true) return finalReason;
-    if (!isLate(rule, t, pane.start, watermark)) return undefined;
-    if (!late) return lateReason(rule, watermark);
+    if (!isLate(rule, t, pane.start, frontier)) return undefined;
+    if (!late) return lateReason(rule, watermark, frontier);
     if (rule.plan.emit === 'final') return finalReason;
     const earliest = rule.grid.end(rule.grid.start(reachBack(rule, t)));
-    return earliest + paneKept(rule.plan) > now ? undefined : deletedReason;
+    return earliest + paneKept(rule.plan, latenessKept(rule.plan, lateness, earliest)) > now
+      ? undefined
+      : deletedReason;
   }
 }
 

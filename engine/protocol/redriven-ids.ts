@@ -42,6 +42,12 @@ interface LettersOfId {
   readonly all: (readonly [KeyedTouch, AskedId])[];
 }
 
+interface LettersGiven {
+  readonly rejectedWhole: ReadonlySet<InputRecord>;
+  /** What cannot be counted now claims nothing, and is a repeat where another letter of its event was counted. */
+  readonly isRefused: (keyed: KeyedTouch) => boolean;
+}
+
 export class RedrivenIds {
   readonly #plan: Plan;
   readonly #asked = new Map<InputRecord, AskedId>();
@@ -64,13 +70,13 @@ export class RedrivenIds {
   }
 
   /**
-   * Those of the touches that are repeats; the others are claimed, unless it is a `dryRun`. `rejectedWhole` are the
-   * letters that were counted by no rule when they came.
+   * Those of the touches that are repeats; the others are claimed, unless they are refused or it is a `dryRun`.
+   * `rejectedWhole` are the letters that were counted by no rule when they came.
    */
   async repeats(
     store: ItemStore,
     touches: readonly KeyedTouch[],
-    rejectedWhole: ReadonlySet<InputRecord>,
+    { rejectedWhole, isRefused }: LettersGiven,
     { now, dryRun }: { readonly now: EpochMillis; readonly dryRun: boolean },
   ): Promise<ReadonlySet<KeyedTouch>> {
     const counted = await this.#counted(store);
@@ -86,9 +92,11 @@ export class RedrivenIds {
       if (known.some((at) => isOther(at) && Math.abs(at - arrival) <= place.within)) repeats.add(keyed);
       else open.set(keyed, asked);
     }
-    for (const keyed of await this.#claim(store, open, { now, dryRun })) repeats.add(keyed);
+    for (const keyed of await this.#claim(store, open, isRefused, { now, dryRun })) repeats.add(keyed);
     if (!dryRun) {
-      const put = new Set([...open].flatMap(([keyed, asked]) => (repeats.has(keyed) ? [] : [asked])));
+      const put = new Set(
+        [...open].flatMap(([keyed, asked]) => (repeats.has(keyed) || isRefused(keyed) ? [] : [asked])),
+      );
       const items = [...put].flatMap(({ record: { sequenceNumber }, id, arrival, place }) =>
         idsItems(place, [{ id, arrival, sequenceNumber }], now, ofRedrive),
       );
@@ -122,6 +130,7 @@ export class RedrivenIds {
   async #claim(
     store: ItemStore,
     asked: ReadonlyMap<KeyedTouch, AskedId>,
+    isRefused: LettersGiven['isRefused'],
     { now, dryRun }: { readonly now: EpochMillis; readonly dryRun: boolean },
   ): Promise<readonly KeyedTouch[]> {
     const groups = new Map<string, LettersOfId>();
@@ -140,7 +149,7 @@ export class RedrivenIds {
       if (round === mostRounds) throw new Error(`others put the same letters back ${mostRounds} times in a row`);
       const puts = open.flatMap(({ key, kept, all }) => {
         const known = stored.get(key.pk);
-        const { claims, lost } = claimed(known === undefined ? [] : readClaims(known), all);
+        const { claims, lost } = claimed(known === undefined ? [] : readClaims(known), all, isRefused);
         repeats.set(key.pk, lost);
         return claims === undefined ? [] : [claimItem(key, claims, known, idsTimeToLive(kept, now, now))];
       });
@@ -155,15 +164,17 @@ export class RedrivenIds {
 /** The claims with those added that can be made, undefined where none is new, and whose event is another's. */
 function claimed(
   before: ClaimBody['claims'],
-  all: readonly (readonly [KeyedTouch, AskedId])[],
+  all: LettersOfId['all'],
+  isRefused: LettersGiven['isRefused'],
 ): { readonly claims: ClaimBody['claims'] | undefined; readonly lost: KeyedTouch[] } {
   const claims = [...before];
   const lost: KeyedTouch[] = [];
-  for (const [keyed, { record, arrival, place }] of all) {
+  const refusedLast = [...all.filter(([keyed]) => !isRefused(keyed)), ...all.filter(([keyed]) => isRefused(keyed))];
+  for (const [keyed, { record, arrival, place }] of refusedLast) {
     const name = nameOf(record);
     if (claims.some(([, other]) => other === name)) continue;
     if (claims.some(([at]) => Math.abs(at - arrival) <= place.within)) lost.push(keyed);
-    else claims.push([arrival, name]);
+    else if (!isRefused(keyed)) claims.push([arrival, name]);
   }
   return { claims: claims.length > before.length ? claims : undefined, lost };
 }

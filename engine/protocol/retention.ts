@@ -12,14 +12,21 @@ const day = 86_400_000;
 const streamRetention = day;
 /** How long people can look an alert up. */
 const alertsKept = 90 * day;
+/** As long as Kinesis can keep records: a stream may stand still for as long, and holds the windows of its rules open. */
+const longestStandstill = 366 * day;
 
 export function paneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: EpochMillis): EpochSeconds {
   return seconds(Math.max(now, paneEnd) + paneKept(plan));
 }
 
-/** How long a pane is kept after its end, at least. */
-export function paneKept(plan: RulePlan): Millis {
-  return (windowOf(plan) + plan.cooldown + plan.allowedLateness + streamRetention + day) as Millis;
+/** Of a pane whose final result was not told: nothing but the watermark says when that is. */
+export function duePaneTimeToLive(plan: RulePlan, paneEnd: EpochMillis, now: EpochMillis): EpochSeconds {
+  return seconds(Math.max(now, paneEnd) + paneKept(plan) + longestStandstill);
+}
+
+/** How long a pane is kept after its end, at least, where it was written for this allowedLateness. */
+export function paneKept(plan: RulePlan, allowedLateness = plan.allowedLateness): Millis {
+  return (windowOf(plan) + plan.cooldown + allowedLateness + streamRetention + day) as Millis;
 }
 
 export function alertTimeToLive(plan: RulePlan, at: EpochMillis, now: EpochMillis): EpochSeconds {
@@ -36,7 +43,8 @@ export function idsTimeToLive(kept: Millis, arrival: EpochMillis, now: EpochMill
   return seconds(Math.max(now, arrival) + kept);
 }
 
-function windowOf({ window }: RulePlan): Millis {
+/** The length of a window, at most. */
+export function windowOf({ window }: RulePlan): Millis {
   if (window?.kind === 'calendar') return longestPeriod[window.unit];
   return window !== undefined && 'size' in window ? window.size : (day as Millis);
 }

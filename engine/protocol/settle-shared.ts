@@ -8,8 +8,8 @@ import type { Episode } from '../alert/episodes.ts';
 import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
-import type { AlertStore, Told, Wanted } from './alert-store.ts';
+import { endOfTime, type EpochMillis } from '../time.ts';
+import type { AlertStore, KnownAlert, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned, merge } from './pane-store.ts';
@@ -27,6 +27,8 @@ export interface Unsettled {
   readonly times: readonly EpochMillis[];
   /** True where whoever put the same events before may still be about to tell what it derived. */
   readonly fences?: boolean;
+  /** True where windows after those of `times` may have changed too. */
+  readonly onwards?: boolean;
 }
 
 export function unsettled({ rule, state, touches, repeats }: Change): Unsettled {
@@ -79,7 +81,7 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
  * already had made true, and later ones false again. An episode is named by its first window, which another writer may
  * have put less than `cooldown` before.
  */
-function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
+function unnamed({ rule, times, onwards = false }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
   const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
   const earliest = times.reduce((least, t) => (t < least ? t : least));
@@ -87,7 +89,7 @@ function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly W
   const from = (form.firstChanged(earliest) - plan.cooldown) as EpochMillis;
   const to = times.reduce((most, t) => (t > most ? t : most));
   return state.windows
-    .names(from, form.pastChanged(to))
+    .names(from, onwards ? endOfTime : form.pastChanged(to))
     .filter((name) => !known.has(sortableTime(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
@@ -123,15 +125,14 @@ async function derive(
   }
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
-    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readSortableTime(key.sk), recorded);
+    setRecords(state, await alerts.read(starts.map((start) => alertKey(state, start))));
     await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
   }
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  if (isOwned(rule)) await readRecords(alerts, state);
-  else await restoreEpisodes(alerts, state);
+  await readRecords(alerts, state);
+  if (!isOwned(rule)) restoreEpisodes(state);
   const first = rule.form.firstChanged(earliest);
   await readPanes(store, state, panesFrom(rule, first));
   const from = await judgeRun(store, state, first);
@@ -178,9 +179,9 @@ async function readChanged(
     return { first, past };
   });
   const records = await Promise.all(
-    spans.map(({ first, past }) => alerts.readBetween(state.partitionKey, sortableTime(first), sortableTime(past))),
+    spans.map(({ first, past }) => alerts.readAll(state.partitionKey, sortableTime(first), sortableTime(past))),
   );
-  for (const { key, recorded } of records.flat()) state.records.set(readSortableTime(key.sk), recorded);
+  setRecords(state, records.flat());
   await Promise.all(
     spans.map(({ first, past }) => readPanes(store, state, form.since(first), (past - 1) as EpochMillis)),
   );
@@ -220,13 +221,15 @@ export async function readPanes(
 }
 
 async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
-  for (const { key, recorded } of await alerts.readAll(state.partitionKey))
-    state.records.set(readSortableTime(key.sk), recorded);
+  setRecords(state, await alerts.readAll(state.partitionKey));
+}
+
+export function setRecords(state: RuleState, known: readonly KnownAlert[]): void {
+  for (const { key, recorded } of known) state.records.set(readSortableTime(key.sk), recorded);
 }
 
 /** Learns a key's episodes from the records of its alerts. */
-export async function restoreEpisodes(alerts: AlertStore, state: RuleState): Promise<void> {
-  await readRecords(alerts, state);
+export function restoreEpisodes(state: RuleState): void {
   for (const [name, { record }] of state.records)
     if (record !== undefined) state.episodes?.restore(episodeOf(state, name, record));
 }

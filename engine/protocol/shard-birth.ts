@@ -35,7 +35,10 @@ export async function othersAtBirth(
   const [known] = await store.get([key]);
   if (known !== undefined) return readBirth(known);
   if (record !== undefined) return new Map();
-  const others = [...records].filter(([id]) => id !== shard).map(([id, { finished }]) => [id, finished] as const);
+  // Of what was read longer ago no id is kept.
+  const others = [...records]
+    .filter(([id, { readAt }]) => id !== shard && readAt >= now - kept)
+    .map(([id, { finished }]) => [id, finished] as const);
   const body: BirthBody = { v: format, others: Object.fromEntries(others) };
   const item = { ...key, version: 1, body: JSON.stringify(body), ttl: idsTimeToLive(kept, now, now) };
   const [conflict] = await store.put([item]);

@@ -33,12 +33,13 @@ import {
   type StoredShardRecord,
 } from './shard-record.ts';
 import { ShardIdLog } from './shard-id-log.ts';
+import { isByRedrive } from './shard-memories.ts';
 import { type IdsPlace, idsRemembered } from './stored-ids.ts';
 import { settleOwned } from './settle-owned.ts';
 import { isCrowded, markKeys } from './merge-marks.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
-import { readWatermarks, readWriters, watermarkKey } from './watermarks.ts';
+import { readTimes, readWatermarks, readWriters, watermarkKey } from './watermarks.ts';
 
 /** A key beyond this many in memory empties the memory: it is read again as needed. */
 const mostStates = 200_000;
@@ -100,7 +101,9 @@ export class StreamProcessor {
 
   async #processBatch(shard: string, records: readonly InputRecord[], timeLeft: () => number): Promise<BatchReport> {
     const { state } = this.#ports;
-    const [recordItem, watermarkItem] = await this.#readFirst(shard);
+    const recordKey = shardRecordKey(this.#stream, shard);
+    const first = await state.get([recordKey, watermarkKey]);
+    const [recordItem, watermarkItem] = [recordKey, watermarkKey].map((key) => first.find(({ pk }) => pk === key.pk));
     const stored = recordItem === undefined ? undefined : readShardRecord(recordItem);
     const memory = await this.#memory(shard, stored);
     const watermarks = readWatermarks(this.#compiled.plan, watermarkItem);
@@ -128,11 +131,11 @@ export class StreamProcessor {
       store: state,
       writer: `${this.#stream}/${shard}`,
       shard: `${this.#stream}/${shard}`,
-      admission: admissionOf(`${this.#stream}/${shard}`, watermarks),
+      admission: admissionOf(`${this.#stream}/${shard}`, readTimes(this.#compiled.plan, watermarkItem)),
       horizon: memory.horizon,
       now: this.#ports.now(),
       timeLeft,
-      letter: (rejected) => keepLetters(this.#ports, `${this.#stream}/${shard}`, rejected),
+      letter: (rejected) => keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, rejected),
     });
     const told: Told[] = [];
     const owned: Change[] = [];
@@ -164,12 +167,12 @@ export class StreamProcessor {
     const invalid = found.rejections.filter(({ record }) => done.has(record));
 
     await Promise.all([
-      keepLetters(this.#ports, `${this.#stream}/${shard}`, invalid),
+      keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid),
       ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
     ]);
     // What was read beyond comes again: it is asked about as if it had never come.
     if (unfinished !== undefined) memory.ids = undefined;
-    const alone = await this.#finish(shard, memory, stored, {
+    const other = await this.#finish(shard, memory, stored, {
       finished: finished.at(-1)?.sequenceNumber,
       newest: largest(finishedTimes),
       reach: largest(times),
@@ -177,8 +180,10 @@ export class StreamProcessor {
       eventAt: finishedTimes.some((t) => t !== undefined) ? this.#ports.now() : undefined,
     });
     // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
-    if (!alone) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));
-    if (!alone || lostAny || fold.isDoubtful) this.#memories.delete(shard);
+    if (other !== undefined || lostAny || fold.isDoubtful) this.#memories.delete(shard);
+    // What follows from events that were put back meanwhile and from ours is in no pane's name yet.
+    if (other !== undefined && isByRedrive(other)) return this.#processBatch(shard, records, timeLeft);
+    if (other !== undefined) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));
     // Another stream's process writes these panes too.
     for (const { state: used, rule } of changes)
       if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
@@ -198,12 +203,6 @@ export class StreamProcessor {
       told,
       [...invalid, ...fold.rejections],
     );
-  }
-
-  async #readFirst(shard: string) {
-    const key = shardRecordKey(this.#stream, shard);
-    const items = await this.#ports.state.get([key, watermarkKey]);
-    return [items.find(({ pk }) => pk === key.pk), items.find(({ pk }) => pk === watermarkKey.pk)] as const;
   }
 
   /** The memory of a shard, emptied where another process has written since. */
@@ -226,24 +225,25 @@ export class StreamProcessor {
     memory.untilSweep = memory.states.size;
   }
 
-  /** Records how far a batch has come, unless somebody has come further; true where nobody has recorded since we began. */
+  /** Records how far a batch has come, unless somebody has come further; answers with what others have recorded since. */
   async #finish(
     shard: string,
     memory: ShardMemory,
     stored: StoredShardRecord | undefined,
     progress: ShardProgress,
-  ): Promise<boolean> {
-    for (let current = stored, alone = true; ; alone = false) {
+  ): Promise<ShardRecord | undefined> {
+    let other: ShardRecord | undefined;
+    for (let current = stored; ; ) {
       const owner = `${this.#process}/${++this.#batches}`;
       const record = advancedRecord(current?.record, progress, { readAt: this.#ports.now(), owner });
-      if (record === undefined) return alone;
+      if (record === undefined) return other;
       const item = shardRecordItem(this.#stream, shard, record, (current?.version ?? 0) + 1);
       const [conflict] = await this.#ports.state.put([item]);
-      if (conflict === undefined) {
-        if (alone) memory.owner = owner;
-        return alone;
-      }
-      current = conflict.current && readShardRecord(conflict.current);
+      if (conflict === undefined && other === undefined) memory.owner = owner;
+      if (conflict?.current === undefined) return other;
+      current = readShardRecord(conflict.current);
+      other = current.record;
+      if (isByRedrive(other)) return other;
     }
   }
 }

@@ -138,8 +138,10 @@ export class InMemoryRun implements Receiver {
   #add(rule: WindowedRule, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
-    if (isLate(rule, touch.event.t, start, watermark)) {
-      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
+    const frontier = (watermark - rule.plan.allowedLateness) as EpochMillis;
+    const rejected = { record, rule: rule.plan.name, event: touch.event.id };
+    if (isLate(rule, touch.event.t, start, frontier)) {
+      this.#listener.rejected({ ...rejected, kind: 'late', reason: lateReason(rule, watermark, frontier) });
       return;
     }
     const state = this.#states.state(rule, groups);
@@ -147,12 +149,12 @@ export class InMemoryRun implements Receiver {
     const pane = known ?? state.pane(start);
     const full = fullReason(rule, pane, touch);
     if (full !== undefined) {
-      this.#listener.rejected({ kind: 'invalid', record, rule: rule.plan.name, reason: full });
+      this.#listener.rejected({ ...rejected, kind: 'invalid', reason: full });
       return;
     }
     const final = rule.plan.emit === 'final';
     if (known === undefined && final) {
-      pane.born = (watermark - rule.plan.allowedLateness) as EpochMillis;
+      pane.born = frontier;
       this.#await(state, pane);
     }
     state.add(pane, touch, !final);

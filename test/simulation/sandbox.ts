@@ -30,7 +30,7 @@ export interface Weather {
   readonly latency: number;
 }
 
-/** A write that takes very long: of those of an invocation to one table, the one with this number. */
+/** A call that takes very long: of those of an invocation with this operation, the one with this number. */
 export interface Stall {
   readonly operation: string;
   readonly number: number;

@@ -1,6 +1,6 @@
 /** Sees every write and every message, and says what must never be, however briefly. */
 import { alertId } from '../../engine/alert/identity.ts';
-import { readAlert } from '../../engine/protocol/alert-store.ts';
+import { readAlert } from '../../engine/protocol/alert-body.ts';
 import type { AlertRecord } from '../../engine/alert/alert.ts';
 import type { Attributes } from '../../local/dynamodb/attribute-value.ts';
 import { compareSequenceNumbers } from '../../engine/aggregate/order.ts';

@@ -94,11 +94,14 @@ test('a pane that is put while its key is settled is settled after it', async ()
   }
 });
 
-test('a settling that dies is done again', async () => {
+test.each([
+  ['a global key', daily],
+  ['sliding windows', sliding],
+])('a settling that dies is done again: %s', async (_, pipeline) => {
   for (let at = 1, died = true; died; at++) {
-    const cloud = new Cloud(daily, 20);
+    const cloud = new Cloud(pipeline, 20);
     await cloud.advance();
-    await cloud.batch(orders(0, 1));
+    await cloud.batch(orders(0, 1, 2, 3));
     let calls = 0;
     died = await cloud
       .advance(undefined, () => {
@@ -111,7 +114,7 @@ test('a settling that dies is done again', async () => {
     await cloud.advance();
     cloud.world.now = (cloud.world.now + 2 * minute) as EpochMillis;
     await cloud.advance();
-    expect(cloud.counts).toEqual([1]);
+    expect(cloud.counts).toEqual([3]);
     expect(cloud.world.messages.length).toBeGreaterThan(0);
   }
 });

@@ -1,5 +1,5 @@
 /** What goes wrong around a shard, a rule or a process, and what must not come of it. */
-import { readAlert } from '../../../engine/protocol/alert-store.ts';
+import { readAlert } from '../../../engine/protocol/alert-body.ts';
 import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-time.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';

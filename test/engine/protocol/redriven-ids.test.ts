@@ -1,8 +1,11 @@
 /** What a producer sends twice and nobody could read is put back once. */
+import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { redrive, type RedriveOptions } from '../../../engine/protocol/redrive.ts';
+import { paneKept } from '../../../engine/protocol/retention.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
-import { type Given, record } from './batches.ts';
+import type { EpochMillis } from '../../../engine/time.ts';
+import { type Given, minute, noon, openShard, record } from './batches.ts';
 import { alertsOf, type Disturbance, MemoryWorld } from './memory-ports.ts';
 import { compiled, withRules } from './pipelines.ts';
 
@@ -110,6 +113,70 @@ test('a call that was given up is made again', async () => {
     await shard.putBack(twice);
     expect(shard.counted).toEqual([1]);
   }
+});
+
+test('a letter that is refused as late stands in the way of no other letter of its event', async () => {
+  const shard = new Shard();
+  const twice = [sent('x', 0), sent('x', 0.1)];
+  const later = sent('y', 3 * 60);
+  await shard.batch(...twice.map(unreadable), later);
+  shard.world.now = later.arrival!;
+  const port = { shards: async () => [openShard('0')], atTip: async () => true };
+  await advanceTime(shard.pipeline, shard.world.ports(), port, shard.world.now);
+  const refused = expect.stringContaining('forgotten') as string;
+  expect(await shard.putBack(twice)).toEqual([refused, refused]);
+  expect(await shard.putBack(twice.slice(1), { late: true })).toEqual(['put back']);
+  expect(await shard.putBack(twice, { late: true })).toEqual(['there', 'there']);
+  expect(shard.counted).toEqual([1, 1]);
+});
+
+describe('a letter that is refused for what its pane is', () => {
+  const lost = [sent('x', 58), sent('x', 59)];
+  const kept = sent('x', 61);
+  const refused = expect.stringContaining('deleted') as string;
+  /** Time when the panes of the first hour may be deleted, and those of the second may not. */
+  async function muchLater(third = unreadable(kept)): Promise<Shard> {
+    const shard = new Shard();
+    await shard.batch(...lost.map(unreadable), third, sent('y', 3 * 60));
+    shard.world.now = (noon + 60 * minute + paneKept(pipeline.plan.rules[0]!)) as EpochMillis;
+    const port = { shards: async () => [openShard('0')], atTip: async () => true };
+    await advanceTime(shard.pipeline, shard.world.ports(), port, shard.world.now);
+    shard.world.reset();
+    return shard;
+  }
+
+  test('claims nothing, and neither is there another of its event', async () => {
+    const shard = await muchLater();
+    expect(await shard.putBack(lost, { late: true })).toEqual([refused, refused]);
+    for (const one of lost) expect(await shard.putBack([one], { late: true })).toEqual([refused]);
+    expect(shard.world.state.writes).toEqual([]);
+  });
+
+  test('stands in the way of no other letter of its event, and is there once that one is', async () => {
+    for (const [calls, expected] of [
+      [[[...lost, kept]], ['there', 'there', 'put back']],
+      [
+        [lost, [kept]],
+        [refused, refused, 'put back'],
+      ],
+      [
+        [[lost[0]!], [kept, lost[1]!]],
+        [refused, 'put back', 'there'],
+      ],
+    ] as const) {
+      const shard = await muchLater();
+      const said: string[] = [];
+      for (const some of calls) said.push(...(await shard.putBack(some, { late: true })));
+      expect(said).toEqual(expected);
+      expect(await shard.putBack([...lost, kept], { late: true })).toEqual(['there', 'there', 'there']);
+      expect(shard.counted).toEqual([1, 1]);
+    }
+  });
+
+  test('is there where its event was counted by another record as it came', async () => {
+    const shard = await muchLater(kept);
+    expect(await shard.putBack(lost, { late: true })).toEqual(['there', 'there']);
+  });
 });
 
 test.each([
