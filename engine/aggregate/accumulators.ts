@@ -75,23 +75,13 @@ class Count implements Accumulator {
   }
 }
 
-class Sum implements Accumulator {
-  readonly #sum = new DecimalSum();
-  add(value: unknown): void {
-    this.#sum.add(Number(value));
+class Sum extends DecimalSum implements Accumulator {
+  override add(value: unknown): void {
+    super.add(Number(value));
   }
   remove(value: unknown): boolean {
-    this.#sum.subtract(Number(value));
+    this.subtract(Number(value));
     return true;
-  }
-  absorb(encoded: Json): void {
-    this.#sum.absorb(encoded);
-  }
-  encode(): Json {
-    return this.#sum.encode();
-  }
-  result(): number {
-    return this.#sum.result();
   }
 }
 

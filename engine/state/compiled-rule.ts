@@ -6,7 +6,7 @@ import { encodeValue, type Json, plain } from '../aggregate/value.ts';
 import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { RulePlan, WindowPlan } from '../plan/plan.ts';
-import type { Compiled, JsonObject, RenderedTexts, RuleProgram } from '../plan/program.ts';
+import type { Compiled, JsonObject, RenderedTexts, RuleProgram, WindowTimes } from '../plan/program.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowForm } from './key-windows.ts';
@@ -74,7 +74,7 @@ export function judge(
 ): boolean {
   if (rule.program.having === undefined) return true;
   resetSteps();
-  return rule.program.having(groups, aggregatesOf(rule, results), times(bounds)) === true;
+  return rule.program.having(groups, aggregatesOf(rule, results), new Times(bounds)) === true;
 }
 
 /** What an alert says of a window. `extent` is what it shows as its window: an episode's is wider. */
@@ -119,7 +119,7 @@ function windowPayload(
   const aggregates = aggregatesOf(rule, results);
   const values: Record<string, Json> = {};
   rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
-  const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds)) ?? {
+  const texts = rule.program.windowTexts?.(groups, aggregates, new Times(bounds)) ?? {
     severity: 'info',
     title: rule.plan.name,
   };
@@ -164,8 +164,21 @@ function aggregatesOf(rule: WindowedRule, results: readonly unknown[]): readonly
   return rule.program.aggregates?.(results) ?? results;
 }
 
-function times({ start, end }: WindowBounds): { start: Timestamp; end: Timestamp } {
-  return { start: new Timestamp(start), end: new Timestamp(end) };
+/** Made for each window that is judged, so that what few expressions ask for is made when they do. */
+class Times implements WindowTimes {
+  readonly #bounds: WindowBounds;
+
+  constructor(bounds: WindowBounds) {
+    this.#bounds = bounds;
+  }
+
+  get start(): Timestamp {
+    return new Timestamp(this.#bounds.start);
+  }
+
+  get end(): Timestamp {
+    return new Timestamp(this.#bounds.end);
+  }
 }
 
 export function keyOf(rule: CompiledRule, groups: readonly unknown[]): { readonly [name: string]: Json } {

@@ -5,24 +5,25 @@ const none: readonly Touch[] = [];
 
 export class Evidence {
   readonly #limit: number;
-  #touches: Touch[] | undefined;
+  /** Of most windows there is one: it stands by itself, for a list takes more memory. */
+  #touches: Touch[] | Touch | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   get touches(): readonly Touch[] {
-    return this.#touches ?? none;
+    if (this.#touches === undefined) return none;
+    return Array.isArray(this.#touches) ? this.#touches : [this.#touches];
   }
 
   add(touch: Touch): void {
     if (this.#limit === 0) return;
     if (this.#touches === undefined) {
-      // An array that is made of one has room for one; one that grows, for seventeen.
-      this.#touches = [touch];
+      this.#touches = touch;
       return;
     }
-    const touches = this.#touches;
+    const touches = Array.isArray(this.#touches) ? this.#touches : (this.#touches = [this.#touches]);
     let at = touches.length;
     while (at > 0) {
       const before = touches[at - 1];

@@ -6,39 +6,41 @@ import type { EpochMillis } from '../time.ts';
 import type { Pane } from './pane.ts';
 
 export class KeyPanes {
-  #only: Pane | undefined;
+  /** The pane that was asked for last: most events go where the one before went. The only one, where there is one. */
+  #last: Pane | undefined;
   /** All panes, once there is more than one. */
   #all: Map<EpochMillis, Pane> | undefined;
 
   get size(): number {
-    return this.#all?.size ?? (this.#only === undefined ? 0 : 1);
+    return this.#all?.size ?? (this.#last === undefined ? 0 : 1);
   }
 
   get(start: EpochMillis): Pane | undefined {
-    return this.#all?.get(start) ?? (this.#only?.start === start ? this.#only : undefined);
+    if (this.#last?.start === start) return this.#last;
+    const found = this.#all?.get(start);
+    if (found !== undefined) this.#last = found;
+    return found;
   }
 
   put(pane: Pane): void {
-    const only = this.#only;
+    const last = this.#last;
     if (this.#all !== undefined) this.#all.set(pane.start, pane);
-    else if (only === undefined || only.start === pane.start) this.#only = pane;
-    else {
-      this.#all = new Map([only, pane].map((one) => [one.start, one]));
-      this.#only = undefined;
-    }
+    else if (last !== undefined && last.start !== pane.start)
+      this.#all = new Map([last, pane].map((one) => [one.start, one]));
+    this.#last = pane;
   }
 
   delete(start: EpochMillis): void {
     this.#all?.delete(start);
-    if (this.#only?.start === start) this.#only = undefined;
-    if (this.#all?.size !== 1) return;
-    [this.#only] = this.#all.values();
+    if (this.#last?.start === start) this.#last = undefined;
+    if (this.#all === undefined || this.#all.size > 1) return;
+    [this.#last] = this.#all.values();
     this.#all = undefined;
   }
 
   /** In no order. Panes may be deleted in between. */
   values(): Iterable<Pane> {
-    return this.#all?.values() ?? (this.#only === undefined ? [] : [this.#only]);
+    return this.#all?.values() ?? (this.#last === undefined ? [] : [this.#last]);
   }
 
   /** Ascending. */

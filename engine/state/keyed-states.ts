@@ -4,11 +4,11 @@
  */
 import type { CompiledRule, WindowedRule } from './compiled-rule.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { isSameKey, KeyTable } from './key-table.ts';
 import { RuleState } from './rule-state.ts';
 
 interface Grouping {
-  readonly firsts: Map<unknown, RuleState>;
-  lastKey: unknown;
+  readonly firsts: KeyTable<RuleState>;
   lastFirst: RuleState | undefined;
 }
 
@@ -17,8 +17,7 @@ export class KeyedStates {
   #size = 0;
 
   constructor(rules: readonly CompiledRule[]) {
-    for (const { plan } of rules)
-      this.#groupings[plan.grouping] ??= { firsts: new Map(), lastKey: undefined, lastFirst: undefined };
+    for (const { plan } of rules) this.#groupings[plan.grouping] ??= { firsts: new KeyTable(), lastFirst: undefined };
   }
 
   /** How many states of a rule and key there are. */
@@ -28,21 +27,19 @@ export class KeyedStates {
 
   state(rule: WindowedRule, groups: readonly unknown[]): RuleState {
     const grouping = this.#grouping(rule);
-    const key = keyOf(groups);
-    const isLast = grouping.lastFirst !== undefined && grouping.lastKey === key;
-    const first = isLast ? grouping.lastFirst : grouping.firsts.get(key);
+    const last = grouping.lastFirst;
+    const first = last !== undefined && isSameKey(last.groups, groups) ? last : grouping.firsts.get(groups);
     let state = first;
     while (state !== undefined && state.rule !== rule) state = state.next;
     if (state === undefined) {
       state = new RuleState(rule, first?.groups ?? groups);
       this.#size++;
-      if (first === undefined) grouping.firsts.set(key, state);
+      if (first === undefined) grouping.firsts.set(groups, state);
       else {
         state.next = first.next;
         first.next = state;
       }
     }
-    grouping.lastKey = key;
     grouping.lastFirst = first ?? state;
     return state;
   }
@@ -54,24 +51,31 @@ export class KeyedStates {
   }
 
   /** Drops a rule's state of a key. */
-  drop(state: RuleState): void {
-    const grouping = this.#grouping(state.rule);
-    this.#keep(grouping, keyOf(state.groups), ({ rule }) => rule !== state.rule);
+  drop({ rule: dropped, groups }: RuleState): void {
+    const grouping = this.#grouping(dropped);
+    grouping.lastFirst = undefined;
+    const { firsts } = grouping;
+    const before = firsts.get(groups);
+    if (before === undefined) return;
+    const first = this.#kept(before, ({ rule }) => rule !== dropped);
+    if (first === undefined) firsts.delete(groups);
+    else firsts.set(groups, first);
   }
 
   /** Drops all that no event can change any more; `watermarks` by the rule's position. */
   forget(watermarks: readonly EpochMillis[]): void {
-    for (const grouping of this.#groupings)
-      for (const key of grouping.firsts.keys())
-        this.#keep(grouping, key, (state) => !state.forget(watermarks[state.rule.index] ?? beginningOfTime));
+    const wants = (state: RuleState): boolean => !state.forget(watermarks[state.rule.index] ?? beginningOfTime);
+    for (const grouping of this.#groupings) {
+      grouping.lastFirst = undefined;
+      grouping.firsts.replace((first) => this.#kept(first, wants));
+    }
   }
 
-  /** Keeps the states of a key that are wanted. */
-  #keep(grouping: Grouping, key: unknown, wants: (state: RuleState) => boolean): void {
-    const before = grouping.firsts.get(key);
+  /** Keeps the states of a key that are wanted, and answers their first. */
+  #kept(before: RuleState, wants: (state: RuleState) => boolean): RuleState | undefined {
     let first: RuleState | undefined;
     let last: RuleState | undefined;
-    for (let state = before; state !== undefined; state = state.next) {
+    for (let state: RuleState | undefined = before; state !== undefined; state = state.next) {
       if (!wants(state)) {
         this.#size--;
         continue;
@@ -81,22 +85,6 @@ export class KeyedStates {
       last = state;
     }
     if (last !== undefined) last.next = undefined;
-    if (first === undefined) grouping.firsts.delete(key);
-    else if (first !== before) grouping.firsts.set(key, first);
-    grouping.lastFirst = undefined;
+    return first;
   }
-}
-
-function keyOf(groups: readonly unknown[]): unknown {
-  return groups.length === 1 ? groups[0] : composite(groups);
-}
-
-/** Several group values as one text that no other values give: each with its type and length. */
-function composite(groups: readonly unknown[]): string {
-  let key = '';
-  for (const group of groups) {
-    const text = String(group);
-    key += `${(typeof group).charAt(0)}${text.length}:${text}`;
-  }
-  return key;
 }

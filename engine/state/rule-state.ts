@@ -4,7 +4,7 @@
  */
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
-import type { AlertContent, Desired, Recorded } from '../alert/alert.ts';
+import type { AlertContent, AlertRecord, Desired, Recorded } from '../alert/alert.ts';
 import { type EpochMillis, endOfTime, largest } from '../time.ts';
 import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
 import type { KeyWindows } from './key-windows.ts';
@@ -15,19 +15,17 @@ import type { Touch } from './touch.ts';
 
 const none: readonly Desired[] = [];
 
-export class RuleState {
+/** It is the panes itself, and does not refer to them: of many keys, each object is one more to be fetched from memory. */
+export class RuleState extends KeyPanes {
   // In the order in which an event asks for them: those that it always does lie together in memory.
   readonly rule: WindowedRule;
   /** The state of another rule of the same key. */
   next: RuleState | undefined;
-  /** The pane that was asked for last: most events go where the one before went. */
-  #last: Pane | undefined;
   readonly windows: KeyWindows;
   /** Of most keys nothing is told: an empty collection takes more memory than an event. */
   #episodes: Episodes | undefined;
   /** Names of windows that changed since the last `take`. */
   #touched: Set<EpochMillis> | undefined;
-  readonly panes = new KeyPanes();
   readonly groups: readonly unknown[];
   #partitionKey: string | undefined;
   #records: Map<EpochMillis, Recorded> | undefined;
@@ -38,9 +36,14 @@ export class RuleState {
   judgedFrom: EpochMillis | undefined;
 
   constructor(rule: WindowedRule, groups: readonly unknown[]) {
+    super();
     this.rule = rule;
     this.groups = groups;
     this.windows = rule.form.open(rule, this.panes);
+  }
+
+  get panes(): KeyPanes {
+    return this;
   }
 
   /** Absent where each window is an alert of its own. */
@@ -52,6 +55,11 @@ export class RuleState {
   /** Alerts whose records are known, by name. */
   get records(): Map<EpochMillis, Recorded> {
     return (this.#records ??= new Map());
+  }
+
+  /** The record of an alert, where it is known. */
+  recorded(name: EpochMillis): AlertRecord | undefined {
+    return this.#records?.get(name)?.record;
   }
 
   /** Alerts whose records stand in the table and are not known, by name. */
@@ -66,17 +74,11 @@ export class RuleState {
   }
 
   pane(start: EpochMillis): Pane {
-    const known = this.find(start);
+    const known = this.get(start);
     if (known !== undefined) return known;
     const pane = emptyPane(this.rule, start);
-    this.panes.put(pane);
-    return (this.#last = pane);
-  }
-
-  /** The pane that begins then, where there is one. */
-  find(start: EpochMillis): Pane | undefined {
-    if (this.#last?.start !== start) this.#last = this.panes.get(start);
-    return this.#last;
+    this.put(pane);
+    return pane;
   }
 
   /** Adds an event; with `evaluate`, finds which windows are true now. */
@@ -234,7 +236,6 @@ export class RuleState {
       const awaited = plan.emit === 'final' && !pane.closed && pane.stored === undefined;
       if (awaited || !form.isForgotten(pane, frozen)) continue;
       this.panes.delete(pane.start);
-      this.#last = undefined;
       if (!joins) for (const names of named) names.delete(pane.start);
     }
     this.windows.forget(frozen);
