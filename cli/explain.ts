@@ -97,6 +97,10 @@ function panesOf(window: NonNullable<RulePlan['window']>): string {
     case 'tumbling':
       return wholeWindow;
     case 'sliding':
+    case 'before':
+    case 'last':
+    case 'session':
+    case 'until':
     case 'instant':
       return 'logs of events, each as long as the window or the cooldown; one is closed at 4 KB and the next begins';
   }

@@ -6,8 +6,8 @@ import type { Accumulator } from './accumulator.ts';
 import { DecimalSum } from './decimal-sum.ts';
 import { isList, type Json } from './value.ts';
 
-/** Digits of the variance whose root is taken: twice what a number holds. */
-const variancePrecision = 32;
+/** Digits of the variance whose root is taken: the root has half of them, a few more than a number holds. */
+const variancePrecision = 40;
 
 export class Deviation implements Accumulator {
   readonly #sum = new DecimalSum();
@@ -58,5 +58,8 @@ function rootOf(numerator: bigint, denominator: bigint, scale: number): number {
   if ((scale + shift) % 2 !== 0) shift++;
   const quotient =
     shift >= 0 ? (numerator * 10n ** BigInt(shift)) / denominator : numerator / (denominator * 10n ** BigInt(-shift));
-  return Number(`${Math.sqrt(Number(quotient))}e${-(scale + shift) / 2}`);
+  const near = BigInt(Math.round(Math.sqrt(Number(quotient))));
+  // One step of Newton's method doubles the digits that are right.
+  const root = (near + quotient / near) / 2n;
+  return Number(`${String(root)}e${-(scale + shift) / 2}`);
 }

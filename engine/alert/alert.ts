@@ -54,13 +54,6 @@ export interface AlertRecord {
   readonly having?: string;
 }
 
-/** What should stand under a name; undefined: nothing. */
-export interface Desired {
-  /** A window's, or an episode's. */
-  readonly name: EpochMillis;
-  readonly content: AlertContent | undefined;
-}
-
 /** An alert's record with the version of its item. */
 export interface Recorded {
   readonly record: AlertRecord | undefined;

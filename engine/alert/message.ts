@@ -152,10 +152,10 @@ function messageText({ rule, id, revision, content }: AlertRecord, status: strin
   ].join('\n');
 }
 
-/** `p95 within 0.8 %`. */
+/** `p95 ± 0.8 %`. */
 function errorsText(errors: NonNullable<AlertRecord['content']['approximate']>): string {
   return Object.entries(errors)
-    .map(([name, error]) => `${name} within ${Number((error * 100).toFixed(1))} %`)
+    .map(([name, error]) => `${name} ± ${Number((error * 100).toFixed(1))} %`)
     .join(', ');
 }
 

@@ -81,7 +81,7 @@ function formulaOf(itemsPerEvent: number, units: number, isGlobal: boolean): str
 
 function stateOf({ window, accumulators, evidence }: RulePlan): { itemBytes: number; itemsPerEvent: number } {
   if (window === undefined) return { itemBytes: 0, itemsPerEvent: 0 };
-  const isLog = window.kind === 'sliding' || window.kind === 'instant';
+  const isLog = ['sliding', 'before', 'last', 'session', 'until', 'instant'].includes(window.kind);
   const itemBytes = isLog ? openLogBytes : 200 + sum(accumulators.map(bytesOf)) + evidence * eventBytes;
   return { itemBytes, itemsPerEvent: 1 };
 }

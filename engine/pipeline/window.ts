@@ -5,7 +5,7 @@ import { readCalendarWindow } from './calendar-window.ts';
 import type { WindowDefinition } from './definition.ts';
 import { readDuration } from './duration.ts';
 import type { FaultReport } from './fault-report.ts';
-import { type Entry, entriesOf, type Fields, readFields, reportNotYet } from './fields.ts';
+import { type Entry, entriesOf, type Fields, readFields } from './fields.ts';
 import { listed } from './listed.ts';
 import {
   readHoppingWindow,
@@ -38,9 +38,6 @@ const forms: Readonly<Record<FormName, Form>> = {
   last: { example: 'last: 5, within: 1d', takes: ['within'], needs: 'within' },
   until: { example: 'until: event.expires, max: 7d', takes: ['max'], needs: 'max' },
 };
-
-/** What is read and checked, and cannot be run yet. */
-const notYet: ReadonlySet<string> = new Set(['before', 'session', 'last', 'until']);
 
 export const fields = {
   tumbling: 'optional',
@@ -92,8 +89,7 @@ export function readWindow(report: FaultReport, entry: Entry, timezone: string, 
   if (second !== undefined || kind === undefined || named === undefined) return { seesEvent };
   const fits = checkParts(report, given, kind, named);
   const definition = definitionOf(report, given, kind, named, timezone, scope);
-  const runs = reportUnready(report, named);
-  return { seesEvent, kind, ...(fits && runs && definition && { definition }) };
+  return { seesEvent, kind, ...(fits && definition && { definition }) };
 }
 
 /** Reports parts that belong to other forms, and one that is missing. */
@@ -144,10 +140,4 @@ function definitionOf(
       return size === undefined ? undefined : { kind, size };
     }
   }
-}
-
-function reportUnready(report: FaultReport, named: Entry): boolean {
-  if (!notYet.has(named.name)) return true;
-  reportNotYet(report, named.code, named.key, `'${named.name}'`);
-  return false;
 }

@@ -75,14 +75,14 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
 function windowPlan(window: WindowDefinition): WindowPlan {
   switch (window.kind) {
     case 'tumbling':
-    case 'sliding':
     case 'hopping':
-    case 'calendar':
-      return window;
+    case 'sliding':
     case 'before':
-    case 'session':
     case 'last':
+    case 'calendar':
+    case 'session':
+      return window;
     case 'until':
-      throw new Error(`a rule with a ${window.kind} window is refused where it is read`);
+      return { kind: 'until', max: window.max };
   }
 }

@@ -31,12 +31,15 @@ function windowMeaning(definition: PipelineDefinition, window: WindowDefinition 
   return { ...window, until: meaning(definition, window.until) };
 }
 
+/** Forms whose panes are as wide as the cooldown where that is longer than the window. */
+const logs: ReadonlySet<string> = new Set(['sliding', 'before', 'last', 'session', 'until']);
+
 export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefinition): FingerprintParts {
   const named = (list: readonly NamedExpression[]): unknown =>
     list.map(({ name, expression }) => [name, meaning(definition, expression)]);
   const { cooldown } = rule.alert ?? {};
   // Of windows that are alerts of their own, it says no more than the form does.
-  const joins = cooldown !== 0 || rule.window?.kind === 'sliding' || rule.window === undefined;
+  const joins = cooldown !== 0 || rule.window === undefined || logs.has(rule.window.kind);
   return [
     ['the format of the state', stateFormat],
     ['the name', rule.name],

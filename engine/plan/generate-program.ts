@@ -108,10 +108,10 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
   if (having !== undefined) {
     const block = windowBlock(definition, rule);
     const code = emit(having.node, block.binding);
-    parts.push(`having: (g, v, w) => {\n${block.declarations()}return ${code};\n}`);
+    parts.push(`having: (g, v, w, event) => {\n${block.declarations()}return ${code};\n}`);
   }
   if (alert !== undefined)
-    parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w)', windowBlock(definition, rule))}`);
+    parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w, event)', windowBlock(definition, rule))}`);
   return `{ ${parts.join(',\n')} }`;
 }
 
@@ -122,14 +122,14 @@ function eventTexts(definition: PipelineDefinition, rule: RuleDefinition, read =
   return code;
 }
 
-/** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them. */
+/** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them; and the event that a window is of. */
 function windowBlock(definition: PipelineDefinition, rule: RuleDefinition): Block {
   const names = new Map<string, string>([
     ...rule.groupBy.map(({ name }, i): [string, string] => [name, `g[${i}]`]),
     ...rule.aggregate.map(({ name }, i): [string, string] => [name, `v[${i}]`]),
     ['window', 'w'],
   ]);
-  return new Block(definition.params, [], (node: Node) => {
+  return new Block(definition.params, rule.window?.kind === 'before' ? ['event'] : [], (node: Node) => {
     if (node.kind === 'name') return names.get(node.name);
     if (node.kind === 'field' && node.operand.kind === 'name' && node.operand.name === 'window')
       return `w.${node.field}`;

@@ -31,7 +31,8 @@ export interface StreamPlan {
  * window of its own, for stateless alerts that are joined by `cooldown`.
  */
 export type WindowPlan =
-  | Exclude<WindowDefinition, { readonly kind: 'before' | 'session' | 'last' | 'until' }>
+  | Exclude<WindowDefinition, { readonly kind: 'until' }>
+  | { readonly kind: 'until'; readonly max: Millis }
   | { readonly kind: 'instant' };
 
 export interface RulePlan {

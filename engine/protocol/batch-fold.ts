@@ -151,7 +151,7 @@ export class BatchFold {
     const single = new Map<string, PaneRequest[]>();
     const whole: { readonly state: RuleState; readonly from: EpochMillis }[] = [];
     for (const { state, rule, touches } of changes) {
-      if (isOwned(rule) && (rule.joins || rule.form.overlaps !== undefined)) {
+      if (isOwned(rule) && (rule.joins || rule.form.closesByWindow)) {
         const from = Math.min(...touches.map(({ touch }) => reachBack(rule, touch.event.t))) as EpochMillis;
         if (from < (state.loadedFrom ?? endOfTime)) whole.push({ state, from });
         continue;
@@ -211,7 +211,7 @@ export class BatchFold {
       }
       state.add(pane, touch, evaluate);
       if (pane.stored === undefined) continue;
-      if (rule.plan.emit === 'final' && rule.form.overlaps !== undefined && isNew(pane.stored))
+      if (rule.plan.emit === 'final' && rule.form.closesByWindow && isNew(pane.stored))
         pane.born = admission.frontier(rule);
       pane.stored.dirty = true;
       if (shard === undefined && pane.aggregation !== undefined) pane.stored.open.redriven.push(touch);

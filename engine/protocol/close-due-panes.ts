@@ -24,7 +24,8 @@ import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
-import { readPanes, restoreEpisodes, setRecords } from './settle-shared.ts';
+import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
+import { readPanes } from './settle-shared.ts';
 import type { RuleTime } from './watermarks.ts';
 
 /** Panes of a slot closed at a time. */
@@ -51,10 +52,9 @@ export async function* closeDuePanes(
     const text = JSON.stringify(keys);
     if (keys.length === 0 || text === last) break;
     last = text;
-    const { overlaps } = rule.form;
-    yield overlaps === undefined
-      ? await closePanes({ rule, until }, ports, alerts, writers, keys)
-      : await closeWindows({ rule, overlaps, until }, ports, alerts, keys);
+    yield rule.form.closesByWindow
+      ? await closeWindows({ rule, until }, ports, alerts, keys)
+      : await closePanes({ rule, until }, ports, alerts, writers, keys);
     // A page that was not full was the last of its slot.
     slots = slots.filter((_, at) => pages[at]?.length === page);
   }

@@ -1,11 +1,11 @@
 /**
- * Emits the final results of windows that share panes. A pane waits for the first window that holds it and was not
- * told; once that is, only the newest pane of the key goes on waiting: all windows to come that hold an older one hold
- * it too. What was told is noted in the panes, so that no window is told twice, and what comes into a pane later counts
- * for the windows to come.
+ * Emits the final results of windows that share panes, or of which a pane has several. A pane waits for the first window
+ * of its events that was not told. Where windows lie as the clock says, only the newest pane of the key goes on waiting
+ * once that is: all windows to come that hold an older one hold it too. What was told is noted in the panes, so that no
+ * window is told twice, and what comes into a pane later counts for the windows to come.
  */
 import type { WindowedRule } from '../state/compiled-rule.ts';
-import type { Overlaps } from '../state/key-windows.ts';
+import type { Schedule } from '../state/key-windows.ts';
 import {
   type PaneBody,
   readGroups,
@@ -15,6 +15,7 @@ import {
   writePaneBody,
 } from '../state/pane-item.ts';
 import { RuleState } from '../state/rule-state.ts';
+import { joinedTo } from '../state/rule-windows.ts';
 import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
 import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
 import type { Closed } from './close-due-panes.ts';
@@ -23,7 +24,7 @@ import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { duePaneTimeToLive, paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
-import { restoreEpisodes, setRecords } from './settle-shared.ts';
+import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
 
 /** Keys read at the same time. */
 const atOnce = 32;
@@ -43,6 +44,7 @@ interface ReadPart {
 }
 
 interface ReadKey extends DueKey {
+  readonly schedule: Schedule | undefined;
   readonly parts: readonly ReadPart[];
   readonly names: readonly EpochMillis[];
   readonly wanted: readonly Wanted[];
@@ -50,7 +52,6 @@ interface ReadKey extends DueKey {
 
 export interface DueRule {
   readonly rule: WindowedRule;
-  readonly overlaps: Overlaps;
   /** Windows that end up to then are past. */
   readonly until: EpochMillis;
 }
@@ -119,62 +120,64 @@ async function readKeys(
 
 /** Reads a key's panes strongly, with all writers, and finds what its windows are that are to be told. */
 async function readKey(
-  { rule, overlaps, until }: DueRule,
+  { rule, until }: DueRule,
   ports: Ports,
   key: DueKey,
   known: readonly KnownAlert[],
 ): Promise<ReadKey> {
   const { form } = rule;
-  const from = form.since(form.firstChanged(key.from));
+  const earliest = form.firstChanged(key.from);
+  const from = form.since(form.isLog ? joinedTo(rule, earliest) : earliest);
   const items = await ports.state.query(key.pk, sortableTime(from), sortableTime(until));
   const parts = items.map((item) => ({ item, start: readPaneSortKey(item.sk).start, body: readPaneBody(item.body) }));
   const [first] = parts;
-  if (first === undefined) return { ...key, parts, names: [], wanted: [] };
+  if (first === undefined) return { ...key, schedule: undefined, parts, names: [], wanted: [] };
   const state = new RuleState(rule, readGroups(key.pk, first.body));
   setRecords(state, known);
   const found = new Set(key.doubtful);
-  for (const { start, body } of parts) {
-    merge(state, state.pane(start), body);
-    for (const name of overlaps.endingIn(start, largest([body.u, body.b]), until)) found.add(name);
-  }
+  for (const { start, body } of parts) merge(state, state.pane(start), body);
+  const { schedule } = state.windows;
+  for (const { start, body } of parts)
+    for (const name of schedule?.endingIn(start, largest([body.u, body.b]), until) ?? []) found.add(name);
   const names = [...found]
-    // Of a window that began earlier, panes are missing here: it was told before this one was due.
-    .filter((name) => form.since(name) >= from)
+    // Of a window that is earlier, panes are missing here: it was told before this one was due.
+    .filter((name) => form.since(name) >= form.since(earliest))
     .filter((name) => key.doubtful.includes(name) || !state.windows.isTold(name))
     .sort((a, b) => a - b);
-  if (state.episodes !== undefined) learnTold(overlaps, state, names);
+  if (state.episodes !== undefined) learnTold(state, names);
   state.tell(names);
-  return { ...key, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
+  return { ...key, schedule, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
 }
 
 /** Of windows that were told before, the records of the alerts say whether they were true. */
-function learnTold(overlaps: Overlaps, state: RuleState, names: readonly EpochMillis[]): void {
+function learnTold(state: RuleState, names: readonly EpochMillis[]): void {
   const [first] = names;
   if (first === undefined) return;
   restoreEpisodes(state);
-  const known = (first - state.rule.plan.cooldown) as EpochMillis;
+  const known = joinedTo(state.rule, first);
   for (const { standing, first: begin, last } of state.episodes?.all ?? []) {
     if (!standing || last < known) continue;
-    for (const name of overlaps.between(largest([begin, known]), last))
+    for (const name of state.windows.schedule?.between(largest([begin, known]), last) ?? [])
       state.episodes?.replace(name, (name + 1) as EpochMillis, [name]);
   }
 }
 
-/** The parts that were due, as told: all but those of the newest pane leave the index. */
-function toldItems({ rule, overlaps, until }: DueRule, now: EpochMillis, { parts }: ReadKey): Item[] {
+/** The parts that were due, as told: those with no window to come leave the index, and where all share theirs, all but those of the newest pane. */
+function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule }: ReadKey): Item[] {
   const newest = parts.at(-1)?.start;
   return parts.flatMap(({ item, start, body }) => {
     const { due, ...rest } = item;
     if (due === undefined || due.at > until + rule.plan.allowedLateness) return [];
-    const next = overlaps.nextEnd(start, until);
+    const next = schedule?.nextEnd(start, until);
+    const isOver = next === undefined && rule.grid.end(start) <= until;
     const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
-    const waits = next !== undefined && start === newest;
+    const waits = next !== undefined && (rule.form.isLog || start === newest);
     return [
       {
         ...rest,
         ttl: (waits ? duePaneTimeToLive : paneTimeToLive)(rule.plan, rule.grid.end(start), now),
         version: item.version + 1,
-        body: writePaneBody(next === undefined ? { ...told, closed: true } : told),
+        body: writePaneBody(isOver ? { ...told, closed: true } : told),
         ...(waits && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),
       },
     ];

@@ -5,6 +5,7 @@
  */
 import type { Plan, RulePlan } from '../plan/plan.ts';
 import { longestPeriod } from '../window/calendar-grid.ts';
+import { chainReach } from '../window/chain-reach.ts';
 import type { EpochMillis, EpochSeconds, Millis } from '../time.ts';
 
 const day = 86_400_000;
@@ -46,6 +47,8 @@ export function idsTimeToLive(kept: Millis, arrival: EpochMillis, now: EpochMill
 /** The length of a window, at most. */
 export function windowOf({ window }: RulePlan): Millis {
   if (window?.kind === 'calendar') return longestPeriod[window.unit];
+  if (window?.kind === 'last') return window.within;
+  if (window?.kind === 'session' || window?.kind === 'until') return chainReach(window.max);
   return window !== undefined && 'size' in window ? window.size : (day as Millis);
 }
 

@@ -3,16 +3,17 @@
  * alert records of the key first, then the panes of all writers, strongly; derive what should stand from both; put the
  * records on their versions; and go round until a round changes nothing. Two writers that each read before their own put would otherwise both see two of three events.
  */
-import type { AlertRecord } from '../alert/alert.ts';
-import type { Episode } from '../alert/episodes.ts';
-import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
+import { alertSortKey, instantOf } from '../state/alert-name.ts';
+import { decodeEpisodes, readPaneBody, readPaneSortKey, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
+import { firstJoined, joinedTo } from '../state/rule-windows.ts';
 import { endOfTime, type EpochMillis } from '../time.ts';
-import type { AlertStore, KnownAlert, Told, Wanted } from './alert-store.ts';
+import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned, merge } from './pane-store.ts';
+import { readRecords, restoreEpisodes, setRecords } from './recorded-episodes.ts';
 import { alertKey, wantedOf } from './settle-owned.ts';
 
 const mostRounds = 20;
@@ -83,14 +84,15 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
  */
 function unnamed({ rule, times, onwards = false }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
-  const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
+  const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(alertSortKey)]);
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  const { form, plan } = rule;
-  const from = (form.firstChanged(earliest) - plan.cooldown) as EpochMillis;
-  const to = times.reduce((most, t) => (t > most ? t : most));
-  return state.windows
-    .names(from, onwards ? endOfTime : form.pastChanged(to))
-    .filter((name) => !known.has(sortableTime(name)))
+  const { windows } = state;
+  const from = firstJoined(rule, earliest);
+  const latest = times.reduce((most, t) => (t > most ? t : most));
+  const to = onwards ? endOfTime : rule.form.pastChanged(latest);
+  return (windows.everNamed?.(from, to) ?? windows.names(from, to))
+    .flatMap((name) => state.alertNames(name))
+    .filter((name) => !known.has(alertSortKey(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
 
@@ -109,6 +111,7 @@ function learnRecords({ state, times }: Unsettled, read: RuleState): void {
     if (recorded !== undefined) state.records.set(name, recorded);
     state.unread.delete(name);
   }
+  if (state.rule.tellsApart) for (const [name, recorded] of read.records) state.records.set(name, recorded);
 }
 
 /** What should stand of one key, by all its writers. */
@@ -118,7 +121,7 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
-  if (!rule.joins && rule.form.overlaps !== undefined) {
+  if (!rule.joins && rule.form.closesByWindow) {
     await readChanged(alerts, store, state, times);
     for (const t of times) state.recheck(t, rule.grid.start(t));
     return state.take().map((desired) => wantedOf(state, desired));
@@ -139,7 +142,9 @@ async function derive(
   const named = new Set(state.episodes?.all.map(({ name }) => name));
   state.deriveFrom(from);
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
-  const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
+  const desired = state
+    .take()
+    .filter(({ name }) => !isOwned(rule) || named.has(instantOf(name)) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
 }
 
@@ -151,7 +156,7 @@ async function derive(
 async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis): Promise<EpochMillis> {
   const { rule } = state;
   for (let from = first; ; ) {
-    state.judgeFrom((from - rule.plan.cooldown) as EpochMillis);
+    state.judgeFrom(joinedTo(rule, from));
     const untold = state.episodes?.untoldBefore(from);
     if (untold === undefined) return from;
     const [begin, read] = [panesFrom(rule, untold), panesFrom(rule, from)];
@@ -161,8 +166,8 @@ async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis):
 }
 
 /** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
-function panesFrom({ grid, form, plan }: WindowedRule, name: EpochMillis): EpochMillis {
-  return grid.start(form.since((name - plan.cooldown) as EpochMillis));
+function panesFrom(rule: WindowedRule, name: EpochMillis): EpochMillis {
+  return rule.grid.start(rule.form.since(joinedTo(rule, name)));
 }
 
 /** Reads the records of all windows that events at these times may change, and then the panes of those. */
@@ -218,28 +223,4 @@ export async function readPanes(
     merge(state, state.pane(readPaneSortKey(item.sk).start), body);
     state.episodes?.restore(decodeEpisodes(body.e));
   }
-}
-
-async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
-  setRecords(state, await alerts.readAll(state.partitionKey));
-}
-
-export function setRecords(state: RuleState, known: readonly KnownAlert[]): void {
-  for (const { key, recorded } of known) state.records.set(readSortableTime(key.sk), recorded);
-}
-
-/** Learns a key's episodes from the records of its alerts. */
-export function restoreEpisodes(state: RuleState): void {
-  for (const [name, { record }] of state.records)
-    if (record !== undefined) state.episodes?.restore(episodeOf(state, name, record));
-}
-
-/** The episode that an alert's record tells of: its window begins with the first and ends with the last true one. */
-function episodeOf(
-  { rule }: RuleState,
-  name: EpochMillis,
-  { content: { window }, status, revision }: AlertRecord,
-): Episode[] {
-  if (window === undefined) return [];
-  return [{ name, ...rule.form.namesOf(window, name), standing: status !== 'withdrawn', revision }];
 }

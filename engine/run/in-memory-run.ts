@@ -20,7 +20,7 @@ import { isLate, lateReason } from '../intake/lateness.ts';
 import type { Match, Receiver } from '../intake/receiver.ts';
 import { ShardIds } from './shard-ids.ts';
 import type { Compiled } from '../plan/program.ts';
-import { sortableTime } from '../state/pane-item.ts';
+import { alertSortKey } from '../state/alert-name.ts';
 import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
@@ -154,12 +154,10 @@ export class InMemoryRun implements Receiver {
       return;
     }
     const final = rule.plan.emit === 'final';
-    if (known === undefined && final) {
-      pane.born = frontier;
-      this.#await(state, pane);
-    }
+    if (known === undefined && final) pane.born = frontier;
     state.add(pane, touch, !final);
-    if (!final) this.#settle(state);
+    if (final) this.#await(state, pane);
+    else this.#settle(state);
     this.#touchesUntilSweep--;
   }
 
@@ -181,8 +179,10 @@ export class InMemoryRun implements Receiver {
   }
 
   #await(state: RuleState, pane: Pane): void {
+    const due = this.#due[state.rule.index];
+    if (due === undefined || due.awaits(pane)) return;
     const at = state.dueAt(pane);
-    if (at !== undefined) this.#due[state.rule.index]?.add(at, { state, pane });
+    if (at !== undefined) due.add(at, { state, pane });
   }
 
   #settle(state: RuleState): void {
@@ -190,7 +190,7 @@ export class InMemoryRun implements Receiver {
     for (const { name, content } of state.take()) {
       const recorded = state.recorded(name);
       if (recorded === undefined && content === undefined) continue;
-      const id = recorded?.id ?? alertId(state.partitionKey, sortableTime(name));
+      const id = recorded?.id ?? alertId(state.partitionKey, alertSortKey(name));
       const next = reconcile(
         { rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown },
         recorded,

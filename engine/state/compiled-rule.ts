@@ -29,6 +29,8 @@ export interface WindowedRule extends CompiledRule {
   readonly grows: boolean;
   /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
   readonly joins: boolean;
+  /** True where each event has an alert of its own, and its window others of the same time. */
+  readonly tellsApart: boolean;
   /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
   readonly begin: { at: EpochMillis };
   /** One function for all keys. */
@@ -40,16 +42,18 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
   return plan.rules.map((rulePlan, index) => {
     const { aggregates, having, windowTexts, eventTexts } = program.rules[index] ?? {};
     const rule: CompiledRule = { index, plan: rulePlan, program: { aggregates, having, windowTexts, eventTexts } };
-    const { window, accumulators, cooldown } = rulePlan;
+    const { window, accumulators, cooldown, emit } = rulePlan;
     if (window === undefined) return rule;
-    const form = windowForm(window, cooldown);
+    const form = windowForm({ ...rulePlan, window });
+    const isRevised = emit !== 'final' || !form.closesByWindow;
     return {
       ...rule,
       window,
       form,
       grid: form.grid,
       grows: form.isLog,
-      joins: cooldown > 0 || form.isLog || (!form.isNamedByPane && rulePlan.emit !== 'final'),
+      joins: cooldown > 0 || (isRevised && !form.isNamedByPane),
+      tellsApart: window.kind === 'before' && cooldown === 0,
       begin: { at: beginningOfTime },
       createAccumulators: () => accumulators.map((accumulator) => createAccumulator(accumulator, !form.isLog)),
     };
@@ -71,10 +75,21 @@ export function judge(
   groups: readonly unknown[],
   results: readonly unknown[],
   bounds: WindowBounds,
+  subject?: Touch,
 ): boolean {
   if (rule.program.having === undefined) return true;
   resetSteps();
-  return rule.program.having(groups, aggregatesOf(rule, results), new Times(bounds)) === true;
+  return rule.program.having(groups, aggregatesOf(rule, results), new Times(bounds), eventOf(rule, subject)) === true;
+}
+
+const noEvent: JsonObject = {};
+
+/** What expressions over a window see of the event that it is of: the argument after those of the accumulators. */
+function eventOf({ plan }: WindowedRule, subject: Touch | undefined): JsonObject {
+  if (subject === undefined) return noEvent;
+  const event = subject.args[plan.accumulators.length];
+  // eslint-disable-next-line no-restricted-syntax -- the generated program made it an object
+  return typeof event === 'object' && event !== null ? (event as JsonObject) : noEvent;
 }
 
 /** What an alert says of a window. `extent` is what it shows as its window: an episode's is wider. */
@@ -87,10 +102,14 @@ export function windowContent(
     readonly extent: WindowBounds;
     readonly at: EpochMillis;
     readonly evidence: readonly Touch[];
+    readonly subject?: Touch | undefined;
   },
 ): AlertContent {
-  const { extent, evidence, at, bounds } = window;
-  const said = rule.window.kind === 'instant' ? readPayload(results[0]) : windowPayload(rule, groups, results, bounds);
+  const { extent, evidence, at, bounds, subject } = window;
+  const said =
+    rule.window.kind === 'instant'
+      ? readPayload(results[0])
+      : windowPayload(rule, groups, results, bounds, eventOf(rule, subject));
   const content = alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
   const approximate = errorsOf(rule, results);
   // An event that is a window by itself lacks nothing.
@@ -114,12 +133,13 @@ function windowPayload(
   groups: readonly unknown[],
   results: readonly unknown[],
   bounds: WindowBounds,
+  event: JsonObject,
 ): Payload {
   resetSteps();
   const aggregates = aggregatesOf(rule, results);
   const values: Record<string, Json> = {};
   rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
-  const texts = rule.program.windowTexts?.(groups, aggregates, new Times(bounds)) ?? {
+  const texts = rule.program.windowTexts?.(groups, aggregates, new Times(bounds), event) ?? {
     severity: 'info',
     title: rule.plan.name,
   };

@@ -12,7 +12,7 @@ import type { Touch } from './touch.ts';
 
 /**
  * Events of a log: of a key that one shard owns about 25 MB in memory and 7 MB stored, of which three panes are needed
- * at a time. Of other keys each shard may bring so many, and whoever settles the key reads them all.
+ * at a time, and ten where windows follow from each other without a break. Of other keys each shard may bring so many, and whoever settles the key reads them all.
  */
 const mostOfOwner = 50_000;
 const mostOfShard = 10_000;

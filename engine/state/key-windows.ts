@@ -30,40 +30,53 @@ export interface WindowForm {
   isForgotten(pane: Pane, frozen: EpochMillis): boolean;
   /** The first and the last true window of an episode, by what its alert shows as its window, and its name. */
   namesOf(extent: WindowBounds, name: EpochMillis): { readonly first: EpochMillis; readonly last: EpochMillis };
-  /** Present where a pane is in several windows. */
-  readonly overlaps?: Overlaps;
+  /** True where a pane is no window: final results are told as windows end, and a pane may wait for several. */
+  readonly closesByWindow: boolean;
+  /** How long before the last instant of a window that names it an alert's window may have its name: 0 where it is named by that. */
+  readonly longest: Millis;
   /** The windows of one key, whose panes are these. */
   open(rule: WindowedRule, panes: KeyPanes): KeyWindows;
 }
 
-/** Which windows hold a pane, whether they hold events or not. */
-export interface Overlaps {
-  /** The end of the first window that holds the pane with this start and ends after an instant; undefined: none does. */
+/**
+ * When the windows end that share panes. Where they lie as the clock says, all that hold a pane, whether they hold
+ * events or not; where they are found in a log, those with an event in it, as far as is known.
+ */
+export interface Schedule {
+  /** The end of the first window of the pane with this start that ends after an instant; undefined: none does. */
   nextEnd(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined;
-  /** Names of those that hold the pane and end in (after, until]. */
+  /** Names of the pane's windows that end in (after, until]. */
   endingIn(pane: EpochMillis, after: EpochMillis, until: EpochMillis): EpochMillis[];
   /** All names in [first, last]. */
   between(first: EpochMillis, last: EpochMillis): EpochMillis[];
 }
 
 export interface KeyWindows {
+  /** Present where `closesByWindow`. */
+  readonly schedule?: Schedule;
   /** Adds an event to its pane; true where it is the newest of its log, so that of the windows that it changes only the one of its own time holds events. */
   add(pane: Pane, touch: Touch): boolean;
   /** Told where a pane took in what an item holds. */
   absorbed(pane: Pane): void;
   /** Gives the names of the windows that an event changes; `pane` is the start of its pane. */
   changed(t: EpochMillis, pane: EpochMillis, into: Set<EpochMillis>): void;
+  /** Present where less than what the form says can be changed by an event that was added: the first window that is. */
+  firstChanged?(t: EpochMillis): EpochMillis;
   /** Names in [from, to) of windows that hold events, ascending. */
   names(from: EpochMillis, to: EpochMillis): EpochMillis[];
+  /** Present where some of the events in [from, to) may have other windows than all: the names that those may have. */
+  everNamed?(from: EpochMillis, to: EpochMillis): EpochMillis[];
   bounds(name: EpochMillis): WindowBounds;
   /** True where a window holds an event. */
   has(name: EpochMillis): boolean;
   /** What the accumulators give for a window; undefined where it holds no event. */
   results(name: EpochMillis): readonly unknown[] | undefined;
+  /** Present where a window is of events that it does not hold: these, which a condition is asked of one by one. */
+  subjects?(name: EpochMillis): readonly Touch[];
   /** The newest event time of a window that holds events. */
   newest(name: EpochMillis): EpochMillis;
-  /** The newest events of a window, as many as the rule shows. */
-  evidence(name: EpochMillis): readonly Touch[];
+  /** The newest events of a window, as many as the rule shows; with the event that it is of. */
+  evidence(name: EpochMillis, subject?: Touch): readonly Touch[];
   /** True where events are kept one by one, and this one is. */
   keeps(event: EventReference): boolean;
   /** An instant of the newest pane with events of a window: what is known of the window is stored there. */

@@ -2,7 +2,7 @@
 import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds } from './compiled-rule.ts';
-import type { Overlaps, WindowForm } from './key-windows.ts';
+import type { Schedule, WindowForm } from './key-windows.ts';
 import { OverlappingWindows, type WindowLayout } from './overlapping-windows.ts';
 
 /**
@@ -67,12 +67,13 @@ function formOf(grid: PaneGrid, layout: WindowLayout) {
     firstChanged: layout.firstChanged,
     pastChanged: layout.pastChanged,
     isForgotten: ({ start }, frozen) => start < frozen,
-    open: (rule, panes) => new OverlappingWindows(layout, rule, panes),
-    overlaps: overlapsOf(layout),
+    closesByWindow: true,
+    longest: 0 as Millis,
+    open: (rule, panes) => new OverlappingWindows(layout, scheduleOf(layout), rule, panes),
   } satisfies Partial<WindowForm>;
 }
 
-function overlapsOf(layout: WindowLayout): Overlaps {
+function scheduleOf(layout: WindowLayout): Schedule {
   function* from(first: EpochMillis, past: EpochMillis): Iterable<EpochMillis> {
     for (let name = layout.nameFrom(first); name < past; name = layout.nameFrom((name + 1) as EpochMillis)) yield name;
   }

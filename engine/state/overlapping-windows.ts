@@ -7,7 +7,7 @@ import type { EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
 import type { KeyPanes } from './key-panes.ts';
-import type { KeyWindows, WindowForm } from './key-windows.ts';
+import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
 import type { Touch } from './touch.ts';
 
@@ -21,6 +21,7 @@ export interface WindowLayout extends Pick<WindowForm, 'firstChanged' | 'pastCha
 }
 
 export class OverlappingWindows implements KeyWindows {
+  readonly schedule: Schedule;
   readonly #layout: WindowLayout;
   readonly #rule: WindowedRule;
   readonly #panes: KeyPanes;
@@ -29,7 +30,8 @@ export class OverlappingWindows implements KeyWindows {
   /** Windows of more than one pane with events, by name. */
   readonly #merged = new Map<EpochMillis, Aggregation>();
 
-  constructor(layout: WindowLayout, rule: WindowedRule, panes: KeyPanes) {
+  constructor(layout: WindowLayout, schedule: Schedule, rule: WindowedRule, panes: KeyPanes) {
+    this.schedule = schedule;
     this.#layout = layout;
     this.#rule = rule;
     this.#panes = panes;

@@ -4,9 +4,11 @@
  */
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
-import type { AlertContent, AlertRecord, Desired, Recorded } from '../alert/alert.ts';
+import type { AlertRecord, Recorded } from '../alert/alert.ts';
 import { type EpochMillis, endOfTime, largest } from '../time.ts';
-import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
+import { type AlertName, eventAlertName, instantOf } from './alert-name.ts';
+import { encodeGroups, type WindowedRule } from './compiled-rule.ts';
+import { alertContentAt, alertsOfEvents, type Desired, extentsOf, isTrueAt } from './judgement.ts';
 import type { KeyWindows } from './key-windows.ts';
 import { KeyPanes } from './key-panes.ts';
 import { emptyPane, type Pane } from './pane.ts';
@@ -28,7 +30,7 @@ export class RuleState extends KeyPanes {
   #touched: Set<EpochMillis> | undefined;
   readonly groups: readonly unknown[];
   #partitionKey: string | undefined;
-  #records: Map<EpochMillis, Recorded> | undefined;
+  #records: Map<AlertName, Recorded> | undefined;
   #unread: Set<EpochMillis> | undefined;
   /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
   loadedFrom: EpochMillis | undefined;
@@ -48,21 +50,22 @@ export class RuleState extends KeyPanes {
 
   /** Absent where each window is an alert of its own. */
   get episodes(): Episodes | undefined {
-    if (this.rule.joins) this.#episodes ??= new Episodes(this.rule.plan.cooldown);
+    const { rule } = this;
+    if (rule.joins) this.#episodes ??= new Episodes(rule.plan.cooldown, [], extentsOf(rule, this.windows));
     return this.#episodes;
   }
 
   /** Alerts whose records are known, by name. */
-  get records(): Map<EpochMillis, Recorded> {
+  get records(): Map<AlertName, Recorded> {
     return (this.#records ??= new Map());
   }
 
   /** The record of an alert, where it is known. */
-  recorded(name: EpochMillis): AlertRecord | undefined {
+  recorded(name: AlertName): AlertRecord | undefined {
     return this.#records?.get(name)?.record;
   }
 
-  /** Alerts whose records stand in the table and are not known, by name. */
+  /** Windows or episodes with alerts whose records stand in the table and are not known, by name. */
   get unread(): Set<EpochMillis> {
     return (this.#unread ??= new Set());
   }
@@ -104,7 +107,7 @@ export class RuleState extends KeyPanes {
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
     const { form } = this.rule;
-    if (this.rule.joins) this.evaluate(form.firstChanged(t), form.pastChanged(t));
+    if (this.rule.joins) this.evaluate(this.windows.firstChanged?.(t) ?? form.firstChanged(t), form.pastChanged(t));
     else this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
   }
 
@@ -148,21 +151,24 @@ export class RuleState extends KeyPanes {
   }
 
   #isTrueAt(name: EpochMillis): boolean {
-    const { rule, windows } = this;
-    if (rule.plan.having === undefined) return windows.has(name);
-    const results = windows.results(name);
-    return results !== undefined && judge(rule, this.groups, results, windows.bounds(name));
+    return isTrueAt(this, name);
+  }
+
+  /** The names of the alerts that a window or an episode may have. */
+  alertNames(name: EpochMillis): readonly AlertName[] {
+    if (!this.rule.tellsApart) return [name];
+    return (this.windows.subjects?.(name) ?? []).map(({ event }) => eventAlertName(event));
   }
 
   /** Says finally what the windows of a pane are that a watermark has passed. */
   finish(pane: Pane, watermark: EpochMillis): void {
-    const { form, plan } = this.rule;
-    if (form.overlaps !== undefined) {
-      const until = (watermark - plan.allowedLateness) as EpochMillis;
-      const names = form.overlaps.endingIn(pane.start, largest([pane.told, pane.born]), until);
+    const { schedule } = this.windows;
+    if (schedule !== undefined) {
+      const until = (watermark - this.rule.plan.allowedLateness) as EpochMillis;
+      const names = schedule.endingIn(pane.start, largest([pane.told, pane.born]), until);
       this.tell(names.filter((name) => !this.windows.isTold(name)));
       pane.told = until;
-      pane.closed = form.overlaps.nextEnd(pane.start, until) === undefined;
+      pane.closed = pane.end <= until && schedule.nextEnd(pane.start, until) === undefined;
       return;
     }
     pane.closed = true;
@@ -185,10 +191,10 @@ export class RuleState extends KeyPanes {
 
   /** When the next final result of a pane is due; undefined where none is. */
   dueAt(pane: Pane): EpochMillis | undefined {
-    const { form, plan } = this.rule;
+    const { plan } = this.rule;
     if (plan.emit !== 'final' || pane.closed) return undefined;
-    const end =
-      form.overlaps === undefined ? pane.end : form.overlaps.nextEnd(pane.start, largest([pane.told, pane.born]));
+    const { schedule } = this.windows;
+    const end = schedule === undefined ? pane.end : schedule.nextEnd(pane.start, largest([pane.told, pane.born]));
     return end === undefined ? undefined : ((end + plan.allowedLateness) as EpochMillis);
   }
 
@@ -207,43 +213,37 @@ export class RuleState extends KeyPanes {
     if (this.#touched === undefined && this.#episodes?.hasChanged !== true) return none;
     const desired: Desired[] = [];
     for (const { name, standing, first, last } of this.#episodes?.take() ?? []) {
+      if (this.rule.tellsApart) {
+        desired.push(...alertsOfEvents(this, last));
+        continue;
+      }
       const extent = { start: this.windows.bounds(first).start, end: this.windows.bounds(last).end };
-      desired.push({ name, content: standing ? this.#content(last, extent) : undefined });
+      desired.push({ name, content: standing ? alertContentAt(this, last, extent) : undefined });
     }
     for (const name of this.#touched ?? []) {
-      const content = this.#isTrueAt(name) ? this.#content(name, this.windows.bounds(name)) : undefined;
+      const content = this.#isTrueAt(name) ? alertContentAt(this, name, this.windows.bounds(name)) : undefined;
       desired.push({ name, content });
     }
     this.#touched = undefined;
     return desired;
   }
 
-  #content(name: EpochMillis, extent: WindowBounds): AlertContent | undefined {
-    const { rule, groups, windows } = this;
-    const results = windows.results(name);
-    if (results === undefined) return undefined;
-    const bounds = windows.bounds(name);
-    const at = rule.plan.emit === 'final' ? bounds.end : windows.newest(name);
-    return windowContent(rule, groups, results, { bounds, extent, at, evidence: windows.evidence(name) });
-  }
-
   /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
   forget(watermark: EpochMillis): boolean {
     const { plan, form, joins } = this.rule;
     const frozen = frozenAt(this.rule, watermark);
-    const named = [this.#records, this.#unread].filter((names) => names !== undefined);
     for (const pane of this.panes.values()) {
       const awaited = plan.emit === 'final' && !pane.closed && pane.stored === undefined;
       if (awaited || !form.isForgotten(pane, frozen)) continue;
       this.panes.delete(pane.start);
-      if (!joins) for (const names of named) names.delete(pane.start);
     }
     this.windows.forget(frozen);
     this.#episodes?.forget(frozen);
-    if (joins && named.length > 0) {
-      const known = new Set(this.#episodes?.all.map(({ name }) => name));
-      for (const names of named) for (const name of names.keys()) if (!known.has(name)) names.delete(name);
-    }
+    if (this.#records === undefined && this.#unread === undefined) return this.panes.size === 0;
+    const known = joins ? new Set(this.#episodes?.all.map(({ name }) => name)) : undefined;
+    const isNeeded = (name: EpochMillis): boolean => known?.has(name) ?? name >= frozen;
+    for (const name of this.#records?.keys() ?? []) if (!isNeeded(instantOf(name))) this.#records?.delete(name);
+    for (const name of this.#unread ?? []) if (!isNeeded(name)) this.#unread?.delete(name);
     return this.panes.size === 0;
   }
 }

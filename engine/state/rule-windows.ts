@@ -8,8 +8,13 @@ export function frozenAt({ plan, form }: WindowedRule, watermark: EpochMillis): 
 }
 
 /** The first window that has a part in the episode of a window that an event at `t` changes. */
-export function firstJoined({ form, plan }: WindowedRule, t: EpochMillis): EpochMillis {
-  return (form.firstChanged(t) - plan.cooldown) as EpochMillis;
+export function firstJoined(rule: WindowedRule, t: EpochMillis): EpochMillis {
+  return joinedTo(rule, rule.form.firstChanged(t));
+}
+
+/** The first window that may be joined to one. */
+export function joinedTo({ form, plan }: WindowedRule, name: EpochMillis): EpochMillis {
+  return (name - plan.cooldown - form.longest) as EpochMillis;
 }
 
 /** The earliest instant whose events decide over a window that an event at `t` changes, or over its episode. */

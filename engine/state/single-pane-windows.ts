@@ -13,6 +13,8 @@ export function singlePaneForm(grid: PaneGrid, longest: Millis): WindowForm {
     grid,
     isLog: false,
     isNamedByPane: true,
+    closesByWindow: false,
+    longest: 0 as Millis,
     reach: longest,
     firstChanged: (t) => grid.start(t),
     pastChanged: (t) => (grid.start(t) + 1) as EpochMillis,

@@ -1,9 +1,11 @@
 /**
  * The log of a key for windows (t − size, t]: entries by event time, and accumulators of the window that was asked for
  * last. Events in order move the window on by adding at one end and taking out at the other; only an aggregate that
- * cannot take out, or an event out of order, adds the window up again.
+ * cannot take out, or an event out of order, adds the window up again. Where a window holds a number of events at most,
+ * those are its newest.
  */
 import type { Accumulator } from '../aggregate/accumulator.ts';
+import { compareOrder } from '../aggregate/order.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import { resultsOf } from './aggregation.ts';
 import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
@@ -14,22 +16,24 @@ const few = 4;
 export class SlidingLog {
   readonly #size: Millis;
   readonly #create: () => Accumulator[];
+  readonly #most: number;
   #entries: Touch[] | undefined;
   /** What entries[head, tail) add up to, once there are more than a few. */
   #running: Accumulator[] | undefined;
   #head = 0;
   #tail = 0;
 
-  constructor(size: Millis, create: () => Accumulator[]) {
+  constructor(size: Millis, create: () => Accumulator[], most = Number.POSITIVE_INFINITY) {
     this.#size = size;
     this.#create = create;
+    this.#most = most;
   }
 
   get entries(): readonly Touch[] {
     return this.#entries ?? none;
   }
 
-  /** Adds an entry behind those of equal time; true where it is the newest. */
+  /** Adds an entry behind those of equal time, or where it matters which come last, in their order; true where it is the newest. */
   insert(touch: Touch): boolean {
     const entries = this.#entries;
     if (entries === undefined) {
@@ -38,12 +42,17 @@ export class SlidingLog {
       return true;
     }
     const last = entries.at(-1);
-    if (last === undefined || last.event.t <= touch.event.t) {
+    const isTie = last !== undefined && last.event.t === touch.event.t && this.#most < Number.POSITIVE_INFINITY;
+    if (last === undefined || (isTie ? compareOrder(last.event, touch.event) <= 0 : last.event.t <= touch.event.t)) {
       if (last !== undefined && entries.length === 1) this.#entries = [last, touch];
       else entries.push(touch);
       return true;
     }
-    const at = this.#firstAfter(touch.event.t);
+    let at = this.#firstAfter(touch.event.t);
+    for (let before = entries[at - 1]; this.#most < Number.POSITIVE_INFINITY; before = entries[at - 1]) {
+      if (before === undefined || compareOrder(before.event, touch.event) <= 0) break;
+      at--;
+    }
     entries.splice(at, 0, touch);
     if (at < this.#tail) this.#restart(0);
     return false;
@@ -63,43 +72,52 @@ export class SlidingLog {
   resultsAt(t: EpochMillis): readonly unknown[] {
     const { entries } = this;
     const from = (t - this.#size) as EpochMillis;
-    if (entries.length <= few) return this.#resultsOfFew(from, t);
+    if (entries.length <= few) return this.#resultsOfFew(t);
     // The running window only moves on: where it holds what is later, or lacks what is not older, it is added up again.
     const newest = entries[this.#tail - 1];
     const excluded = entries[this.#head - 1];
-    const passed = (newest !== undefined && newest.event.t > t) || (excluded !== undefined && excluded.event.t > from);
-    if (passed || this.#head === this.#tail) this.#restart(this.#firstAfter(from));
+    const lacks = excluded !== undefined && excluded.event.t > from && this.#tail - this.#head < this.#most;
+    const passed = (newest !== undefined && newest.event.t > t) || lacks;
+    if (passed || this.#head === this.#tail) this.#restart(this.#begin(t));
     let running = this.#include(t);
     for (let oldest = entries[this.#head]; this.#head < this.#tail; oldest = entries[this.#head]) {
-      if (oldest === undefined || oldest.event.t > from) break;
+      if (oldest === undefined || (oldest.event.t > from && this.#tail - this.#head <= this.#most)) break;
       this.#head++;
       if (removeFrom(running, oldest)) continue;
-      this.#restart(this.#firstAfter(from));
+      this.#restart(this.#begin(t));
       running = this.#include(t);
     }
     return resultsOf(running);
   }
 
-  #resultsOfFew(from: EpochMillis, t: EpochMillis): readonly unknown[] {
+  #resultsOfFew(t: EpochMillis): readonly unknown[] {
+    const { entries } = this;
     const accumulators = this.#create();
-    for (const entry of this.entries) if (entry.event.t > from && entry.event.t <= t) addTo(accumulators, entry);
+    let at = this.#begin(t);
+    for (let next = entries[at]; next !== undefined && next.event.t <= t; next = entries[++at])
+      addTo(accumulators, next);
     return resultsOf(accumulators);
   }
 
   /** The entries of the window that ends with an instant, oldest first. */
   window(t: EpochMillis): Touch[] {
-    return this.entries.slice(this.#firstAfter((t - this.#size) as EpochMillis), this.#firstAfter(t));
+    return this.entries.slice(this.#begin(t), this.#firstAfter(t));
   }
 
   /** The newest entries of the window that ends with an instant, as evidence shows them. */
   newestEntries(t: EpochMillis, limit: number): Touch[] {
     const { entries } = this;
     const end = this.#firstAfter(t);
-    const begin = this.#firstAfter((t - this.#size) as EpochMillis);
+    const begin = this.#begin(t);
     let from = Math.max(begin, end - limit);
     while (from > begin && from < end && entries[from - 1]?.event.t === entries[from]?.event.t) from--;
     // Entries of one time stand in order of arrival: all that share the oldest's are asked which come last.
     return limit === 0 ? [] : entries.slice(from, end).sort(compareEvidence).slice(-limit);
+  }
+
+  /** The entries of an instant. */
+  at(t: EpochMillis): Touch[] {
+    return this.entries.slice(this.#firstAfter((t - 1) as EpochMillis), this.#firstAfter(t));
   }
 
   /** The distinct event times in [from, to). */
@@ -135,6 +153,12 @@ export class SlidingLog {
     this.#running = undefined;
     this.#head = at;
     this.#tail = at;
+  }
+
+  /** The position of the first entry of the window that ends with an instant. */
+  #begin(t: EpochMillis): number {
+    const begin = this.#firstAfter((t - this.#size) as EpochMillis);
+    return this.#most === Number.POSITIVE_INFINITY ? begin : Math.max(begin, this.#firstAfter(t) - this.#most);
   }
 
   /** The position of the first entry later than an instant. */

@@ -1,6 +1,6 @@
 /**
- * Windows that end with each event, (t − size, t], found on the key's log and named by their end. Where `size` is 1 each
- * instant is a window: alerts of stateless rules that a cooldown joins.
+ * Windows that end with each event, (t − size, t], found on the key's log and named by their end; of `last`, the newest
+ * events of such a window. Where `size` is 1 each instant is a window: alerts of stateless rules that a cooldown joins.
  */
 import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
@@ -12,12 +12,22 @@ import type { Pane } from './pane.ts';
 import { SlidingLog } from './sliding-log.ts';
 import type { EventReference, Touch } from './touch.ts';
 
-/** `shown` is how long a window is as alerts show it. */
-export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): WindowForm {
+export interface SlidingShape {
+  readonly size: Millis;
+  /** How long a window is as alerts show it. */
+  readonly shown: Millis;
+  /** How many events, the newest, a window holds; absent: all. */
+  readonly most?: number;
+}
+
+export function slidingForm(grid: PaneGrid, shape: SlidingShape): WindowForm {
+  const { size, shown } = shape;
   return {
     grid,
     isLog: true,
     isNamedByPane: false,
+    closesByWindow: false,
+    longest: 0 as Millis,
     reach: (2 * size) as Millis,
     firstChanged: (t) => t,
     pastChanged: (t) => (t + size) as EpochMillis,
@@ -25,7 +35,7 @@ export function slidingForm(grid: PaneGrid, size: Millis, shown: Millis): Window
     lastEnd: (t) => (t + size) as EpochMillis,
     isForgotten: ({ end }, frozen) => end < frozen,
     namesOf: ({ start, end }) => ({ first: (start + shown) as EpochMillis, last: end }),
-    open: (rule, panes) => new SlidingWindows(rule, panes, size, shown),
+    open: (rule, panes) => new SlidingWindows(rule, panes, shape),
   };
 }
 
@@ -35,8 +45,8 @@ class SlidingWindows extends SlidingLog implements KeyWindows {
   readonly #panes: KeyPanes;
   readonly #shown: Millis;
 
-  constructor(rule: WindowedRule, panes: KeyPanes, size: Millis, shown: Millis) {
-    super(size, rule.createAccumulators);
+  constructor(rule: WindowedRule, panes: KeyPanes, { size, shown, most }: SlidingShape) {
+    super(size, rule.createAccumulators, most);
     this.#rule = rule;
     this.#panes = panes;
     this.#shown = shown;

@@ -2,7 +2,7 @@
  * Where panes begin and end. A pane is the smallest piece of keyed state: for tumbling and calendar windows it is the
  * window itself (Flink's TumblingEventTimeWindows); for hopping ones as long as their windows begin and end in whole
  * panes, and for calendar windows with steps a step; for sliding windows a stretch of the key's log as wide as the
- * window, so that a window touches at most two.
+ * window, so that a window touches at most two, and so for all that are found in a log.
  */
 import type { WindowPlan } from '../plan/plan.ts';
 import type { EpochMillis, Millis } from '../time.ts';
@@ -22,7 +22,13 @@ export function paneGrid(window: Exclude<WindowPlan, { readonly kind: 'instant' 
     case 'hopping':
       return fixedGrid(greatestCommonDivisor(window.size, window.every), 0);
     case 'sliding':
+    case 'before':
       return fixedGrid(Math.max(window.size, cooldown), 0);
+    case 'last':
+      return fixedGrid(Math.max(window.within, cooldown), 0);
+    case 'session':
+    case 'until':
+      return fixedGrid(Math.max(window.max, cooldown), 0);
     case 'calendar': {
       const periods = calendarGrid(window.unit, window.timezone);
       return window.every === undefined ? periods : stepGrid(periods, window.every);

@@ -34,7 +34,6 @@ function largestOfEachWindow(alerts: readonly AlertContent[]): AlertContent[] {
 
 /** What Weir cannot run yet, and by which codes it says so. */
 const notYet: Readonly<Record<string, readonly string[]>> = {
-  q11: ['rule.window.session.not-yet'],
   q15: ['rule.aggregate.too-much'],
   q16: ['rule.aggregate.too-much'],
 };

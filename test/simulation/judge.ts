@@ -47,7 +47,7 @@ function compareStanding(
     const sliding = isWindowed(rule) && rule.joins;
     const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
     const counted = redriven.size === 0 ? records : orderedRecords(asRedriven(outcome, name));
-    const isPartly = isWindowed(rule) && rule.form.overlaps !== undefined && rule.plan.emit === 'final';
+    const isPartly = isWindowed(rule) && rule.form.closesByWindow && rule.plan.emit === 'final';
     const partly = isPartly ? keysOf(compiled, lateForSome(outcome, name, counted)) : undefined;
     const isSpoilt = (text: string): boolean => spoilt.has(text) || partly?.has(text) === true;
     const of = (alerts: readonly AlertRecord[]): string[] =>

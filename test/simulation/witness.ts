@@ -30,8 +30,12 @@ export interface GrowingRules {
   readonly joined: ReadonlySet<string>;
 }
 
+/**
+ * `threshold` alone does not say so: it may be asked for a condition that turns false again, and of a window that loses
+ * events to later ones, or is of each event. Such an alert is withdrawn and reopened for good reason.
+ */
 export function growingRules(compiled: Compiled): GrowingRules {
-  const growing = compiledRules(compiled).filter((rule) => isWindowed(rule) && rule.plan.emit === 'threshold');
+  const growing = compiledRules(compiled).filter(({ plan }) => plan.growing && plan.emit === 'threshold');
   const names = (joins: boolean): ReadonlySet<string> =>
     new Set(growing.filter((rule) => isWindowed(rule) && rule.joins === joins).map(({ plan }) => plan.name));
   return { single: names(false), joined: names(true) };

@@ -22,7 +22,7 @@ test.each([
 ] as const)('the standard deviation of the sample %j is %p', (values, expected) => {
   const result = stddev(values);
   if (expected === null) expect(result).toBeNull();
-  else expect(Math.abs((result ?? Number.NaN) - expected)).toBeLessThanOrEqual(4e-16 * expected);
+  else expect(Math.abs((result ?? Number.NaN) - expected)).toBeLessThanOrEqual(2.3e-16 * expected);
 });
 
 test('it is that of the two passes that floating point needs, and never negative', () => {

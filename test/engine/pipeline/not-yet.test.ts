@@ -19,15 +19,6 @@ test.each([
   expect(inRule(line)).toEqual(faults);
 });
 
-test.each([
-  ['{ session: 30m, max: 12h }', ['11:15-22 rule.window.session.not-yet']],
-  ['{ before: 365d }', ['11:15-21 rule.window.before.not-yet']],
-  ['{ last: 5, within: 1h }', ['11:15-19 rule.window.last.not-yet']],
-  ['{ until: event.at, max: 1h }', ['11:15-20 rule.window.until.not-yet']],
-])('the window %s is refused at its place, and nothing else is', (window, faults) => {
-  expect(inRule(aggregate, `window: ${window}`)).toEqual(faults);
-});
-
 test.each(['publish: true', 'encoding: gzip'])(
   '%s of a stream is refused at its place, and nothing else is',
   (line) => {

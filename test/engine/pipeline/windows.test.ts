@@ -96,6 +96,10 @@ test.each([
   ['sliding: 90s', { kind: 'sliding', size: 90_000 }],
   ['hopping: 1h, every: 20m', { kind: 'hopping', size: 3_600_000, every: 1_200_000 }],
   ['calendar: day', { kind: 'calendar', unit: 'day', timezone: 'UTC' }],
+  ['before: 30d', { kind: 'before', size: 2_592_000_000 }],
+  ['last: 5, within: 1h', { kind: 'last', count: 5, within: 3_600_000 }],
+  ['session: 30m', { kind: 'session', gap: 1_800_000, max: 86_400_000 }],
+  ['session: 30m, max: 1h', { kind: 'session', gap: 1_800_000, max: 3_600_000 }],
   ['calendar: hour', { kind: 'calendar', unit: 'hour', timezone: 'UTC' }],
   ['calendar: month, every: 1d', { kind: 'calendar', unit: 'month', timezone: 'UTC', every: 86_400_000 }],
 ])('the window %s is read', (window, definition) => {

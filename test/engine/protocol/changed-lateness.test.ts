@@ -12,6 +12,7 @@ import { compiled, rules, withRules } from './pipelines.ts';
 const day = 24 * 60;
 const owned = withRules(rules['tumbling, threshold'] ?? '');
 const shared = owned.replace('customer: event.customer', 'kind: event.kind');
+const windowed = (window: string) => owned.replace('tumbling: 10m', window);
 let processes = 0;
 
 class Cloud {
@@ -66,9 +67,11 @@ class Cloud {
 const at = (...minutes: number[]): Given[] => minutes.map((one) => ({ minute: one }));
 
 describe.each([
-  ['owned', owned],
-  ['shared', shared],
-])('a longer allowedLateness, with keys that are %s', (_, text) => {
+  ['keys that are owned', owned],
+  ['keys that are shared', shared],
+  ['sessions', windowed('session: 4m\n      max: 10m')],
+  ['windows until a time', windowed('until: event.at + 480000\n      max: 10m')],
+])('a longer allowedLateness, with %s', (_, text) => {
   test('brings no window back that was frozen', async () => {
     const cloud = new Cloud(text);
     await cloud.batch(...at(1, 2, 3));

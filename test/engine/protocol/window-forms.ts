@@ -45,6 +45,15 @@ function every(window: string): string[] {
 
 export const windowForms: Readonly<Record<string, readonly string[]>> = {
   'tumbling windows': every('\n      tumbling: 10m\n      offset: 3m'),
+  'hopping windows': every('\n      hopping: 10m\n      every: 4m'),
   'sliding windows': every('\n      sliding: 10m'),
+  'calendar hours': every('\n      calendar: hour'),
   'calendar days': [...every('\n      calendar: day'), rule('\n      calendar: day', 'global', '\n    emit: changes')],
+  'calendar weeks': every('\n      calendar: week'),
+  'calendar months': every('\n      calendar: month'),
+  'results so far of a day': every('\n      calendar: day\n      every: 10m'),
+  'windows before events': every('\n      before: 10m'),
+  'windows of the last events': every('\n      last: 3\n      within: 10m'),
+  sessions: every('\n      session: 4m\n      max: 10m'),
+  'windows until a time': every('\n      until: event.at + 60000 * (event.total + 1)\n      max: 8m'),
 };

@@ -119,7 +119,9 @@ async function deployed(pipeline: Compiled, history: History): Promise<MemoryWor
   const tick = async (to?: 'end'): Promise<void> => {
     const report = await advanceTime(pipeline, world.ports(), shardPort, world.now, to);
     for (const [rule, watermark] of Object.entries(report.watermarks)) {
-      expect(watermark >= (watermarks.get(rule) ?? '')).toBe(true);
+      // Thrown, and not expected: thousands of expectations of a matcher cost as much as all else.
+      if (watermark < (watermarks.get(rule) ?? ''))
+        throw new Error(`the watermark of ${rule} goes back to ${watermark}`);
       watermarks.set(rule, watermark);
     }
   };
@@ -177,9 +179,12 @@ test.each(
       fc.asyncProperty(fc.constantFrom(...variants), history, async (pipeline, drawn) => {
         const world = await deployed(pipeline, drawn);
         const records = batchesOf(drawn).flatMap((batch) => batch.records);
-        expect(standing(alertsOf(world))).toEqual(standing(perfect(pipeline, records)));
-        expect([...world.letters.values()]).toEqual([]);
-        expect(alertsOf(world).filter(({ pending }) => pending !== undefined)).toEqual([]);
+        const alerts = alertsOf(world);
+        expect({
+          standing: standing(alerts),
+          letters: [...world.letters.values()],
+          pending: alerts.filter(({ pending }) => pending !== undefined),
+        }).toEqual({ standing: standing(perfect(pipeline, records)), letters: [], pending: [] });
       }),
       { numRuns: Number(process.env['WINDOW_RUNS'] ?? 1000) },
     );
