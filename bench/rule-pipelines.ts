@@ -53,3 +53,13 @@ ${stream}rules:
       severity: low
       title: '{{ customer }} placed {{ orders }} orders worth {{ spent }}'
 `;
+
+/** The same with whole events as evidence: every field of every event is made. */
+export const statelessWhole = whole(statelessRules);
+export const slidingWhole = whole(slidingWindow);
+
+export const tumblingWindow = slidingWindow.replace('sliding: 24h', 'tumbling: 24h');
+
+function whole(pipeline: string): string {
+  return pipeline.replaceAll('      severity: low\n', '      severity: low\n      evidenceFields: all\n');
+}

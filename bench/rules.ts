@@ -4,9 +4,9 @@
  *     taskset -c 0 npx tsx bench/rules.ts [--events N] [--rounds N]
  *
  * The events come as batches of Kinesis records, in base64, and go the way that a function takes them: decoder, intake,
- * rules, in memory; each round begins without state. Seconds are the processor's, of all threads: on one core that is
- * what a clock shows where nobody else uses it. Floors are JSON.parse of the texts alone, and of the decoded base64. The backtest's way from lines
- * of a file has the lines as its floor. Each round begins without state.
+ * rules, in memory; each round begins without state, or with one event of every key. Seconds are the processor's, of all
+ * threads: on one core that is what a clock shows where nobody else uses it. Floors are JSON.parse of the texts alone,
+ * and of the decoded base64. The backtest's way from lines of a file has the lines as its floor.
  */
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { parseArgs } from 'node:util';
@@ -20,7 +20,7 @@ import { eventDecoder } from '../functions/event-decoder.ts';
 import { inputRecords } from '../functions/input-records.ts';
 import { decode } from '../functions/record-data.ts';
 import { median, thousands } from './measure.ts';
-import { slidingWindow, statelessRules } from './rule-pipelines.ts';
+import { slidingWhole, slidingWindow, statelessRules, statelessWhole } from './rule-pipelines.ts';
 import { sampleOrders } from './sample-orders.ts';
 
 const { values } = parseArgs({
@@ -46,6 +46,8 @@ interface Contender {
 
 const stateless = compiled(statelessRules);
 const sliding = compiled(slidingWindow);
+const wholeStateless = compiled(statelessWhole);
+const wholeSliding = compiled(slidingWhole);
 
 for (const bytes of [300, 1000]) {
   const anyKey = (_: number, random: () => number): number => Math.floor(random() * keys);
@@ -77,6 +79,8 @@ function measure(bytes: number, texts: readonly string[], firsts: readonly Kines
       ready: () => fromKinesis(sliding, batches, firsts),
     },
     { name: 'sliding window, first events', floors: whole, ready: () => fromKinesis(sliding, firsts) },
+    { name: 'ten stateless rules, every field', floors: whole, ready: () => fromKinesis(wholeStateless, batches) },
+    { name: 'sliding window, every field', floors: whole, ready: () => fromKinesis(wholeSliding, batches, firsts) },
     {
       name: 'ten stateless rules, of lines',
       floors: ['JSON.parse of lines'],
@@ -105,7 +109,7 @@ function measure(bytes: number, texts: readonly string[], firsts: readonly Kines
     const ratios = floors.map((floor) => `${(rate(name) / rate(floor)).toFixed(2)} of ${floor}`).join(', ');
     const goal = goals?.[bytes] === undefined ? '' : `, goal ${goals[bytes]}`;
     const each = (seconds.get(name) ?? []).map((one) => thousands(events / one)).join(' ');
-    console.log(`${name.padEnd(30)} ${thousands(rate(name)).padStart(5)} (${each})  ${ratios}${goal}`);
+    console.log(`${name.padEnd(32)} ${thousands(rate(name)).padStart(5)} (${each})  ${ratios}${goal}`);
   }
 }
 

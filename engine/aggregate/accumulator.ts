@@ -10,7 +10,7 @@ import type { Json } from './value.ts';
 export interface Accumulator {
   /** Adds the value of one event. The caller leaves out null: no aggregate but `count()` sees it. */
   add(value: unknown, order: Order): void;
-  /** Takes out what `add` put in; false where only adding everything again gives the result. */
+  /** Takes out what was added first of all that is in; false where only adding everything again gives the result. */
   remove(value: unknown, order: Order): boolean;
   /** Merges what `encode` gave; associative and commutative. */
   absorb(encoded: Json): void;

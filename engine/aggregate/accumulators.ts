@@ -6,16 +6,20 @@ import { DecimalSum } from './decimal-sum.ts';
 import { Deviation } from './deviation.ts';
 import { DistinctValues } from './distinct-values.ts';
 import { Distribution } from './distribution.ts';
-import { Extreme } from './extreme.ts';
+import { Extreme, RunningExtreme } from './extreme.ts';
 import { compareOrder, copyOrder, encodeOrder, type Order, readOrder } from './order.ts';
 import { Ranking } from './ranking.ts';
+import { RunningValues } from './running-values.ts';
 import { decodeValue, encodeValue, isList, type Json } from './value.ts';
 
 /** So many different values are kept as they are; of more, a sketch. */
 const mostExact = 1000;
 
-/** `sketches`: whether it must stay small. Over a log, whose events are there anyhow, it need not, and stays exact. */
-export function createAccumulator({ kind, limit = 1 }: AccumulatorPlan, sketches = true): Accumulator {
+/**
+ * `isSmall`: whether it must stay small. Over a log, whose events are there anyhow, it need not: it stays exact, and
+ * keeps what is needed to take out again what was added first, as the window moves on.
+ */
+export function createAccumulator({ kind, limit = 1 }: AccumulatorPlan, isSmall = true): Accumulator {
   switch (kind) {
     case 'count':
       return new Count();
@@ -26,28 +30,28 @@ export function createAccumulator({ kind, limit = 1 }: AccumulatorPlan, sketches
     case 'stddev':
       return new Deviation();
     case 'min':
-      return new Extreme(-1);
+      return isSmall ? new Extreme(-1) : new RunningExtreme(-1);
     case 'max':
-      return new Extreme(1);
+      return isSmall ? new Extreme(1) : new RunningExtreme(1);
     case 'first':
-      return new Edge(-1);
+      return isSmall ? new Edge(-1) : new Collect(undefined, Number.POSITIVE_INFINITY);
     case 'last':
     case 'newest':
       return new Edge(1);
     case 'countDistinct':
-      return new CountDistinct(sketches ? mostExact : Number.POSITIVE_INFINITY);
+      return new CountDistinct(isSmall ? mostExact : Number.POSITIVE_INFINITY);
     case 'percentile':
-      return new Distribution(sketches ? mostExact : Number.POSITIVE_INFINITY);
+      return new Distribution(isSmall ? mostExact : Number.POSITIVE_INFINITY);
     case 'collect':
-      return new Collect(limit);
+      return new Collect(limit, isSmall ? limit : Number.POSITIVE_INFINITY);
     case 'values':
-      return new DistinctValues(limit);
+      return isSmall ? new DistinctValues(limit) : new RunningValues(limit);
     case 'top':
-      return new Ranking(1, limit);
+      return new Ranking(1, limit, isSmall ? limit : Number.POSITIVE_INFINITY);
     case 'argmin':
-      return new Ranking(-1);
+      return new Ranking(-1, undefined, isSmall ? 1 : Number.POSITIVE_INFINITY);
     case 'argmax':
-      return new Ranking(1);
+      return new Ranking(1, undefined, isSmall ? 1 : Number.POSITIVE_INFINITY);
   }
 }
 
@@ -71,23 +75,13 @@ class Count implements Accumulator {
   }
 }
 
-class Sum implements Accumulator {
-  readonly #sum = new DecimalSum();
-  add(value: unknown): void {
-    this.#sum.add(Number(value));
+class Sum extends DecimalSum implements Accumulator {
+  override add(value: unknown): void {
+    super.add(Number(value));
   }
   remove(value: unknown): boolean {
-    this.#sum.subtract(Number(value));
+    this.subtract(Number(value));
     return true;
-  }
-  absorb(encoded: Json): void {
-    this.#sum.absorb(encoded);
-  }
-  encode(): Json {
-    return this.#sum.encode();
-  }
-  result(): number {
-    return this.#sum.result();
   }
 }
 

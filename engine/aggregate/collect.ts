@@ -1,6 +1,6 @@
-/** `collect`: the first values in the order of their events. */
+/** `collect`: the first values in the order of their events; and `first` over a log. */
 import type { Accumulator } from './accumulator.ts';
-import { decodeKept, encodeKept, insertKept, type Kept } from './kept-values.ts';
+import { decodeKept, encodeKept, insertKept, type Kept, removeKept } from './kept-values.ts';
 import { compareOrder, copyOrder, type Order } from './order.ts';
 import { decodeValue, encodeValue, type Json } from './value.ts';
 
@@ -12,19 +12,27 @@ const byOrder = (a: Kept, b: Kept): number => compareOrder(a.order, b.order);
 
 export class Collect implements Accumulator {
   readonly #collected: Collected[] = [];
-  readonly #limit: number;
-  constructor(limit: number) {
+  readonly #limit: number | undefined;
+  readonly #most: number;
+
+  /** It keeps `most`, and shows `limit` of them; where there is no limit, the first one, or null. */
+  constructor(limit: number | undefined, most: number) {
     this.#limit = limit;
+    this.#most = most;
   }
 
   add(value: unknown, order: Order): void {
-    const last = this.#collected[this.#limit - 1];
-    if (last !== undefined && compareOrder(last.order, order) <= 0) return;
-    insertKept(this.#collected, { order: copyOrder(order), value }, this.#limit, byOrder);
+    const collected = this.#collected;
+    if (collected.length >= this.#most) {
+      const last = collected.at(-1);
+      if (last !== undefined && compareOrder(last.order, order) <= 0) return;
+    }
+    insertKept(collected, { order: copyOrder(order), value }, this.#most, byOrder);
   }
 
-  remove(_value: unknown, order: Order): boolean {
-    return this.#collected.every((kept) => compareOrder(kept.order, order) !== 0);
+  remove(value: unknown, order: Order): boolean {
+    // What was not among the first so many is not needed; where it was, another takes its place that may not be here.
+    return removeKept(this.#collected, { order, value }, byOrder) ? this.#most === Number.POSITIVE_INFINITY : true;
   }
 
   absorb(encoded: Json): void {
@@ -36,6 +44,9 @@ export class Collect implements Accumulator {
   }
 
   result(): unknown {
-    return this.#collected.map(({ value }) => value);
+    if (this.#limit === undefined) return this.#collected[0]?.value ?? null;
+    const shown: unknown[] = [];
+    for (const { value } of this.#collected) if (shown.push(value) >= this.#limit) break;
+    return shown;
   }
 }

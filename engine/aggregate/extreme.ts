@@ -43,3 +43,37 @@ export class Extreme implements Accumulator {
     return this.#value;
   }
 }
+
+/**
+ * Over a log, whose events are taken out in the order in which they were added: it keeps the values that may yet become
+ * the extreme, which are those that no later one exceeds. Each is added and taken out once.
+ */
+export class RunningExtreme implements Accumulator {
+  /** The extreme first. */
+  readonly #candidates: unknown[] = [];
+  readonly #sign: 1 | -1;
+  constructor(sign: 1 | -1) {
+    this.#sign = sign;
+  }
+  add(value: unknown): void {
+    const candidates = this.#candidates;
+    while (candidates.length > 0 && this.#sign * compareValues(value, candidates.at(-1)) > 0) candidates.pop();
+    candidates.push(value);
+  }
+  remove(value: unknown): boolean {
+    // Where it equals the extreme it is the extreme: an equal one that was added later stands behind it.
+    const candidates = this.#candidates;
+    if (candidates.length > 0 && compareValues(value, candidates[0]) === 0) candidates.shift();
+    return true;
+  }
+  absorb(encoded: Json): void {
+    const value = decodeValue(encoded);
+    if (value !== null) this.add(value);
+  }
+  encode(): Json {
+    return encodeValue(this.result());
+  }
+  result(): unknown {
+    return this.#candidates[0] ?? null;
+  }
+}

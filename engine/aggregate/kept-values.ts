@@ -40,6 +40,24 @@ export function insertKept<K extends Kept>(
   limit: number,
   compare: (a: K, b: K) => number,
 ): K | undefined {
+  const place = placeOf(all, one, compare);
+  if (place >= limit) return one;
+  all.splice(place, 0, one);
+  return all.length > limit ? all.pop() : undefined;
+}
+
+/** Takes one out of a list that is sorted by `compare`; false where none is the same. */
+export function removeKept<K extends Kept>(all: K[], one: K, compare: (a: K, b: K) => number): boolean {
+  const place = placeOf(all, one, compare) - 1;
+  const found = all[place];
+  if (found === undefined || compare(found, one) !== 0) return false;
+  if (place === 0) all.shift();
+  else all.splice(place, 1);
+  return true;
+}
+
+/** The place behind all that do not come after one. */
+function placeOf<K extends Kept>(all: readonly K[], one: K, compare: (a: K, b: K) => number): number {
   let low = 0;
   let high = all.length;
   while (low < high) {
@@ -47,7 +65,5 @@ export function insertKept<K extends Kept>(
     if (compare(all[middle] ?? one, one) <= 0) low = middle + 1;
     else high = middle;
   }
-  if (low >= limit) return one;
-  all.splice(low, 0, one);
-  return all.length > limit ? all.pop() : undefined;
+  return low;
 }

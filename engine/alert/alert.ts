@@ -54,6 +54,12 @@ export interface AlertRecord {
   readonly having?: string;
 }
 
+/** An alert's record with the version of its item. */
+export interface Recorded {
+  readonly record: AlertRecord | undefined;
+  readonly version: number;
+}
+
 export type Announcement = 'opened' | 'amended' | 'withdrawn' | 'reopened';
 
 export interface AlertIdentity {

@@ -20,6 +20,8 @@ export interface Episode {
   revision: number;
 }
 
+const none: readonly Episode[] = [];
+
 /** How far windows go on from the instants that name them. */
 export interface Extents {
   readonly longest: Millis;
@@ -36,7 +38,7 @@ export class Episodes {
   #trueTimes: EpochMillis[] = [];
   #all: Episode[] = [];
   /** Episodes that differ from what was last taken. */
-  readonly #changed = new Set<Episode>();
+  #changed: Set<Episode> | undefined;
 
   constructor(cooldown: Millis, known: readonly Episode[] = [], extents = instants) {
     this.#cooldown = cooldown;
@@ -93,7 +95,7 @@ export class Episodes {
   /** Marks the standing episodes whose last true window is named in [from, to]: their values may have changed. */
   touch(from: EpochMillis, to: EpochMillis): void {
     const past = to + this.#extents.longest;
-    for (const episode of this.#all) if (episode.last >= from && episode.last <= past) this.#changed.add(episode);
+    for (const episode of this.#all) if (episode.last >= from && episode.last <= past) this.#tell(episode);
   }
 
   /**
@@ -184,6 +186,11 @@ export class Episodes {
 
   #change(episode: Episode): void {
     episode.revision++;
+    this.#tell(episode);
+  }
+
+  #tell(episode: Episode): void {
+    this.#changed ??= new Set();
     this.#changed.add(episode);
   }
 
@@ -194,10 +201,16 @@ export class Episodes {
     return name;
   }
 
+  /** True where `take` would give any. */
+  get hasChanged(): boolean {
+    return this.#changed !== undefined;
+  }
+
   /** The episodes that changed since the last call. */
-  take(): Episode[] {
+  take(): readonly Episode[] {
+    if (this.#changed === undefined) return none;
     const changed = [...this.#changed];
-    this.#changed.clear();
+    this.#changed = undefined;
     return changed;
   }
 

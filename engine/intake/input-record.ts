@@ -13,7 +13,7 @@ export interface InputRecord {
   readonly arrival?: EpochMillis | undefined;
   /** The event; undefined where `unreadable` says why there is none. */
   readonly event: unknown;
-  readonly unreadable?: string;
+  readonly unreadable?: string | undefined;
   /** The record's data as it came, in base64; absent where it never was a record. */
   readonly data?: string;
 }

@@ -1,6 +1,5 @@
 /** The bodies of the alert table's items. */
-import type { AlertRecord } from '../alert/alert.ts';
-import type { Recorded } from '../state/rule-state.ts';
+import type { AlertRecord, Recorded } from '../alert/alert.ts';
 import type { Item } from './item.ts';
 
 const format = 1;

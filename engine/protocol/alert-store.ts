@@ -1,9 +1,8 @@
 /** Makes the alert table agree with what should stand, and tells people: put as pending, publish, mark as published. */
-import { type AlertContent, type AlertIdentity, type AlertRecord, reconcile } from '../alert/alert.ts';
+import { type AlertContent, type AlertIdentity, type AlertRecord, type Recorded, reconcile } from '../alert/alert.ts';
 import { alertId } from '../alert/identity.ts';
 import { alertMessage } from '../alert/message.ts';
 import type { RulePlan } from '../plan/plan.ts';
-import type { Recorded } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
 import { readAlert, writeAlert } from './alert-body.ts';
 import type { Item, ItemKey } from './item.ts';

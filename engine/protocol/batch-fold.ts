@@ -153,7 +153,7 @@ export class BatchFold {
     for (const { state, rule, touches } of changes) {
       if (isOwned(rule) && (rule.joins || rule.form.closesByWindow)) {
         const from = Math.min(...touches.map(({ touch }) => reachBack(rule, touch.event.t))) as EpochMillis;
-        if (from < state.loadedFrom) whole.push({ state, from });
+        if (from < (state.loadedFrom ?? endOfTime)) whole.push({ state, from });
         continue;
       }
       const writer = this.#writer(rule);

@@ -202,7 +202,7 @@ async function readNeighbours(
   // to after it was closed is closed again, and one may be closed twice at the same time.
   const told = Math.max(...(state.episodes?.all ?? []).map(({ standing, last }) => (standing ? last : start)));
   const isDecided = ({ closed, start: begin, end }: Pane): boolean => closed || end <= until || begin <= told;
-  const read = new Set(state.panes.keys());
+  const read = new Set(state.panes.starts());
   await readPanes(ports.state, state, grid.end(start));
   for (const pane of state.panes.values())
     if (!read.has(pane.start) && isDecided(pane)) state.learn(pane.start, pane.end);

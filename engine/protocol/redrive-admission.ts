@@ -86,7 +86,7 @@ export class RedriveAdmission implements Admission {
     if (reason !== undefined) return { kind: 'late', reason };
     const { groups, touch } = keyed;
     // What a shard brought to a log is counted by its name, whoever wrote it: what was too much is not let in this way.
-    const shared = this.#shared.get(paneName(new RuleState(rule, groups), pane.start))?.find(pane.start);
+    const shared = this.#shared.get(paneName(new RuleState(rule, groups), pane.start))?.get(pane.start);
     const full = fullReason(rule, pane, touch);
     if (full !== undefined || shared === undefined || shared.aggregation !== undefined) return refusalOfFull(full);
     return refusalOfFull(fullReason(rule, shared, touch));
@@ -97,7 +97,7 @@ export class RedriveAdmission implements Admission {
     const { t } = touch.event;
     const { watermark, frontier, lateness } = timeOf(rule, times);
     const shared = this.#shared.get(paneName(new RuleState(rule, groups), pane.start));
-    if (pane.closed || shared?.find(pane.start)?.closed === true) return finalReason;
+    if (pane.closed || shared?.get(pane.start)?.closed === true) return finalReason;
     if (!isLate(rule, t, pane.start, frontier)) return undefined;
     if (!late) return lateReason(rule, watermark, frontier);
     if (rule.plan.emit === 'final') return finalReason;

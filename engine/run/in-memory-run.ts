@@ -139,17 +139,18 @@ export class InMemoryRun implements Receiver {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
     const frontier = (watermark - rule.plan.allowedLateness) as EpochMillis;
-    const rejected = { record, rule: rule.plan.name, event: touch.event.id };
+    const event = touch.event.id;
     if (isLate(rule, touch.event.t, start, frontier)) {
-      this.#listener.rejected({ ...rejected, kind: 'late', reason: lateReason(rule, watermark, frontier) });
+      const reason = lateReason(rule, watermark, frontier);
+      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, event, reason });
       return;
     }
     const state = this.#states.state(rule, groups);
-    const known = state.find(start);
+    const known = state.get(start);
     const pane = known ?? state.pane(start);
     const full = fullReason(rule, pane, touch);
     if (full !== undefined) {
-      this.#listener.rejected({ ...rejected, kind: 'invalid', reason: full });
+      this.#listener.rejected({ kind: 'invalid', record, rule: rule.plan.name, event, reason: full });
       return;
     }
     const final = rule.plan.emit === 'final';
@@ -187,7 +188,7 @@ export class InMemoryRun implements Receiver {
   #settle(state: RuleState): void {
     const { rule } = state;
     for (const { name, content } of state.take()) {
-      const recorded = state.records.get(name)?.record;
+      const recorded = state.recorded(name);
       if (recorded === undefined && content === undefined) continue;
       const id = recorded?.id ?? alertId(state.partitionKey, alertSortKey(name));
       const next = reconcile(

@@ -6,6 +6,7 @@ import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
 import { countHeld } from './key-limits.ts';
+import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
 import { SlidingLog } from './sliding-log.ts';
@@ -31,20 +32,20 @@ export function beforeForm(grid: PaneGrid, size: Millis): WindowForm {
 
 class BeforeWindows implements KeyWindows {
   readonly #rule: WindowedRule;
-  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
+  readonly #panes: KeyPanes;
   readonly #log: SlidingLog;
   readonly #size: Millis;
 
-  constructor(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>, size: Millis) {
+  constructor(rule: WindowedRule, panes: KeyPanes, size: Millis) {
     this.#rule = rule;
     this.#panes = panes;
-    this.#log = new SlidingLog(size, () => rule.createAccumulators());
+    this.#log = new SlidingLog(size, rule.createAccumulators);
     this.#size = size;
   }
 
   add(pane: Pane, touch: Touch): boolean {
     countHeld(this.#rule, pane, touch);
-    return this.#log.add(touch);
+    return this.#log.insert(touch);
   }
 
   absorbed(): void {
@@ -84,8 +85,8 @@ class BeforeWindows implements KeyWindows {
   /** What was before an event, and the event. */
   evidence(name: EpochMillis, subject?: Touch): readonly Touch[] {
     const { evidence } = this.#rule.plan;
-    if (subject === undefined || evidence === 0) return this.#log.evidence(before(name), evidence);
-    return [...this.#log.evidence(before(name), evidence - 1), subject];
+    if (subject === undefined || evidence === 0) return this.#log.newestEntries(before(name), evidence);
+    return [...this.#log.newestEntries(before(name), evidence - 1), subject];
   }
 
   keeps(event: EventReference): boolean {

@@ -10,6 +10,7 @@ import { resultsOf } from './aggregation.ts';
 import { type Chain, ChainLog, type ChainWindow } from './chain-log.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
 import { countHeld } from './key-limits.ts';
+import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
 import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
@@ -38,11 +39,11 @@ export function chainForm(grid: PaneGrid, chain: Chain, emit: Emit): WindowForm 
 class ChainWindows implements KeyWindows {
   readonly schedule: Schedule;
   readonly #rule: WindowedRule;
-  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
+  readonly #panes: KeyPanes;
   readonly #log: ChainLog;
   readonly #max: Millis;
 
-  constructor(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>, chain: Chain) {
+  constructor(rule: WindowedRule, panes: KeyPanes, chain: Chain) {
     this.#rule = rule;
     this.#panes = panes;
     this.#log = new ChainLog(chain);

@@ -6,7 +6,7 @@ import { encodeValue, type Json, plain } from '../aggregate/value.ts';
 import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { RulePlan, WindowPlan } from '../plan/plan.ts';
-import type { Compiled, JsonObject, RenderedTexts, RuleProgram } from '../plan/program.ts';
+import type { Compiled, JsonObject, RenderedTexts, RuleProgram, WindowTimes } from '../plan/program.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowForm } from './key-windows.ts';
@@ -33,7 +33,8 @@ export interface WindowedRule extends CompiledRule {
   readonly tellsApart: boolean;
   /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
   readonly begin: { at: EpochMillis };
-  createAccumulators(): Accumulator[];
+  /** One function for all keys. */
+  readonly createAccumulators: () => Accumulator[];
 }
 
 /** All of one shape, for the functions of an event run over all of them: a new shape would have them compiled anew. */
@@ -78,14 +79,17 @@ export function judge(
 ): boolean {
   if (rule.program.having === undefined) return true;
   resetSteps();
-  return rule.program.having(groups, aggregatesOf(rule, results), times(bounds), eventOf(rule, subject)) === true;
+  return rule.program.having(groups, aggregatesOf(rule, results), new Times(bounds), eventOf(rule, subject)) === true;
 }
+
+const noEvent: JsonObject = {};
 
 /** What expressions over a window see of the event that it is of: the argument after those of the accumulators. */
 function eventOf({ plan }: WindowedRule, subject: Touch | undefined): JsonObject {
-  const event = subject?.args[plan.accumulators.length];
+  if (subject === undefined) return noEvent;
+  const event = subject.args[plan.accumulators.length];
   // eslint-disable-next-line no-restricted-syntax -- the generated program made it an object
-  return typeof event === 'object' && event !== null ? (event as JsonObject) : {};
+  return typeof event === 'object' && event !== null ? (event as JsonObject) : noEvent;
 }
 
 /** What an alert says of a window. `extent` is what it shows as its window: an episode's is wider. */
@@ -135,7 +139,7 @@ function windowPayload(
   const aggregates = aggregatesOf(rule, results);
   const values: Record<string, Json> = {};
   rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
-  const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds), event) ?? {
+  const texts = rule.program.windowTexts?.(groups, aggregates, new Times(bounds), event) ?? {
     severity: 'info',
     title: rule.plan.name,
   };
@@ -180,8 +184,21 @@ function aggregatesOf(rule: WindowedRule, results: readonly unknown[]): readonly
   return rule.program.aggregates?.(results) ?? results;
 }
 
-function times({ start, end }: WindowBounds): { start: Timestamp; end: Timestamp } {
-  return { start: new Timestamp(start), end: new Timestamp(end) };
+/** Made for each window that is judged, so that what few expressions ask for is made when they do. */
+class Times implements WindowTimes {
+  readonly #bounds: WindowBounds;
+
+  constructor(bounds: WindowBounds) {
+    this.#bounds = bounds;
+  }
+
+  get start(): Timestamp {
+    return new Timestamp(this.#bounds.start);
+  }
+
+  get end(): Timestamp {
+    return new Timestamp(this.#bounds.end);
+  }
 }
 
 export function keyOf(rule: CompiledRule, groups: readonly unknown[]): { readonly [name: string]: Json } {

@@ -26,15 +26,16 @@ function mostOf({ plan }: WindowedRule): number {
   return plan.writer === 'key' ? mostOfOwner : mostOfShard;
 }
 
-function writerOf({ plan }: WindowedRule, { event }: Touch): string {
-  return plan.writer === 'key' ? '' : event.shard;
+function heldOf({ plan }: WindowedRule, pane: Pane, { event }: Touch): number {
+  return plan.writer === 'key' ? pane.held : (pane.heldBy?.get(event.shard) ?? 0);
 }
 
 /** Counts an event that a pane's log holds. */
-export function countHeld(rule: WindowedRule, { held }: Pane, touch: Touch): void {
-  const writer = writerOf(rule, touch);
-  const before = held.get(writer) ?? 0;
-  held.set(writer, before + (before < unmeasured ? 1 : weightOf(touch)));
+export function countHeld(rule: WindowedRule, pane: Pane, touch: Touch): void {
+  const before = heldOf(rule, pane, touch);
+  const held = before + (before < unmeasured ? 1 : weightOf(touch));
+  if (rule.plan.writer === 'key') pane.held = held;
+  else (pane.heldBy ??= new Map()).set(touch.event.shard, held);
 }
 
 function weightOf({ fields, args }: Touch): number {
@@ -47,6 +48,6 @@ export function fullReason(rule: WindowedRule, pane: Pane, touch: Touch): string
   if (!rule.grows) return undefined;
   const most = mostOf(rule);
   const whose = rule.plan.writer === 'key' ? 'the key' : 'the shard for the key';
-  if ((pane.held.get(writerOf(rule, touch)) ?? 0) < most) return undefined;
+  if (heldOf(rule, pane, touch) < most) return undefined;
   return `limit: the log of ${whose} is full: it holds ${most} events of the usual size in the time that the event falls into`;
 }

@@ -6,6 +6,7 @@
 import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
+import type { KeyPanes } from './key-panes.ts';
 import type { Pane } from './pane.ts';
 import type { EventReference, Touch } from './touch.ts';
 
@@ -34,7 +35,7 @@ export interface WindowForm {
   /** How long before the last instant of a window that names it an alert's window may have its name: 0 where it is named by that. */
   readonly longest: Millis;
   /** The windows of one key, whose panes are these. */
-  open(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>): KeyWindows;
+  open(rule: WindowedRule, panes: KeyPanes): KeyWindows;
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
+import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
 import type { Touch } from './touch.ts';
@@ -23,13 +24,13 @@ export class OverlappingWindows implements KeyWindows {
   readonly schedule: Schedule;
   readonly #layout: WindowLayout;
   readonly #rule: WindowedRule;
-  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
+  readonly #panes: KeyPanes;
   /** Starts of the panes, ascending; they are found again where there are more. */
   #starts: EpochMillis[] = [];
   /** Windows of more than one pane with events, by name. */
   readonly #merged = new Map<EpochMillis, Aggregation>();
 
-  constructor(layout: WindowLayout, schedule: Schedule, rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>) {
+  constructor(layout: WindowLayout, schedule: Schedule, rule: WindowedRule, panes: KeyPanes) {
     this.schedule = schedule;
     this.#layout = layout;
     this.#rule = rule;
@@ -99,7 +100,7 @@ export class OverlappingWindows implements KeyWindows {
 
   isTold(name: EpochMillis): boolean {
     const { start, end } = this.#layout.bounds(name);
-    for (const pane of this.#panesIn(start, end)) if (pane.told >= end) return true;
+    for (const pane of this.#panesIn(start, end)) if (pane.told !== undefined && pane.told >= end) return true;
     return false;
   }
 
@@ -145,7 +146,7 @@ export class OverlappingWindows implements KeyWindows {
 
   /** Panes that begin in [from, to), in order. */
   *#panesIn(from: EpochMillis, to: EpochMillis): Iterable<Pane> {
-    if (this.#starts.length !== this.#panes.size) this.#starts = [...this.#panes.keys()].sort((a, b) => a - b);
+    if (this.#starts.length !== this.#panes.size) this.#starts = this.#panes.starts();
     const starts = this.#starts;
     let low = 0;
     let high = starts.length;

@@ -3,7 +3,7 @@
  * last part is open, those before it are sealed, and each remembers the progress of every shard that wrote to it.
  */
 import type { Episode } from '../alert/episodes.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import type { EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import type { WindowedRule } from './compiled-rule.ts';
 import type { Touch } from './touch.ts';
@@ -33,16 +33,18 @@ export interface Pane {
   readonly end: EpochMillis;
   /** All parts merged; undefined for a log, whose entries stand in the key's one log. */
   readonly aggregation: Aggregation | undefined;
-  /** How many events of the log each writer has, as `key-limits` counts them. */
-  readonly held: Map<string, number>;
+  /** How many events the log has, as `key-limits` counts them, of a key that one shard owns; */
+  held: number;
+  /** and of another key, by who wrote them. */
+  heldBy: Map<string, number> | undefined;
   /** Undefined where state lives in memory alone. */
   stored: StoredParts | undefined;
   /** All final results were emitted: nothing is added any more. */
   closed: boolean;
-  /** Where it is in several windows: the final results of those that end up to then were emitted. */
-  told: EpochMillis;
-  /** When it began, windows that end up to then were past: its events are late for them. */
-  born: EpochMillis;
+  /** Where it is in several windows: the final results of those that end up to then were emitted; undefined: none. */
+  told: EpochMillis | undefined;
+  /** When it began, windows that end up to then were past: its events are late for them; undefined: none. */
+  born: EpochMillis | undefined;
   /** Alert records may exist. Never cleared. */
   noted: boolean;
 }
@@ -54,11 +56,12 @@ export function emptyPane(rule: WindowedRule, start: EpochMillis): Pane {
     start,
     end,
     aggregation,
-    held: new Map(),
+    held: 0,
+    heldBy: undefined,
     stored: undefined,
     closed: false,
-    told: beginningOfTime,
-    born: beginningOfTime,
+    told: undefined,
+    born: undefined,
     noted: false,
   };
 }

@@ -2,52 +2,72 @@
  * The keyed state of one rule and key: its panes, which of its windows are true, and the records of its alerts. It is
  * the same in every mode; where panes come from and go to is not its business.
  */
-import { Episodes, type Extents } from '../alert/episodes.ts';
+import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
-import type { AlertRecord } from '../alert/alert.ts';
+import type { AlertRecord, Recorded } from '../alert/alert.ts';
 import { type EpochMillis, endOfTime, largest } from '../time.ts';
 import { type AlertName, eventAlertName, instantOf } from './alert-name.ts';
 import { encodeGroups, type WindowedRule } from './compiled-rule.ts';
-import { type Desired, Judgement } from './judgement.ts';
+import { alertContentAt, alertsOfEvents, type Desired, extentsOf, isTrueAt } from './judgement.ts';
 import type { KeyWindows } from './key-windows.ts';
+import { KeyPanes } from './key-panes.ts';
 import { emptyPane, type Pane } from './pane.ts';
 import { frozenAt } from './rule-windows.ts';
 import type { Touch } from './touch.ts';
 
-/** An alert's record with the version of its item. */
-export interface Recorded {
-  readonly record: AlertRecord | undefined;
-  readonly version: number;
-}
+const none: readonly Desired[] = [];
 
-export class RuleState {
+/** It is the panes itself, and does not refer to them: of many keys, each object is one more to be fetched from memory. */
+export class RuleState extends KeyPanes {
+  // In the order in which an event asks for them: those that it always does lie together in memory.
   readonly rule: WindowedRule;
-  readonly groups: readonly unknown[];
-  readonly panes = new Map<EpochMillis, Pane>();
+  /** The state of another rule of the same key. */
+  next: RuleState | undefined;
   readonly windows: KeyWindows;
-  readonly #judgement: Judgement;
-  /** Absent where each window is an alert of its own. */
-  readonly episodes: Episodes | undefined;
-  /** Alerts whose records are known, by name. */
-  readonly records = new Map<AlertName, Recorded>();
-  /** Windows or episodes with alerts whose records stand in the table and are not known, by name. */
-  readonly unread = new Set<EpochMillis>();
-  /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
-  loadedFrom: EpochMillis = endOfTime;
-  /** and all windows that are named from here on are judged. */
-  judgedFrom: EpochMillis = endOfTime;
-  #partitionKey: string | undefined;
-  /** The pane that was asked for last: most events go where the one before went. */
-  #last: Pane | undefined;
+  /** Of most keys nothing is told: an empty collection takes more memory than an event. */
+  #episodes: Episodes | undefined;
   /** Names of windows that changed since the last `take`. */
-  readonly #touched = new Set<EpochMillis>();
+  #touched: Set<EpochMillis> | undefined;
+  readonly groups: readonly unknown[];
+  #partitionKey: string | undefined;
+  #records: Map<AlertName, Recorded> | undefined;
+  #unread: Set<EpochMillis> | undefined;
+  /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
+  loadedFrom: EpochMillis | undefined;
+  /** and all windows that are named from here on are judged; undefined: none. */
+  judgedFrom: EpochMillis | undefined;
 
   constructor(rule: WindowedRule, groups: readonly unknown[]) {
+    super();
     this.rule = rule;
     this.groups = groups;
     this.windows = rule.form.open(rule, this.panes);
-    this.#judgement = new Judgement(rule, groups, this.windows);
-    this.episodes = rule.joins ? new Episodes(rule.plan.cooldown, [], extentsOf(rule, this.windows)) : undefined;
+  }
+
+  get panes(): KeyPanes {
+    return this;
+  }
+
+  /** Absent where each window is an alert of its own. */
+  get episodes(): Episodes | undefined {
+    const { rule } = this;
+    if (rule.joins) this.#episodes ??= new Episodes(rule.plan.cooldown, [], extentsOf(rule, this.windows));
+    return this.#episodes;
+  }
+
+  /** Alerts whose records are known, by name. */
+  get records(): Map<AlertName, Recorded> {
+    return (this.#records ??= new Map());
+  }
+
+  /** The record of an alert, where it is known. */
+  recorded(name: AlertName): AlertRecord | undefined {
+    return this.#records?.get(name)?.record;
+  }
+
+  /** Windows or episodes with alerts whose records stand in the table and are not known, by name. */
+  get unread(): Set<EpochMillis> {
+    return (this.#unread ??= new Set());
   }
 
   /** The partition key of the key's items, in both tables. */
@@ -57,18 +77,11 @@ export class RuleState {
   }
 
   pane(start: EpochMillis): Pane {
-    const known = this.find(start);
+    const known = this.get(start);
     if (known !== undefined) return known;
     const pane = emptyPane(this.rule, start);
-    this.panes.set(start, pane);
-    this.#last = pane;
+    this.put(pane);
     return pane;
-  }
-
-  /** The pane that begins then, where there is one. */
-  find(start: EpochMillis): Pane | undefined {
-    if (this.#last?.start !== start) this.#last = this.panes.get(start);
-    return this.#last;
   }
 
   /** Adds an event; with `evaluate`, finds which windows are true now. */
@@ -81,24 +94,27 @@ export class RuleState {
       else if (stored.open.aggregation !== pane.aggregation) stored.open.aggregation?.add(touch);
     }
     if (!evaluate) return;
-    if (inOrder && this.episodes !== undefined) this.episodes.append(touch.event.t, this.#isTrueAt(touch.event.t));
+    if (inOrder && this.rule.joins) this.#append(touch.event.t);
     else this.recheck(touch.event.t, pane.start);
+  }
+
+  #append(t: EpochMillis): void {
+    const isTrue = this.#isTrueAt(t);
+    // Of a key that was never told of there are no episodes to change.
+    if (isTrue || this.#episodes !== undefined) this.episodes?.append(t, isTrue);
   }
 
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
     const { form } = this.rule;
-    if (this.episodes === undefined) this.windows.changed(t, paneStart, this.#touched);
-    else this.evaluate(this.windows.firstChanged?.(t) ?? form.firstChanged(t), form.pastChanged(t));
+    if (this.rule.joins) this.evaluate(this.windows.firstChanged?.(t) ?? form.firstChanged(t), form.pastChanged(t));
+    else this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
   revisit(t: EpochMillis, paneStart: EpochMillis): void {
-    if (this.episodes === undefined) {
-      this.windows.changed(t, paneStart, this.#touched);
-      return;
-    }
-    this.deriveFrom(this.rule.form.firstChanged(t));
+    if (this.rule.joins) this.deriveFrom(this.rule.form.firstChanged(t));
+    else this.recheck(t, paneStart);
   }
 
   /** Finds the episodes again from a window on, and says of all from there on what should stand. */
@@ -109,8 +125,9 @@ export class RuleState {
 
   /** Judges the windows named by a time from an instant on that were not judged yet. */
   judgeFrom(from: EpochMillis): void {
-    if (from >= this.judgedFrom) return;
-    this.learn(from, this.judgedFrom);
+    const { judgedFrom = endOfTime } = this;
+    if (from >= judgedFrom) return;
+    this.learn(from, judgedFrom);
     this.judgedFrom = from;
   }
 
@@ -134,7 +151,7 @@ export class RuleState {
   }
 
   #isTrueAt(name: EpochMillis): boolean {
-    return this.#judgement.isTrueAt(name);
+    return isTrueAt(this, name);
   }
 
   /** The names of the alerts that a window or an episode may have. */
@@ -155,7 +172,7 @@ export class RuleState {
       return;
     }
     pane.closed = true;
-    if (this.episodes === undefined) this.#touched.add(pane.start);
+    if (this.episodes === undefined) (this.#touched ??= new Set()).add(pane.start);
     else this.evaluate(pane.start, pane.end);
   }
 
@@ -165,7 +182,7 @@ export class RuleState {
     const last = names.at(-1);
     if (first === undefined || last === undefined) return;
     for (const name of names) {
-      if (this.episodes === undefined) this.#touched.add(name);
+      if (this.episodes === undefined) (this.#touched ??= new Set()).add(name);
       else this.episodes.replace(name, (name + 1) as EpochMillis, this.#isTrueAt(name) ? [name] : []);
     }
     this.episodes?.derive(first);
@@ -183,8 +200,7 @@ export class RuleState {
 
   /** Notes in the panes of true windows that their alerts may have records, before any has. */
   note(): void {
-    if (this.episodes !== undefined) return;
-    for (const start of this.#touched) {
+    for (const start of this.#touched ?? []) {
       const pane = this.panes.get(start);
       if (pane === undefined || pane.noted || !this.#isTrueAt(start)) continue;
       pane.noted = true;
@@ -193,55 +209,41 @@ export class RuleState {
   }
 
   /** What should stand, of all that changed since the last call. */
-  take(): Desired[] {
+  take(): readonly Desired[] {
+    if (this.#touched === undefined && this.#episodes?.hasChanged !== true) return none;
     const desired: Desired[] = [];
-    for (const { name, standing, first, last } of this.episodes?.take() ?? []) {
+    for (const { name, standing, first, last } of this.#episodes?.take() ?? []) {
       if (this.rule.tellsApart) {
-        desired.push(...this.#judgement.ofEvents(last));
+        desired.push(...alertsOfEvents(this, last));
         continue;
       }
       const extent = { start: this.windows.bounds(first).start, end: this.windows.bounds(last).end };
-      desired.push({ name, content: standing ? this.#judgement.content(last, extent) : undefined });
+      desired.push({ name, content: standing ? alertContentAt(this, last, extent) : undefined });
     }
-    if (this.episodes === undefined) {
-      for (const name of this.#touched) {
-        const content = this.#isTrueAt(name) ? this.#judgement.content(name, this.windows.bounds(name)) : undefined;
-        desired.push({ name, content });
-      }
+    for (const name of this.#touched ?? []) {
+      const content = this.#isTrueAt(name) ? alertContentAt(this, name, this.windows.bounds(name)) : undefined;
+      desired.push({ name, content });
     }
-    this.#touched.clear();
+    this.#touched = undefined;
     return desired;
   }
 
   /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
   forget(watermark: EpochMillis): boolean {
+    const { plan, form, joins } = this.rule;
     const frozen = frozenAt(this.rule, watermark);
-    const { plan } = this.rule;
-    for (const [start, pane] of this.panes) {
-      if (
-        !this.rule.form.isForgotten(pane, frozen) ||
-        (plan.emit === 'final' && !pane.closed && pane.stored === undefined)
-      )
-        continue;
-      this.panes.delete(start);
-      this.#last = undefined;
+    for (const pane of this.panes.values()) {
+      const awaited = plan.emit === 'final' && !pane.closed && pane.stored === undefined;
+      if (awaited || !form.isForgotten(pane, frozen)) continue;
+      this.panes.delete(pane.start);
     }
     this.windows.forget(frozen);
-    if (this.episodes === undefined) {
-      for (const name of this.records.keys()) if (instantOf(name) < frozen) this.records.delete(name);
-      for (const name of this.unread) if (name < frozen) this.unread.delete(name);
-    } else {
-      this.episodes.forget(frozen);
-      const known = new Set(this.episodes.all.map(({ name }) => name));
-      for (const name of this.records.keys()) if (!known.has(instantOf(name))) this.records.delete(name);
-      for (const name of this.unread) if (!known.has(name)) this.unread.delete(name);
-    }
+    this.#episodes?.forget(frozen);
+    if (this.#records === undefined && this.#unread === undefined) return this.panes.size === 0;
+    const known = joins ? new Set(this.#episodes?.all.map(({ name }) => name)) : undefined;
+    const isNeeded = (name: EpochMillis): boolean => known?.has(name) ?? name >= frozen;
+    for (const name of this.#records?.keys() ?? []) if (!isNeeded(instantOf(name))) this.#records?.delete(name);
+    for (const name of this.#unread ?? []) if (!isNeeded(name)) this.#unread?.delete(name);
     return this.panes.size === 0;
   }
-}
-
-/** Where windows lie, for those that are not named by their last instant. */
-function extentsOf({ form: { longest } }: WindowedRule, windows: KeyWindows): Extents | undefined {
-  if (longest === 0) return undefined;
-  return { longest, last: (name) => (windows.bounds(name).end - 1) as EpochMillis };
 }

@@ -2,6 +2,7 @@
 import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds } from './compiled-rule.ts';
+import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
 import type { Touch } from './touch.ts';
@@ -27,9 +28,9 @@ export function singlePaneForm(grid: PaneGrid, longest: Millis): WindowForm {
 
 class SinglePaneWindows implements KeyWindows {
   readonly #grid: PaneGrid;
-  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
+  readonly #panes: KeyPanes;
 
-  constructor(grid: PaneGrid, panes: ReadonlyMap<EpochMillis, Pane>) {
+  constructor(grid: PaneGrid, panes: KeyPanes) {
     this.#grid = grid;
     this.#panes = panes;
   }
@@ -48,7 +49,7 @@ class SinglePaneWindows implements KeyWindows {
   }
 
   names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
-    return [...this.#panes.keys()].filter((start) => start >= from && start < to).sort((a, b) => a - b);
+    return this.#panes.starts().filter((start) => start >= from && start < to);
   }
 
   bounds(name: EpochMillis): WindowBounds {

@@ -6,6 +6,7 @@ import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
 import { countHeld } from './key-limits.ts';
+import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
 import { SlidingLog } from './sliding-log.ts';
@@ -38,22 +39,22 @@ export function slidingForm(grid: PaneGrid, shape: SlidingShape): WindowForm {
   };
 }
 
-class SlidingWindows implements KeyWindows {
+/** It is the log itself, and does not refer to one: of many keys, each object is one more to be fetched from memory. */
+class SlidingWindows extends SlidingLog implements KeyWindows {
   readonly #rule: WindowedRule;
-  readonly #panes: ReadonlyMap<EpochMillis, Pane>;
-  readonly #log: SlidingLog;
+  readonly #panes: KeyPanes;
   readonly #shown: Millis;
 
-  constructor(rule: WindowedRule, panes: ReadonlyMap<EpochMillis, Pane>, { size, shown, most }: SlidingShape) {
+  constructor(rule: WindowedRule, panes: KeyPanes, { size, shown, most }: SlidingShape) {
+    super(size, rule.createAccumulators, most);
     this.#rule = rule;
     this.#panes = panes;
-    this.#log = new SlidingLog(size, () => rule.createAccumulators(), most);
     this.#shown = shown;
   }
 
   add(pane: Pane, touch: Touch): boolean {
     countHeld(this.#rule, pane, touch);
-    return this.#log.add(touch);
+    return this.insert(touch);
   }
 
   absorbed(): void {
@@ -66,7 +67,7 @@ class SlidingWindows implements KeyWindows {
   }
 
   names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
-    return this.#log.times(from, to);
+    return this.times(from, to);
   }
 
   bounds(name: EpochMillis): WindowBounds {
@@ -79,7 +80,7 @@ class SlidingWindows implements KeyWindows {
   }
 
   results(name: EpochMillis): readonly unknown[] {
-    return this.#log.resultsAt(name);
+    return this.resultsAt(name);
   }
 
   newest(name: EpochMillis): EpochMillis {
@@ -87,11 +88,11 @@ class SlidingWindows implements KeyWindows {
   }
 
   evidence(name: EpochMillis): readonly Touch[] {
-    return this.#log.evidence(name, this.#rule.plan.evidence);
+    return this.newestEntries(name, this.#rule.plan.evidence);
   }
 
   keeps(event: EventReference): boolean {
-    return this.#log.holds(event);
+    return this.holds(event);
   }
 
   home(name: EpochMillis): EpochMillis {
@@ -100,9 +101,5 @@ class SlidingWindows implements KeyWindows {
 
   isTold(name: EpochMillis): boolean {
     return this.#panes.get(this.#rule.grid.start(name))?.closed === true;
-  }
-
-  forget(frozen: EpochMillis): void {
-    this.#log.forget(frozen);
   }
 }

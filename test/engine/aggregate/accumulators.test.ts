@@ -34,6 +34,27 @@ const of =
   () =>
     createAccumulator(plan);
 
+const overLog =
+  (plan: AccumulatorPlan): Create =>
+  () =>
+    createAccumulator(plan, false);
+
+const overLogs: readonly (readonly [string, Create, fc.Arbitrary<unknown>])[] = [
+  ['count over a log', overLog({ kind: 'count' }), anything],
+  ['sum over a log', overLog({ kind: 'sum' }), amount],
+  ['avg over a log', overLog({ kind: 'avg' }), amount],
+  ['min over a log', overLog({ kind: 'min' }), comparable],
+  ['max over a log', overLog({ kind: 'max' }), comparable],
+  ['first over a log', overLog({ kind: 'first' }), anything],
+  ['countDistinct over a log', overLog({ kind: 'countDistinct' }), anything],
+  ['collect over a log', overLog({ kind: 'collect', limit: 3 }), anything],
+  ['values over a log', overLog({ kind: 'values', limit: 3 }), anything],
+  ['top over a log', overLog({ kind: 'top', limit: 3 }), ranked],
+  ['argmin over a log', overLog({ kind: 'argmin' }), ranked],
+  ['argmax over a log', overLog({ kind: 'argmax' }), ranked],
+  ['percentile over a log', overLog({ kind: 'percentile' }), amount],
+];
+
 const kinds: readonly (readonly [string, Create, fc.Arbitrary<unknown>])[] = [
   ['count', of({ kind: 'count' }), anything],
   ['sum', of({ kind: 'sum' }), amount],
@@ -53,6 +74,7 @@ const kinds: readonly (readonly [string, Create, fc.Arbitrary<unknown>])[] = [
   ['argmax', of({ kind: 'argmax' }), ranked],
   ['percentile', of({ kind: 'percentile' }), amount],
   ['percentile of more than it keeps', () => new Distribution(2), amount],
+  ...overLogs,
 ];
 
 /** Events with few distinct times, each at a place of its own. */
@@ -144,6 +166,21 @@ describe.each(kinds)('%s', (_, create, value) => {
     );
   });
 });
+
+test.each(overLogs)(
+  '%s: what was added first is always taken out, and leaves what the others give',
+  (_, create, value) => {
+    fc.assert(
+      fc.property(events(value), fc.integer({ min: 0, max: 12 }), (all, gone) => {
+        const sorted = all.toSorted((a, b) => a.order.t - b.order.t);
+        const accumulator = accumulate(create, sorted);
+        for (const one of sorted.slice(0, gone)) expect(accumulator.remove(one.value, one.order)).toBe(true);
+        expect(shown(accumulator)).toEqual(shown(accumulate(create, sorted.slice(gone))));
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
 
 test('avg prints the decimal quotient', () => {
   const prices = [499.99, 500, 500.01, 511.1, 400];
