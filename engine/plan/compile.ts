@@ -5,6 +5,7 @@ import { staysTrue } from '../pipeline/growth.ts';
 import { defaultLimit } from '../pipeline/limit.ts';
 import type { Millis } from '../time.ts';
 import { shortHash } from '../alert/identity.ts';
+import { fewestEvents } from './fewest-events.ts';
 import { fingerprint, meaning } from './fingerprint.ts';
 import { generateProgram } from './generate-program.ts';
 import type { Plan, RulePlan, WindowPlan } from './plan.ts';
@@ -62,6 +63,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
     }),
+    fewest: fewestEvents(rule, definition.params),
     growing: staysTrue(rule),
     evidence: rule.alert?.evidence ?? 0,
     cooldown,

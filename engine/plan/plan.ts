@@ -54,6 +54,8 @@ export interface RulePlan {
   readonly emit: Emit;
   /** Names the rule's `having`; absent where it has none. It may change while the state goes on. */
   readonly having?: string;
+  /** How many events a window needs at least for `having` to be true of it; 0 where that is not known. */
+  readonly fewest: number;
   /** True where further events never make a window false. */
   readonly growing: boolean;
   readonly evidence: number;

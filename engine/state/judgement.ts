@@ -31,6 +31,7 @@ export function extentsOf({ form: { longest } }: WindowedRule, windows: KeyWindo
 /** Whether a window is true; one that is of events, whether it is of any of them. */
 export function isTrueAt({ rule, groups, windows }: Judged, name: EpochMillis): boolean {
   if (rule.plan.having === undefined) return windows.has(name);
+  if (windows.lacks?.(rule.plan.fewest) === true) return false;
   const results = windows.results(name);
   if (results === undefined) return false;
   const bounds = windows.bounds(name);

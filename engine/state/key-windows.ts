@@ -67,6 +67,8 @@ export interface KeyWindows {
   /** Present where some of the events in [from, to) may have other windows than all: the names that those may have. */
   everNamed?(from: EpochMillis, to: EpochMillis): EpochMillis[];
   bounds(name: EpochMillis): WindowBounds;
+  /** Present where it costs nothing to say that no window holds so many events. */
+  lacks?(events: number): boolean;
   /** True where a window holds an event. */
   has(name: EpochMillis): boolean;
   /** What the accumulators give for a window; undefined where it holds no event. */

@@ -74,6 +74,10 @@ class SlidingWindows extends SlidingLog implements KeyWindows {
     return { start: (name - this.#shown) as EpochMillis, end: name };
   }
 
+  lacks(events: number): boolean {
+    return this.entries.length < events;
+  }
+
   /** Windows are named by their events. */
   has(): boolean {
     return true;
