@@ -20,6 +20,20 @@ export interface Episode {
   revision: number;
 }
 
+/**
+ * The newer of two that have one name. Two processes that changed it at the same time, each in a pane of its own, have
+ * each seen a part: then it is all that either knows, so that whoever finds it again finds it by either.
+ */
+export function newestEpisode(a: Episode, b: Episode): Episode {
+  if (a.revision !== b.revision) return a.revision > b.revision ? a : b;
+  return {
+    ...a,
+    first: a.first < b.first ? a.first : b.first,
+    last: a.last > b.last ? a.last : b.last,
+    standing: a.standing || b.standing,
+  };
+}
+
 const none: readonly Episode[] = [];
 
 /** How far windows go on from the instants that name them. */
@@ -50,7 +64,7 @@ export class Episodes {
     return this.#all;
   }
 
-  /** Takes episodes as they were stored, where no later revision of them is known. */
+  /** Takes episodes as they were stored. */
   restore(episodes: readonly Episode[]): void {
     const all = new Map(this.#all.map((episode) => [episode.name, episode]));
     for (const episode of episodes) {
@@ -59,7 +73,7 @@ export class Episodes {
         const fresh = { ...episode };
         all.set(fresh.name, fresh);
         this.#all.push(fresh);
-      } else if (episode.revision > known.revision) Object.assign(known, episode);
+      } else Object.assign(known, newestEpisode(known, episode));
     }
     this.#all.sort((a, b) => a.first - b.first);
   }

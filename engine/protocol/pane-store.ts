@@ -1,6 +1,6 @@
 /** Panes in memory from their items, and their items from memory: one per pane, writer and part. */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
-import type { Episode } from '../alert/episodes.ts';
+import { type Episode, newestEpisode } from '../alert/episodes.ts';
 import { Aggregation } from '../state/aggregation.ts';
 import { encodeGroups, type WindowedRule } from '../state/compiled-rule.ts';
 import type { Pane, Part, StoredParts } from '../state/pane.ts';
@@ -121,7 +121,7 @@ function mergeProgress(progress: Map<string, string>, read: PaneBody['p']): void
 function mergeEpisodes(episodes: StoredParts['episodes'], read: readonly Episode[]): void {
   for (const episode of read) {
     const known = episodes.get(episode.name);
-    if (known === undefined || known.revision < episode.revision) episodes.set(episode.name, episode);
+    episodes.set(episode.name, known === undefined ? episode : newestEpisode(known, episode));
   }
 }
 
