@@ -174,7 +174,7 @@ export class Intake implements Sink {
     meta.eventId = `${reference.id}/${this.#compiled.plan.rules[rule]?.name ?? rule}`;
     this.#reference = { ...reference, stream, id: meta.eventId, index: ++this.#index };
     const values = Object.fromEntries(Object.entries(event).map(([name, value]) => [name, plain(value)]));
-    if (this.#audience.holds(rule, reference.id)) this.#receiver.derived?.(rule, this.#reference, values);
+    if (this.#audience.holds(rule, reference.id)) this.#receiver.derived?.(rule, this.#reference, values, reference.id);
     this.#audience.enter(rule, reference.id);
     this.#compiled.program.streams[stream]?.evaluate(values, meta, this);
     this.#audience.leave(rule, reference.id);

@@ -10,8 +10,11 @@ export interface Receiver {
   touch(rule: number, groups: readonly unknown[], touch: Touch, record: InputRecord): void;
   match(match: Match): void;
   rejected(rejection: Rejection): void;
-  /** An event that a rule made for a derived stream, before the rules that read it; absent where nobody looks. */
-  derived?(rule: number, event: EventReference, value: { readonly [name: string]: Json }): void;
+  /**
+   * An event that a rule made, of the one with the id `of`, for a derived stream, before the rules that read it; absent
+   * where nobody looks.
+   */
+  derived?(rule: number, event: EventReference, value: { readonly [name: string]: Json }, of: string): void;
 }
 
 /** A match of a stateless rule, with what its alert says. */

@@ -16,7 +16,7 @@ import {
 } from '../state/pane-item.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { joinedTo } from '../state/rule-windows.ts';
-import { beginningOfTime, type EpochMillis, largest, smallest } from '../time.ts';
+import { beginningOfTime, endOfTime, type EpochMillis, largest } from '../time.ts';
 import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
 import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
@@ -170,20 +170,20 @@ function learnTold(state: RuleState, names: readonly EpochMillis[]): void {
 function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule }: ReadKey): Item[] {
   const { form } = rule;
   const newest = parts.at(-1)?.start;
-  const coming = parts.filter(({ start }) => schedule?.nextEnd(start, until) !== undefined).map(({ start }) => start);
-  const decides = coming.length === 0 ? undefined : form.since(form.firstChanged(smallest(coming) ?? until));
+  const nextEnds = new Map(parts.map(({ start }) => [start, schedule?.nextEnd(start, until)]));
+  // Parts are in the order of their panes.
+  const coming = parts.find(({ start }) => nextEnds.get(start) !== undefined);
+  const decides = form.isLog && coming !== undefined ? form.since(form.firstChanged(coming.start)) : endOfTime;
   return parts.flatMap(({ item, start, body }) => {
     const { due, ...rest } = item;
-    const next = schedule?.nextEnd(start, until);
-    const isNeeded = next !== undefined || (form.isLog && decides !== undefined && start >= decides);
-    const ttl = (isNeeded ? duePaneTimeToLive : paneTimeToLive)(rule.plan, rule.grid.end(start), now);
-    if (due === undefined) {
-      // Only what was needed until now is written for that.
-      const isKeptLong = item.ttl > paneTimeToLive(rule.plan, rule.grid.end(start), now);
-      return isNeeded || !isKeptLong ? [] : [{ ...rest, ttl, version: item.version + 1 }];
-    }
+    const next = nextEnds.get(start);
+    const end = rule.grid.end(start);
+    const isNeeded = next !== undefined || start >= decides;
+    const ttl = (isNeeded ? duePaneTimeToLive : paneTimeToLive)(rule.plan, end, now);
+    // Without an end that it waits for, a part is only written to be kept no longer than it must.
+    if (due === undefined) return isNeeded || item.ttl <= ttl ? [] : [{ ...rest, ttl, version: item.version + 1 }];
     if (due.at > until + rule.plan.allowedLateness) return [];
-    const isOver = next === undefined && rule.grid.end(start) <= until;
+    const isOver = next === undefined && end <= until;
     const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
     const waits = next !== undefined && (form.isLog || start === newest);
     return [

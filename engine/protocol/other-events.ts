@@ -54,9 +54,8 @@ class EventsByRule implements Receiver {
     if (rule !== undefined && event !== undefined) this.#got(rule, event);
   }
 
-  derived(rule: number, { id }: EventReference): void {
-    const name = this.#nameOf(rule);
-    this.#got(name, id.slice(0, -`/${name}`.length));
+  derived(rule: number, _: EventReference, __: unknown, of: string): void {
+    this.#got(this.#nameOf(rule), of);
   }
 
   #nameOf(rule: number): string {

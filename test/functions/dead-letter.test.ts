@@ -3,29 +3,9 @@ import { redrive } from '../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../engine/protocol/stream-processor.ts';
 import { deadLetter } from '../../functions/dead-letter.ts';
 import { record } from '../engine/protocol/batches.ts';
+import { often, tidy } from '../engine/protocol/derived-rules.ts';
 import { alertsOf, MemoryWorld } from '../engine/protocol/memory-ports.ts';
 import { compiled, withRules } from '../engine/protocol/pipelines.ts';
-
-const often = (from: string) => `  often:
-    from: ${from}
-    groupBy:
-      customer: event.customer
-    window:
-      tumbling: 10m
-    aggregate:
-      n: count()
-      spent: sum(event.total)
-    having: n >= 1
-    alert:
-      severity: low
-      title: 'x'`;
-const tidy = (name: string, total: string) => `  ${name}:
-    from: orders
-    select:
-      customer: event.customer
-      total: ${total}
-    into: tidied
-`;
 
 test.each([
   ['a stream and what is derived of it', tidy('tidy', 'event.kind') + often('[orders, tidied]')],

@@ -7,30 +7,9 @@ import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { minute, noon, openShard, record } from './batches.ts';
+import { often, tidy } from './derived-rules.ts';
 import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, withRules } from './pipelines.ts';
-
-const often = (from: string) => `  often:
-    from: ${from}
-    groupBy:
-      customer: event.customer
-    window:
-      tumbling: 10m
-    aggregate:
-      n: count()
-      spent: sum(event.total)
-    having: n >= 1
-    emit: changes
-    alert:
-      severity: low
-      title: 'x'`;
-const tidy = (name: string, total: string) => `  ${name}:
-    from: orders
-    select:
-      customer: event.customer
-      total: ${total}
-    into: tidied
-`;
 
 class Cloud {
   readonly world = new MemoryWorld();
