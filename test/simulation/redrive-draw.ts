@@ -13,8 +13,14 @@ export interface Redrive {
   readonly repeats: boolean;
 }
 
-/** What can be put right in a letter: its partition key stays. */
-const mendable: readonly (typeof malformations)[number][] = ['not JSON', 'a list', 'no time', 'no id', 'total is text'];
+type Malformation = (typeof malformations)[number];
+/** What no rule can count, and can be put right in a letter: its partition key stays. */
+const uncountable: readonly Malformation[] = ['not JSON', 'a list', 'no time', 'no id'];
+/** Some rules count what others cannot. */
+const mendable: readonly Malformation[] = [...uncountable, 'total is text'];
+
+/** Of the seven minutes that events may be behind. */
+const punctual = 5 * 60_000;
 
 /** The history, in some cases with letters that are put back. Its dice are its own: other histories stay as they are. */
 export function withRedrive(history: History): History {
@@ -23,14 +29,21 @@ export function withRedrive(history: History): History {
   if (history.inOrder || history.retries !== undefined || dice.percent(60)) return history;
   const { events, beyondBounds, weather } = history;
   const ids = events.map(({ id }) => id);
-  // What is sent again is no repeat where it failed before, and may then be late; or it is a repeat for some rules alone.
   const isSentOnce = ({ id }: PlannedEvent): boolean => ids.indexOf(id) === ids.lastIndexOf(id);
-  const fails = (event: PlannedEvent): boolean => event.malformed === undefined && isSentOnce(event) && dice.oneIn(4);
+  // What is sent again is no repeat where it failed before: it fails too, where it would then be late.
+  const failing = new Set(ids.filter(() => dice.oneIn(4)));
+  const fails = (event: PlannedEvent): boolean =>
+    event.malformed === undefined &&
+    failing.has(event.id) &&
+    (isSentOnce(event) || event.arrival - event.at > punctual || dice.oneIn(2));
   const from = events[0]?.arrival ?? history.start;
   const length = (events.at(-1)?.arrival ?? from) - from + 5 * 60_000;
   return {
     ...history,
-    events: events.map((event) => (fails(event) ? { ...event, malformed: dice.of(mendable), mended: true } : event)),
+    events: events.map((event) => {
+      if (!fails(event)) return event;
+      return { ...event, malformed: dice.of(isSentOnce(event) ? mendable : uncountable), mended: true };
+    }),
     redrive: {
       at: Array.from({ length: 2 + dice.below(10) }, () => from + dice.below(length)).sort((a, b) => a - b),
       late: dice.percent(50),
