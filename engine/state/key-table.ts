@@ -119,7 +119,7 @@ function isKey(held: unknown, key: Groups): boolean {
   return Array.isArray(held) && isSameKey(held, key);
 }
 
-export function isSameKey(a: Groups, b: Groups): boolean {
+function isSameKey(a: Groups, b: Groups): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;

@@ -4,20 +4,16 @@
  */
 import type { CompiledRule, WindowedRule } from './compiled-rule.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
-import { isSameKey, KeyTable } from './key-table.ts';
+import { KeyTable } from './key-table.ts';
 import { RuleState } from './rule-state.ts';
 
-interface Grouping {
-  readonly firsts: KeyTable<RuleState>;
-  lastFirst: RuleState | undefined;
-}
-
 export class KeyedStates {
-  readonly #groupings: Grouping[] = [];
+  /** By the position of their grouping. */
+  readonly #firsts: KeyTable<RuleState>[] = [];
   #size = 0;
 
   constructor(rules: readonly CompiledRule[]) {
-    for (const { plan } of rules) this.#groupings[plan.grouping] ??= { firsts: new KeyTable(), lastFirst: undefined };
+    for (const { plan } of rules) this.#firsts[plan.grouping] ??= new KeyTable();
   }
 
   /** How many states of a rule and key there are. */
@@ -26,35 +22,31 @@ export class KeyedStates {
   }
 
   state(rule: WindowedRule, groups: readonly unknown[]): RuleState {
-    const grouping = this.#grouping(rule);
-    const last = grouping.lastFirst;
-    const first = last !== undefined && isSameKey(last.groups, groups) ? last : grouping.firsts.get(groups);
+    const firsts = this.#firstsOf(rule);
+    const first = firsts.get(groups);
     let state = first;
     while (state !== undefined && state.rule !== rule) state = state.next;
     if (state === undefined) {
       state = new RuleState(rule, first?.groups ?? groups);
       this.#size++;
-      if (first === undefined) grouping.firsts.set(groups, state);
+      if (first === undefined) firsts.set(groups, state);
       else {
         state.next = first.next;
         first.next = state;
       }
     }
-    grouping.lastFirst = first ?? state;
     return state;
   }
 
-  #grouping({ plan }: WindowedRule): Grouping {
-    const grouping = this.#groupings[plan.grouping];
-    if (grouping === undefined) throw new Error(`rule ${plan.name} has no grouping`);
-    return grouping;
+  #firstsOf({ plan }: WindowedRule): KeyTable<RuleState> {
+    const firsts = this.#firsts[plan.grouping];
+    if (firsts === undefined) throw new Error(`rule ${plan.name} has no grouping`);
+    return firsts;
   }
 
   /** Drops a rule's state of a key. */
   drop({ rule: dropped, groups }: RuleState): void {
-    const grouping = this.#grouping(dropped);
-    grouping.lastFirst = undefined;
-    const { firsts } = grouping;
+    const firsts = this.#firstsOf(dropped);
     const before = firsts.get(groups);
     if (before === undefined) return;
     const first = this.#kept(before, ({ rule }) => rule !== dropped);
@@ -65,10 +57,7 @@ export class KeyedStates {
   /** Drops all that no event can change any more; `watermarks` by the rule's position. */
   forget(watermarks: readonly EpochMillis[]): void {
     const wants = (state: RuleState): boolean => !state.forget(watermarks[state.rule.index] ?? beginningOfTime);
-    for (const grouping of this.#groupings) {
-      grouping.lastFirst = undefined;
-      grouping.firsts.replace((first) => this.#kept(first, wants));
-    }
+    for (const firsts of this.#firsts) firsts.replace((first) => this.#kept(first, wants));
   }
 
   /** Keeps the states of a key that are wanted, and answers their first. */
