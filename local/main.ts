@@ -9,6 +9,7 @@ import { AwsCallError } from './aws-call.ts';
 import { LiveView } from './live-view.ts';
 import type { LocalRun } from './local-run.ts';
 import { playLifecycle, shopStreams } from './play-lifecycle.ts';
+import { takenPort } from './ports.ts';
 import { replay, ReplayError } from './replay.ts';
 import { type RunOptions, readOptions, UsageError } from './run-options.ts';
 import { RunReport } from './run-report.ts';
@@ -29,6 +30,9 @@ export async function main(args: readonly string[]): Promise<void> {
       process.exitCode = 1;
       return;
     }
+    // Whoever comes between this and the services is told of by the service that finds its port taken.
+    const taken = options.port === 0 ? undefined : await takenPort(options.port);
+    if (taken !== undefined) throw new Error(`port ${taken} is taken`);
     process.exitCode = await run(options, file.definition, interrupted);
   } catch (error) {
     // Ctrl-C ends child processes too, and what fails for it may come up before the signal does.
