@@ -105,7 +105,7 @@ test.each(cases)(
         expect(world.letters.size).toBe(0);
         expect(standing(alertsOf(world))).toEqual(standing([...perfect.values()]));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   },
   120_000,

@@ -165,7 +165,7 @@ describe.each([
       fc.property(drawn, (events) => {
         expect(standing(play(form.text, 'emit: changes', events))).toEqual(windowsOf(form, events));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
