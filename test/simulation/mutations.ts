@@ -230,9 +230,4 @@ export const mutations: readonly Mutation[] = [
     file: 'engine/state/chain-log.ts',
     edits: [['while ((this.#windows.at(-1)?.to ?? -1) >= at) this.#windows.pop();', '']],
   },
-  {
-    name: 'a final window that follows from others is told again',
-    file: 'engine/protocol/close-due-windows.ts',
-    edits: [['|| !state.windows.isTold(name)', '|| name > 0']],
-  },
 ];

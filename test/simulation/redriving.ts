@@ -21,6 +21,8 @@ export class Redriving {
   readonly #function: ReturnType<typeof redriveFunction>;
   /** Data that is sent as it should be: somebody else may be counting it at the time. */
   readonly #sent: ReadonlySet<string>;
+  /** Of letters, by their names, the rules for which they were refused when last put back. */
+  readonly #refused = new Map<string, readonly string[]>();
   /** Letters that were put back, where nobody does it again. */
   readonly #gone = new Set<string>();
   #calls = 0;
@@ -65,6 +67,18 @@ export class Redriving {
         if (!reasons.some((one) => reason.includes(one))) this.violations.push(`a letter is refused: ${reason}`);
   }
 
+  /** A call may have ended between its claim of a letter and the letter's put: others of the event count as there then. */
+  #forgetUncounted(): void {
+    const nameIn = ({ event, record }: Arrived): string => `${event.stream} ${record.SequenceNumber}`;
+    for (const one of this.#arrived) {
+      const rules = this.#refused.get(nameIn(one)) ?? [];
+      const others = this.#arrived.filter(
+        (other) => other !== one && other.event.mended !== undefined && other.event.mended === one.event.mended,
+      );
+      for (const other of others) for (const rule of rules) this.counted.get(nameIn(other))?.delete(rule);
+    }
+  }
+
   /** All letters once more: nothing is to be done. */
   async again(): Promise<void> {
     if (this.#services.history.redrive?.repeats !== true) return;
@@ -84,6 +98,7 @@ export class Redriving {
       done.push(outcomes);
       at += some.length;
     }
+    this.#forgetUncounted();
     return done;
   }
 
@@ -94,6 +109,10 @@ export class Redriving {
       const text = letters[i] ?? '';
       if (!repeats && refused.length === 0) this.#gone.add(text);
       const name = nameOf(JSON.parse(text) as LetterLine);
+      this.#refused.set(
+        name,
+        refused.flatMap(({ rule = [] }) => rule),
+      );
       const rules = this.counted.get(name) ?? new Set();
       this.counted.set(name, rules);
       for (const rule of [...putBack, ...alreadyThere]) rules.add(rule);

@@ -24,8 +24,6 @@ export function itemOf(attributes: Attributes): Item {
 
 /** What more events can only add to: its alerts are withdrawn only where two become one. */
 export interface GrowingRules {
-  /** Rules that tell final results, of windows that are alerts of their own: those are never revised. */
-  readonly final: ReadonlySet<string>;
   /** Rules whose windows are alerts of their own. */
   readonly single: ReadonlySet<string>;
   /** Rules whose windows join to episodes. */
@@ -37,12 +35,10 @@ export interface GrowingRules {
  * events to later ones, or is of each event. Such an alert is withdrawn and reopened for good reason.
  */
 export function growingRules(compiled: Compiled): GrowingRules {
-  const rules = compiledRules(compiled);
-  const growing = rules.filter(({ plan }) => plan.growing && plan.emit === 'threshold');
-  const final = rules.filter((rule) => isWindowed(rule) && !rule.joins && rule.plan.emit === 'final');
+  const growing = compiledRules(compiled).filter(({ plan }) => plan.growing && plan.emit === 'threshold');
   const names = (joins: boolean): ReadonlySet<string> =>
     new Set(growing.filter((rule) => isWindowed(rule) && rule.joins === joins).map(({ plan }) => plan.name));
-  return { single: names(false), joined: names(true), final: new Set(final.map(({ plan }) => plan.name)) };
+  return { single: names(false), joined: names(true) };
 }
 
 export class Witness {
@@ -83,8 +79,6 @@ export class Witness {
     if (record.pending !== undefined) this.#claimed.add(`${record.id} ${record.revision} ${record.pending}`);
     if (record.status === 'withdrawn' && this.#growing.single.has(record.rule))
       this.violations.push(`withdrawn, though events only add to it: ${record.rule} ${record.id}`);
-    if (record.revision > 0 && this.#growing.final.has(record.rule))
-      this.violations.push(`a final result is revised: ${record.rule} ${record.id}`);
     if (record.pending === 'reopened' && this.#growing.joined.has(record.rule)) this.reopened.push(record);
     if (before === undefined) return;
     if (record.revision < before.revision || record.revision > before.revision + 1)
