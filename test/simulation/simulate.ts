@@ -80,7 +80,8 @@ async function withRunners<T>(
   try {
     const file = join(folder, 'runner.mjs');
     await bundleRunner(file, mutation);
-    for (let i = 0; i < processes; i++) runners.push(fork(file, { execArgv: ['--disable-warning=Warning'] }));
+    for (let i = 0; i < processes; i++)
+      runners.push(fork(file, { execArgv: ['--disable-warning=Warning', '--max-semi-space-size=64'] }));
     return await work(runners);
   } finally {
     for (const runner of runners) runner.kill('SIGKILL');
