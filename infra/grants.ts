@@ -1,9 +1,11 @@
 /** What a function may do, action by action: the CDK's own grants give more than is used. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { dueIndex } from '../adapters/item-attributes.ts';
 
 /** The prefixes of the dead letters that handlers write. */
@@ -18,7 +20,7 @@ export function grantState(
   pipeline: {
     readonly stateTable: Table;
     readonly alertTable: Table;
-    readonly alertTopic: Topic;
+    readonly alertTopic: ITopic;
   },
   grantee: IGrantable,
 ): void {
@@ -50,12 +52,43 @@ export function grantDue(tables: readonly Table[], grantee: IGrantable): void {
 }
 
 /** Finds the shards of streams and whether they are read to their tip. */
-export function grantTip(streams: readonly Stream[], grantee: IGrantable): void {
+export function grantTip(streams: readonly IStream[], grantee: IGrantable): void {
   allow(
     grantee,
-    ['kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords'],
+    ['kinesis:DescribeStreamSummary', 'kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords'],
     streams.map((stream) => stream.streamArn),
   );
+  // A key of the stream's own; the pipeline's is granted to every function.
+  for (const key of keysOf(streams)) allow(grantee, ['kms:Decrypt'], [key.keyArn]);
+}
+
+/** Puts events into streams. */
+export function grantPut(streams: readonly IStream[], grantee: IGrantable): void {
+  allow(
+    grantee,
+    ['kinesis:PutRecord', 'kinesis:PutRecords'],
+    streams.map((stream) => stream.streamArn),
+  );
+  for (const key of keysOf(streams)) allow(grantee, ['kms:GenerateDataKey'], [key.keyArn]);
+}
+
+function keysOf(streams: readonly IStream[]): Set<IKey> {
+  return new Set(streams.flatMap(({ encryptionKey }) => encryptionKey ?? []));
+}
+
+/** Reads and writes what the pipeline's own key encrypts: on its behalf DynamoDB, SNS, S3 and Kinesis ask for this. */
+export function grantKey(key: IKey, grantee: IGrantable): void {
+  const actions = ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'];
+  allow(
+    grantee,
+    actions.map((action) => `kms:${action}`),
+    [key.keyArn],
+  );
+}
+
+/** Writes to its own log. */
+export function grantLog(logGroup: ILogGroup, grantee: IGrantable): void {
+  allow(grantee, ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
 }
 
 /** Keeps what Lambda gives up, which it writes with the function's role under a prefix of its own. */

@@ -77,7 +77,7 @@ test('no function may do more than is named, nor to more than its own resources'
   }
 });
 
-test('a function writes to the state, the topic and the dead letters, and to nothing else', () => {
+test('a function writes to the state, the topic, the dead letters and its log, and to nothing else', () => {
   const writes = new Set(
     statements(template)
       .flatMap(({ Action }) => Action)
@@ -87,6 +87,8 @@ test('a function writes to the state, the topic and the dead letters, and to not
     'dynamodb:PartiQLInsert',
     'dynamodb:PartiQLUpdate',
     'dynamodb:PutItem',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
     's3:PutObject',
     'sns:Publish',
   ]);
@@ -106,6 +108,8 @@ test('what puts dead letters back has a name that is known beforehand, keeps sta
     'dynamodb:PartiQLUpdate',
     'dynamodb:PutItem',
     'dynamodb:Query',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
     'sns:Publish',
   ]);
 });
