@@ -1,8 +1,8 @@
 /** Puts dead letters back. Called by `weir replay`, with letters as they lie in the bucket. */
 import { plan, program } from 'weir:plan';
 import { redrive, type RedriveReport } from '../engine/protocol/redrive.ts';
+import { cloudwatchLog } from './cloudwatch-log.ts';
 import { deadLetter, type RedriveEvent } from './dead-letter.ts';
-import { consoleLog } from './log.ts';
 import { awsPorts } from './ports.ts';
 
 const ports = awsPorts();
@@ -13,6 +13,6 @@ export async function handler({ letters, rule, late, dryRun }: RedriveEvent): Pr
     dryRun,
     ...(rule !== undefined && { rule }),
   });
-  consoleLog.done('redrive', { letters: letters.length, late, dryRun, alerts: report.told.opened });
+  cloudwatchLog.done('redrive', { letters: letters.length, late, dryRun, alerts: report.told.opened });
   return report;
 }

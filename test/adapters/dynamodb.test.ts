@@ -120,7 +120,7 @@ test('without PartiQL each item is put alone, on the same conditions', async () 
   expect(await items.query('rule#a')).toEqual([item('1', 2), item('2', 2)]);
 });
 
-test('rejects with the item and the reason what no retry can store', async () => {
+test('rejects with the reason, and no word of the event, what no retry can store', async () => {
   await expect(items.put([item('1', 1, { body: 'x'.repeat(410_000) })])).rejects.toThrow(/rule#a 1: ValidationError/);
 });
 
