@@ -1,41 +1,36 @@
 /**
  * The log as CloudWatch takes it: JSON lines, of which those with metrics are in its Embedded Metric Format. A line and
- * its metrics cost once, and no call.
+ * its metrics are paid once, and cost no call.
  */
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { optional, variables } from './environment.ts';
 import type { Log } from './log.ts';
-import { type Counted, namespace } from './metric-names.ts';
+import { type Counted, dimension, namespace } from './metric-names.ts';
 
-const metrics = new Metrics({ namespace });
+const service = optional(variables.service) ?? 'weir';
 
 export const cloudwatchLog: Log = {
-  done(message, fields, counted) {
-    said({ level: 'INFO', message, ...fields }, counted);
+  done: (message, fields, counted) => {
+    say({ level: 'INFO', message, ...fields }, counted, {});
   },
-  problem(message, counted) {
-    said({ level: 'ERROR', message }, counted);
+  problem: (message, counted) => {
+    say({ level: 'ERROR', message }, counted, {});
   },
-  expressionErrors(rule, count) {
-    const single = metrics.singleMetric();
-    annotate(single, { level: 'WARN', message: 'expression errors' });
-    single.addDimension('rule', rule);
-    single.addMetric('ExpressionErrors', MetricUnit.Count, count);
+  expressionErrors: (rule, count) => {
+    say({ level: 'WARN', message: 'expression errors' }, { ExpressionErrors: count }, { rule });
   },
 };
 
-function said(fields: object, counted: Counted | undefined): void {
-  if (counted === undefined) {
-    process.stdout.write(`${JSON.stringify(fields)}\n`);
-    return;
-  }
-  annotate(metrics, fields);
-  for (const [name, value] of Object.entries(counted)) {
-    metrics.addMetric(name, name === 'WatermarkLag' ? MetricUnit.Seconds : MetricUnit.Count, value);
-  }
-  metrics.publishStoredMetrics();
-}
-
-function annotate(line: Metrics, fields: object): void {
-  // Declared as text, written as JSON: numbers stay numbers, for Logs Insights to count with.
-  for (const [name, value] of Object.entries(fields)) line.addMetadata(name, value as string);
+function say(fields: object, counted: Counted = {}, more: Readonly<Record<string, string>>): void {
+  const dimensions = { [dimension]: service, ...more };
+  const names = Object.keys(counted);
+  const metrics = names.map((Name) => ({ Name, Unit: Name === 'WatermarkLag' ? 'Seconds' : 'Count' }));
+  const directive = { Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics: metrics };
+  const line = {
+    ...fields,
+    ...dimensions,
+    ...counted,
+    ...(names.length > 0 && { _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] } }),
+  };
+  // Not by the console, which in Lambda puts a prefix before the JSON.
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -101,8 +101,7 @@ export class PipelineFunctions {
         [variables.alertTable]: alertTable.tableName,
         [variables.alertTopic]: alertTopic.topicArn,
         [variables.deadLetterBucket]: deadLetters.bucketName,
-        // The dimension of all metrics.
-        POWERTOOLS_SERVICE_NAME: Stack.of(this.#pipeline).stackName,
+        [variables.service]: Stack.of(this.#pipeline).stackName,
         ...props.environment,
       },
     });
