@@ -29,6 +29,9 @@ const packages = createRequire(import.meta.url).resolve.paths('esbuild') ?? [];
 /** Some dependencies are CommonJS and `require` Node's own modules, which a module of ES has no way to do by itself. */
 const requireForCommonJs = `import{createRequire as weirRequire}from'node:module';const require=weirRequire(import.meta.url);`;
 
+/** What was made in this process, by function and plan: several stacks of an application may hold the same pipeline. */
+const made = new Map<string, Bundle>();
+
 let work: string | undefined;
 
 /** A new folder that goes with the process. */
@@ -45,6 +48,13 @@ function temporaryFolder(): string {
 
 /** Bundles functions/`name`.ts with `planModule` as the module `weir:plan`; throws with esbuild's report. */
 export function bundle(name: FunctionName, planModule: string): Bundle {
+  const key = `${name}\n${planModule}`;
+  const found = made.get(key) ?? bundled(name, planModule);
+  made.set(key, found);
+  return found;
+}
+
+function bundled(name: FunctionName, planModule: string): Bundle {
   const folder = temporaryFolder();
   const plan = join(folder, 'plan.mjs');
   writeFileSync(plan, planModule);

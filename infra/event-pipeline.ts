@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
@@ -6,11 +7,15 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { MetricName } from '../functions/metric-names.ts';
 import { checkedDefinition } from './checked-definition.ts';
 import { deadLetterBucket } from './dead-letter-bucket.ts';
-import { grantPut } from './grants.ts';
+import { grantPut, letAlarmsPublish } from './grants.ts';
 import { itemTable } from './item-table.ts';
+import { PipelineAlarms } from './pipeline-alarms.ts';
+import { pipelineDashboard } from './pipeline-dashboard.ts';
 import { PipelineFunctions } from './pipeline-functions.ts';
+import { pipelineMetric } from './pipeline-metrics.ts';
 import type { EventPipelineProps } from './pipeline-props.ts';
 import { pipelineTopic } from './pipeline-topic.ts';
 import { checkProps } from './prop-faults.ts';
@@ -26,7 +31,10 @@ export class EventPipeline extends Construct {
   readonly alertTable: Table;
   /** What the rules say goes here. */
   readonly alertTopic: ITopic;
+  /** Alarms about the pipeline itself go here. */
+  readonly alarmTopic: ITopic;
   readonly deadLetters: Bucket;
+  readonly dashboard: Dashboard;
 
   constructor(scope: Construct, id: string, props: EventPipelineProps) {
     super(scope, id);
@@ -49,13 +57,44 @@ export class EventPipeline extends Construct {
         return [name, declaredStream(this, `${name}-stream`, settings, made)];
       }),
     );
-    new PipelineFunctions(this, { ...props, definition, removalPolicy });
+    const functions = new PipelineFunctions(this, { ...props, definition, removalPolicy });
+
+    this.alarmTopic = pipelineTopic(this, 'AlarmTopic', `Weir ${definition.name} alarms`, encryptionKey);
+    if (encryptionKey !== undefined) letAlarmsPublish(encryptionKey);
+    if (props.alarmEmail !== undefined) this.alarmTopic.addSubscription(new EmailSubscription(props.alarmEmail));
+    const alarms = new PipelineAlarms(this, 'Alarms', { ...props, definition, functions, topic: this.alarmTopic });
+    this.dashboard = pipelineDashboard(this, 'Dashboard', this, functions, alarms);
   }
 
   /** Lets a producer put events into a stream of the pipeline file; without a name, into every one. */
   grantPutEvents(grantee: IGrantable, stream?: string): void {
     const streams = stream === undefined ? [...this.streams.values()] : [this.#stream(stream)];
     grantPut(streams, grantee);
+  }
+
+  /** A metric that the functions write; docs/operations.md says what each counts. */
+  metric(name: MetricName, options?: MetricOptions): Metric {
+    return pipelineMetric(Stack.of(this).stackName, name, options);
+  }
+
+  /** Events that were processed, a minute. */
+  metricEvents(options?: MetricOptions): Metric {
+    return this.metric('Events', options);
+  }
+
+  /** Alerts that were opened, a minute. */
+  metricAlerts(options?: MetricOptions): Metric {
+    return this.metric('Alerts', options);
+  }
+
+  /** Seconds that the watermark trails the clock, of the rule that trails most. */
+  metricWatermarkLag(options?: MetricOptions): Metric {
+    return this.metric('WatermarkLag', options);
+  }
+
+  /** Alerts that nobody has been told of for over a minute. */
+  metricPendingAlerts(options?: MetricOptions): Metric {
+    return this.metric('PendingAlerts', options);
   }
 
   #stream(name: string): IStream {

@@ -1,15 +1,11 @@
 /** What a function may do, action by action: the CDK's own grants give more than is used. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { dueIndex } from '../adapters/item-attributes.ts';
-
-/** The prefixes of the dead letters that handlers write. */
-const deadLetterPrefixes = ['invalid', 'late'];
 
 function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
@@ -31,15 +27,6 @@ export function grantState(
     [pipeline.stateTable.tableArn, pipeline.alertTable.tableArn],
   );
   allow(grantee, ['sns:Publish'], [pipeline.alertTopic.topicArn]);
-}
-
-/** Puts aside what it cannot use. */
-export function grantDeadLetters(bucket: Bucket, grantee: IGrantable): void {
-  allow(
-    grantee,
-    ['s3:PutObject'],
-    deadLetterPrefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
-  );
 }
 
 /** Asks the index for what is due. */
@@ -86,13 +73,18 @@ export function grantKey(key: IKey, grantee: IGrantable): void {
   );
 }
 
+/** An alarm publishes as CloudWatch: to a topic with a key, only where the key's policy lets that. */
+export function letAlarmsPublish(key: IKey): void {
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: ['*'],
+    }),
+  );
+}
+
 /** Writes to its own log. */
 export function grantLog(logGroup: ILogGroup, grantee: IGrantable): void {
   allow(grantee, ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
-}
-
-/** Keeps what Lambda gives up, which it writes with the function's role under a prefix of its own. */
-export function grantGivenUp(bucket: Bucket, grantee: IGrantable): void {
-  allow(grantee, ['s3:PutObject'], [bucket.arnForObjects('aws/lambda/*')]);
-  allow(grantee, ['s3:ListBucket'], [bucket.bucketArn]);
 }

@@ -7,12 +7,14 @@ export interface PipelineStackOptions {
   readonly definition: PipelineDefinition;
   /** Where alerts are mailed to. */
   readonly alertEmail?: string;
+  /** Where alarms about the pipeline itself are mailed to. */
+  readonly alarmEmail?: string;
   /** False: streams, tables, dead letters and logs go with the stack. */
   readonly retain: boolean;
 }
 
 /** One pipeline as one stack, for whatever account and region it is deployed to. */
-export function pipelineStack(app: App, { definition, alertEmail, retain }: PipelineStackOptions): Stack {
+export function pipelineStack(app: App, { definition, retain, ...emails }: PipelineStackOptions): Stack {
   // Before the stack is named after the pipeline, and the CDK complains of its own name for it.
   checkNames(definition.name, []);
   const stack = new Stack(app, `weir-${definition.name}`, { description: `Weir pipeline ${definition.name}` });
@@ -20,11 +22,13 @@ export function pipelineStack(app: App, { definition, alertEmail, retain }: Pipe
   const pipeline = new EventPipeline(stack, 'Default', {
     definition,
     removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    ...(alertEmail !== undefined && { alertEmail }),
+    ...(emails.alertEmail !== undefined && { alertEmail: emails.alertEmail }),
+    ...(emails.alarmEmail !== undefined && { alarmEmail: emails.alarmEmail }),
   });
   const output = (id: string, value: string) => new CfnOutput(stack, id, { value });
   for (const [name, stream] of pipeline.streams) output(`${name}StreamName`, stream.streamName);
   output('AlertTopicArn', pipeline.alertTopic.topicArn);
+  output('AlarmTopicArn', pipeline.alarmTopic.topicArn);
   output('StateTableName', pipeline.stateTable.tableName);
   output('AlertTableName', pipeline.alertTable.tableName);
   output('DeadLetterBucketName', pipeline.deadLetters.bucketName);

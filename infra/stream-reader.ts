@@ -1,11 +1,11 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type Function as LambdaFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { type Function as LambdaFunction, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { grantGivenUp } from './grants.ts';
+import { grantGivenUp } from './dead-letter-bucket.ts';
 import type { StreamSettings } from './pipeline-props.ts';
 
 /** How long a stream keeps a record. */
@@ -25,7 +25,7 @@ export function declaredStream(
   },
 ): IStream {
   if (settings.stream !== undefined) return settings.stream;
-  return new Stream(scope, id, {
+  const stream = new Stream(scope, id, {
     streamName: props.streamName,
     ...(settings.shards === undefined
       ? { streamMode: StreamMode.ON_DEMAND }
@@ -36,6 +36,13 @@ export function declaredStream(
     retentionPeriod: retentionOf(settings),
     removalPolicy: props.removalPolicy,
   });
+  if (props.encryptionKey !== undefined) {
+    Validations.of(stream).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-KDS3',
+      reason: 'the user of the construct has asked for a key of their own',
+    });
+  }
+  return stream;
 }
 
 /**
@@ -57,6 +64,8 @@ export function readByFunction(
     parallelizationFactor: 1,
     retryAttempts: -1,
     maxRecordAge: maxRecordAge(settings),
+    // What is given up is counted by Lambda alone.
+    metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     onFailure: { bind: () => ({ destination: deadLetters.bucketArn }) },
   });
   handler.addEventSource(source);

@@ -150,6 +150,8 @@ test('the stack holds these types of resources and no others', () => {
   }
   expect(counts).toMatchInlineSnapshot(`
 {
+  "AWS::CloudWatch::Alarm": 23,
+  "AWS::CloudWatch::Dashboard": 1,
   "AWS::DynamoDB::Table": 2,
   "AWS::Events::Rule": 1,
   "AWS::IAM::Policy": 6,
@@ -162,8 +164,8 @@ test('the stack holds these types of resources and no others', () => {
   "AWS::Logs::LogGroup": 6,
   "AWS::S3::Bucket": 1,
   "AWS::S3::BucketPolicy": 1,
-  "AWS::SNS::Topic": 1,
-  "AWS::SNS::TopicPolicy": 1,
+  "AWS::SNS::Topic": 2,
+  "AWS::SNS::TopicPolicy": 2,
 }
 `);
 });

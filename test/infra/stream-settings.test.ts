@@ -4,7 +4,7 @@ import { User } from 'aws-cdk-lib/aws-iam';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import type { EventPipelineProps } from '../../infra/event-pipeline.ts';
+import { EventPipeline, type EventPipelineProps } from '../../infra/event-pipeline.ts';
 import { shop, statementsOf, templateOf } from './shop.ts';
 
 test('a path is read and checked, with values in place of the params of the file', () => {
@@ -111,8 +111,15 @@ test.each<[Partial<EventPipelineProps>, string]>([
   expect(() => shop(() => props)).toThrow(message);
 });
 
-test("rejects shards for a stream of one's own, and a second pipeline in a stack", () => {
+test("rejects shards for a stream of one's own", () => {
   expect(() => shop((stack) => ({ streams: { orders: { stream: new Stream(stack, 'Mine'), shards: 2 } } }))).toThrow(
     "streams.orders has both stream and shards: a stream of one's own has its shards already",
+  );
+});
+
+test('rejects a second pipeline in a stack', () => {
+  const { stack } = shop();
+  expect(() => new EventPipeline(stack, 'Second', { definition: 'test/infra/shop.yaml' })).toThrow(
+    'the stack holds the pipeline shop/Shop already: give each pipeline a stack of its own',
   );
 });
