@@ -3,6 +3,7 @@ import type pc from 'picocolors';
 import { isoTime, type Json, plain } from '../engine/aggregate/value.ts';
 import type { AlertRecord } from '../engine/alert/alert.ts';
 import { alertJson } from '../engine/alert/message.ts';
+import type { TalliedDigest } from '../engine/alert/message-tally.ts';
 import type { Rejection } from '../engine/intake/input-record.ts';
 import type { Severity } from '../engine/pipeline/definition.ts';
 
@@ -31,6 +32,13 @@ export function rejectionLine({ kind, record, rule, reason }: Rejection): string
     reason,
     event: plain(record.event),
   });
+}
+
+/** What a digest would tell in place of messages of their own. */
+export function digestLine({ plan, start, count }: TalliedDigest): string {
+  const { digested, told, first } = count;
+  const window = { start: isoTime(start), end: isoTime(start + plan.limit.per) };
+  return JSON.stringify({ kind: 'digest', rule: plan.name, window, values: { ...digested, told }, first });
 }
 
 export function alertText({ rule, status, revision, content }: AlertRecord, colour: Colours): string {

@@ -4,7 +4,10 @@ import type { AlertRecord } from '../engine/alert/alert.ts';
 import type { InputRecord, Rejection } from '../engine/intake/input-record.ts';
 import { compileHere } from '../engine/plan/compile-here.ts';
 import { InMemoryRun } from '../engine/run/in-memory-run.ts';
-import { alertLine, alertText, compareAlerts, rejectionLine, rejectionText } from './alert-output.ts';
+import { digestedOf } from '../engine/alert/message-limit.ts';
+import { MessageTally } from '../engine/alert/message-tally.ts';
+import { formatLimit } from '../engine/pipeline/limit.ts';
+import { alertLine, alertText, compareAlerts, digestLine, rejectionLine, rejectionText } from './alert-output.ts';
 import { eachPiece, eventFile } from './event-lines.ts';
 import { loadPipelineFile } from './pipeline-file.ts';
 import { Progress } from './progress.ts';
@@ -35,8 +38,8 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
   if (unreadable.length > 0)
     return fail(unreadable.map(({ path, unreadable: why }) => `${path}: ${why ?? ''}`).join('\n'));
 
-  const result = new BacktestResult(options.standing);
   const compiled = compileHere(pipeline.definition);
+  const result = new BacktestResult(options.standing, new MessageTally(compiled.plan.rules));
   const progress = new Progress(
     files.some(({ bytes }) => bytes === undefined) ? undefined : files.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
   );
@@ -90,11 +93,15 @@ class BacktestResult {
   events = 0;
   opened = 0;
 
-  constructor(standingOnly: boolean) {
+  constructor(
+    standingOnly: boolean,
+    readonly tally: MessageTally,
+  ) {
     this.#standingOnly = standingOnly;
   }
 
   alert(record: AlertRecord): void {
+    this.tally.add(record);
     if (record.revision === 0) this.opened++;
     if (!this.#standingOnly) this.revisions.push(record);
     if (record.status === 'withdrawn') this.standing.delete(record.id);
@@ -111,6 +118,7 @@ function print(result: BacktestResult, { json, standing }: BacktestOptions): voi
   const colour = pc.createColors(wantsColour(process.stdout));
   const lines = [
     ...alerts.map((record) => (json ? alertLine(record) : alertText(record, colour))),
+    ...(standing || !json ? [] : result.tally.digests.map(digestLine)),
     ...(standing
       ? []
       : result.rejections.map((rejection) => (json ? rejectionLine(rejection) : rejectionText(rejection, colour)))),
@@ -136,10 +144,20 @@ function summary(
     `${result.events.toLocaleString('en')} events in ${(millis / 1000).toFixed(1)} s (${rate} a second), ${count('late')} late, ${count('invalid')} invalid${repeats > 0 ? `, ${repeats} sent again and not counted again` : ''}${failed > 0 ? `, ${failed} predicates failed and did not match` : ''}`,
     ...rules.map((rule) => {
       const standing = byRule.get(rule) ?? 0;
-      return `  ${rule}: ${standing === 1 ? '1 alert stands' : `${standing.toLocaleString('en')} alerts stand`}`;
+      return `  ${rule}: ${standing === 1 ? '1 alert stands' : `${standing.toLocaleString('en')} alerts stand`}${digestWords(result.tally, rule)}`;
     }),
     '',
   ].join('\n');
+}
+
+/** What of a rule's messages people would not get one by one. */
+function digestWords({ digests }: MessageTally, rule: string): string {
+  const of = digests.filter(({ plan }) => plan.name === rule);
+  const [first] = of;
+  if (first === undefined) return '';
+  const messages = of.reduce((sum, { count }) => sum + digestedOf(count), 0);
+  const together = of.length === 1 ? 'a digest' : `${of.length.toLocaleString('en')} digests`;
+  return `; ${messages.toLocaleString('en')} of its messages, beyond ${formatLimit(first.plan.limit)}, would be told in ${together}`;
 }
 
 function fail(message: string): number {

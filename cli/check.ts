@@ -14,12 +14,15 @@ export interface Output {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
   readonly colour: boolean;
+  /** Empties the screen; absent where there is none. */
+  readonly clear?: () => void;
 }
 
 export const terminal: Output = {
   out: (text) => process.stdout.write(`${text}\n`),
   error: (text) => process.stderr.write(`${text}\n`),
   colour: wantsColour(process.stdout),
+  ...(process.stdout.isTTY && { clear: () => process.stdout.write('\u001B[2J\u001B[3J\u001B[H') }),
 };
 
 /** Checks the files and prints what it finds; gives the exit code: 1 where a file has an error. */

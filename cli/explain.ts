@@ -85,12 +85,22 @@ function runOf(plan: RulePlan): Readonly<Record<string, string>> {
   };
 }
 
+const wholeWindow = 'a window each: accumulators and evidence';
+
 function panesOf(window: NonNullable<RulePlan['window']>): string {
   switch (window.kind) {
-    case 'tumbling':
+    case 'hopping':
+      return 'parts of windows, each in every window that holds it: accumulators and evidence';
     case 'calendar':
-      return 'a window each: accumulators and evidence';
+      if (window.every !== undefined) return 'steps of a period, merged up to each boundary: accumulators and evidence';
+      return wholeWindow;
+    case 'tumbling':
+      return wholeWindow;
     case 'sliding':
+    case 'before':
+    case 'last':
+    case 'session':
+    case 'until':
     case 'instant':
       return 'logs of events, each as long as the window or the cooldown; one is closed at 4 KB and the next begins';
   }

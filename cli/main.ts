@@ -35,8 +35,16 @@ export async function main(args: readonly string[], version: string): Promise<nu
       'Run the tests of pipelines: pipeline.test.yaml beside pipeline.yaml',
       testOptions,
       async (options) => {
-        const { runTest } = await import('./test.ts');
-        code = runTest({ ...options, param: named(options.param) });
+        const call = { ...options, param: named(options.param) };
+        if (options.watch) {
+          const { watchTests } = await import('./test-watch.ts');
+          const stop = new AbortController();
+          process.once('SIGINT', () => stop.abort());
+          code = await watchTests(call, stop.signal);
+        } else {
+          const { runTest } = await import('./test.ts');
+          code = runTest(call).code;
+        }
       },
     )
     .command(
@@ -120,7 +128,7 @@ function backtestOptions(command: Argv) {
 
 function testOptions(command: Argv) {
   return withParams(command)
-    .usage('Usage: $0 test [files..] [--json] [--param name=value]')
+    .usage('Usage: $0 test [files..] [--watch] [--json] [--param name=value]')
     .positional('files', {
       describe: 'Test files, pipeline files or folders; without any, all under pipelines/',
       type: 'string',
@@ -128,8 +136,14 @@ function testOptions(command: Argv) {
       default: [] as string[],
     })
     .option('json', { describe: 'Print one JSON object, for editors and scripts', type: 'boolean', default: false })
+    .option('watch', {
+      describe: 'Run again whenever one of the files changes, until Ctrl-C',
+      type: 'boolean',
+      default: false,
+    })
     .example('$0 test', 'All under pipelines/')
-    .example('$0 test pipelines/retail/pipeline.test.yaml', 'One pipeline');
+    .example('$0 test pipelines/retail/pipeline.test.yaml', 'One pipeline')
+    .example('$0 test --watch pipelines/retail', 'While you write rules');
 }
 
 function explainOptions(command: Argv) {

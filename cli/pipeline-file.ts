@@ -14,6 +14,8 @@ export interface PipelineFile {
   readonly faults: readonly Fault[];
   /** The texts of the files that the faults are in, by the name that a fault has for them; '' is the pipeline file. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Every file that was asked for, by its path, with its text; undefined where it could not be read. */
+  readonly read: ReadonlyMap<string, string | undefined>;
   /** Why the file could not be read; then there is nothing else. */
   readonly unreadable?: string;
 }
@@ -21,18 +23,24 @@ export interface PipelineFile {
 /** Loads and checks a pipeline file; `params` are values in place of its own. Never throws for what a file holds. */
 export function loadPipelineFile(file: string, params: Readonly<Record<string, string>> = {}): PipelineFile {
   const pipeline = readTextFile(file);
-  if ('unreadable' in pipeline) return { path: file, faults: [], sources: new Map(), unreadable: pipeline.unreadable };
+  if ('unreadable' in pipeline) {
+    const read = new Map([[file, undefined]]);
+    return { path: file, faults: [], sources: new Map(), read, unreadable: pipeline.unreadable };
+  }
+  const read = new Map<string, string | undefined>([[file, pipeline.text]]);
   const sources = new Map([['', pipeline.text]]);
   if (pipeline.badByte) {
-    return { path: file, faults: [notUtf8(pipeline.badByte)], sources };
+    return { path: file, faults: [notUtf8(pipeline.badByte)], sources, read };
   }
   const files = (relative: string): string | undefined => {
-    const beside = readTextFile(path.resolve(path.dirname(file), relative));
+    const place = path.resolve(path.dirname(file), relative);
+    const beside = readTextFile(place);
+    read.set(place, 'unreadable' in beside ? undefined : beside.text);
     if ('unreadable' in beside || beside.badByte) return undefined;
     sources.set(relative, beside.text);
     return beside.text;
   };
-  return { path: file, sources, ...readPipeline(pipeline.text, { params, files }) };
+  return { path: file, sources, read, ...readPipeline(pipeline.text, { params, files }) };
 }
 
 export function notUtf8({ line, column }: { line: number; column: number }): Fault {

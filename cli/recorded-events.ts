@@ -20,7 +20,7 @@ const carriageReturn = 13;
 
 export class RecordedEvents {
   readonly #path: string;
-  readonly #cursor = new JsonCursor((from, to) => this.#lines.toString('utf8', from, to));
+  readonly #cursor = new JsonCursor((from, to, isAscii) => this.#lines.toString(isAscii ? 'latin1' : 'utf8', from, to));
   readonly #envelopes: FieldReader<InputRecord> | undefined;
   #position: number;
   #number = 0;

@@ -22,6 +22,8 @@ export interface TestFile {
   /** In the test file. */
   readonly faults: readonly Fault[];
   readonly text: string;
+  /** Every file that was asked for, by its path, with its text; undefined where it could not be read. */
+  readonly read: ReadonlyMap<string, string | undefined>;
 }
 
 /**
@@ -44,16 +46,21 @@ export function findTestFiles(given: string): string[] {
 export function loadTestFile(file: string, params: Readonly<Record<string, string>> = {}): TestFile {
   if (!/\.test\.ya?ml$/.test(file)) {
     const unreadable = `${file} is no test file: pipeline.test.yaml, for example, tests pipeline.yaml beside it`;
-    return { path: file, faults: [], text: '', unreadable };
+    return { path: file, faults: [], text: '', read: new Map(), unreadable };
   }
   const tests = readTextFile(file);
-  if ('unreadable' in tests) return { path: file, faults: [], text: '', unreadable: tests.unreadable };
-  if (tests.badByte) return { path: file, faults: [notUtf8(tests.badByte)], text: tests.text };
-  const pipeline = loadPipelineFile(file.replace(/\.test(\.ya?ml)$/, '$1'), params);
-  if (pipeline.unreadable !== undefined) {
-    return { path: file, faults: [], text: tests.text, unreadable: `${pipeline.unreadable}, and ${file} tests it` };
+  if ('unreadable' in tests) {
+    const read = new Map([[file, undefined]]);
+    return { path: file, faults: [], text: '', read, unreadable: tests.unreadable };
   }
-  if (pipeline.definition === undefined) return { path: file, faults: [], text: tests.text, faultyPipeline: pipeline };
-  const { test, faults } = readRuleTest(tests.text, pipeline.definition);
-  return { path: file, faults, text: tests.text, ...(test && { ready: { pipeline: pipeline.definition, test } }) };
+  const { text } = tests;
+  if (tests.badByte) return { path: file, faults: [notUtf8(tests.badByte)], text, read: new Map([[file, text]]) };
+  const pipeline = loadPipelineFile(file.replace(/\.test(\.ya?ml)$/, '$1'), params);
+  const known = { path: file, text, read: new Map([[file, text], ...pipeline.read]) };
+  if (pipeline.unreadable !== undefined) {
+    return { ...known, faults: [], unreadable: `${pipeline.unreadable}, and ${file} tests it` };
+  }
+  if (pipeline.definition === undefined) return { ...known, faults: [], faultyPipeline: pipeline };
+  const { test, faults } = readRuleTest(text, pipeline.definition);
+  return { ...known, faults, ...(test && { ready: { pipeline: pipeline.definition, test } }) };
 }

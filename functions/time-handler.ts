@@ -36,14 +36,16 @@ export function timeHandler({ compiled, ports, shards, sleep, log }: TimeService
   const counted = counts.over(ports);
   return async ({ time, watermark }, context) => {
     counts.take();
-    const kept = context.getRemainingTimeInMillis() / 5;
+    const allTime = context.getRemainingTimeInMillis();
+    const kept = allTime / 5;
+    const timeLeft = (): number => context.getRemainingTimeInMillis() / allTime;
     const pause = async (): Promise<boolean> => {
       if (context.getRemainingTimeInMillis() < kept + mergeEvery) return false;
       await sleep(mergeEvery);
       return true;
     };
     const now = time === undefined ? ports.now() : (Date.parse(time) as EpochMillis);
-    const report = await advanceTime(compiled, counted, shards, now, watermark, pause);
+    const report = await advanceTime(compiled, counted, shards, now, watermark, pause, timeLeft);
     log.done('time', report, timeMetrics(report, now, counts.take()));
     return report;
   };

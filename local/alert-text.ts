@@ -6,7 +6,7 @@ import type { Colors } from 'picocolors/types';
 export interface AlertBody {
   readonly alertId: string;
   readonly revision: number;
-  readonly status: 'opened' | 'amended' | 'withdrawn' | 'reopened';
+  readonly status: 'opened' | 'amended' | 'withdrawn' | 'reopened' | 'digest';
   readonly rule: string;
   readonly severity: string;
   readonly title: string;

@@ -4,7 +4,17 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../shared/data/', import.meta.url));
 
-export const onlineRetail = `${folder}online-retail/online-retail.csv.gz`;
+export const onlineRetail = shared('online-retail/online-retail.csv.gz');
+
+/** The path of a file, whether it is there or not. */
+export function shared(file: string): string {
+  return `${folder}${file}`;
+}
+
+export const arroyo = {
+  impulse: `${folder}arroyo/impulse.json`,
+  slidingWindowEnd: `${folder}arroyo/golden_sliding_window_end.json`,
+} as const;
 
 /** `test`, which says so and skips where the file is absent. */
 export function testOn(file: string): typeof test {

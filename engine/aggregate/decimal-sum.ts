@@ -9,6 +9,8 @@ import type { Json } from './value.ts';
 
 const powersOfTen = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 const largestExactDigits = 1e15;
+/** The largest whole number whose square is a safe integer. */
+const largestSquared = 94_906_265;
 
 export class DecimalSum {
   #scale = 0;
@@ -41,6 +43,38 @@ export class DecimalSum {
     this.#accumulateBig(value, sign);
   }
 
+  /** Adds the square of a number, as exactly as the number itself would be. */
+  addSquare(value: number): void {
+    this.#accumulateSquare(value, 1);
+  }
+
+  subtractSquare(value: number): void {
+    this.#accumulateSquare(value, -1);
+  }
+
+  #accumulateSquare(value: number, sign: 1 | -1): void {
+    for (let scale = 0; scale <= 4; scale++) {
+      const power = powersOfTen[scale] ?? 1;
+      const units = Math.round(value * power);
+      if (Math.abs(units) > largestSquared) break;
+      if (units / power !== value) continue;
+      if (!this.#accumulateUnits(sign * units * units, 2 * scale))
+        this.#absorbBig(BigInt(sign * units * units), 2 * scale);
+      return;
+    }
+    const { digits, scale } = digitsOf(value);
+    this.#absorbBig(BigInt(sign) * digits * digits, 2 * scale);
+  }
+
+  /** False where the sum would leave the safe integers. */
+  #accumulateUnits(units: number, scale: number): boolean {
+    if (this.#big !== undefined || (scale > this.#scale && !this.#rescale(scale))) return false;
+    const added = units * (powersOfTen[this.#scale - scale] ?? Number.NaN);
+    if (!Number.isSafeInteger(added) || !Number.isSafeInteger(this.#units + added)) return false;
+    this.#units += added;
+    return true;
+  }
+
   /** Brings the sum to a larger scale; false where it would leave the safe integers. */
   #rescale(scale: number): boolean {
     const units = this.#units * (powersOfTen[scale - this.#scale] ?? Number.NaN);
@@ -51,9 +85,8 @@ export class DecimalSum {
   }
 
   #accumulateBig(value: number, sign: 1 | -1): void {
-    const [mantissa = '0', exponent = '0'] = value.toExponential(14).split('e');
-    const digits = BigInt(mantissa.replace('.', ''));
-    this.#absorbBig(BigInt(sign) * digits, 14 - Number(exponent));
+    const { digits, scale } = digitsOf(value);
+    this.#absorbBig(BigInt(sign) * digits, scale);
   }
 
   #absorbBig(units: bigint, scale: number): void {
@@ -90,6 +123,11 @@ export class DecimalSum {
     return `${String(copy.#big ?? copy.#units)}e-${copy.#scale}`;
   }
 
+  /** The sum as `units` / 10^`scale`. */
+  exact(): { readonly units: bigint; readonly scale: number } {
+    return { units: this.#big ?? BigInt(this.#units), scale: this.#scale };
+  }
+
   /** The number nearest to the exact sum. */
   result(): number {
     if (this.#big === undefined && this.#scale < powersOfTen.length)
@@ -102,4 +140,10 @@ export class DecimalSum {
     const quotient = ((this.#big ?? BigInt(this.#units)) * 10n ** 20n) / BigInt(count);
     return Number(`${String(quotient)}e-${this.#scale + 20}`);
   }
+}
+
+/** A number at 15 significant digits. */
+function digitsOf(value: number): { readonly digits: bigint; readonly scale: number } {
+  const [mantissa = '0', exponent = '0'] = value.toExponential(14).split('e');
+  return { digits: BigInt(mantissa.replace('.', '')), scale: 14 - Number(exponent) };
 }

@@ -3,6 +3,7 @@
  * that `first` and `last` do not depend on who merges what.
  */
 import type { EpochMillis } from '../time.ts';
+import { isList, type Json } from './value.ts';
 
 export interface Order {
   readonly t: EpochMillis;
@@ -35,4 +36,24 @@ export function encodeOrder(order: Order): EncodedOrder {
 
 export function decodeOrder([t, arrival, shard, sequenceNumber, index]: EncodedOrder): Order {
   return { t, arrival, shard, sequenceNumber, index };
+}
+
+/** The order alone of what may hold more, such as an event. */
+export function copyOrder({ t, arrival, shard, sequenceNumber, index }: Order): Order {
+  return { t, arrival, shard, sequenceNumber, index };
+}
+
+/** An order that was encoded; undefined for what is none. */
+export function readOrder(encoded: Json | undefined): Order | undefined {
+  if (!isList(encoded)) return undefined;
+  const [t, arrival, shard, sequenceNumber, index] = encoded;
+  if (
+    typeof t !== 'number' ||
+    typeof arrival !== 'number' ||
+    typeof shard !== 'string' ||
+    typeof sequenceNumber !== 'string' ||
+    typeof index !== 'number'
+  )
+    return undefined;
+  return decodeOrder([t as EpochMillis, arrival as EpochMillis, shard, sequenceNumber, index]);
 }

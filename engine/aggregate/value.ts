@@ -1,5 +1,6 @@
 /** Values as they are kept in items and shown to people: JSON, with times and durations marked. */
 import { Duration, Timestamp } from '../expression/operators.ts';
+import { Ranked } from './ranked.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -10,13 +11,14 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export function encodeValue(value: unknown): Json {
   if (value instanceof Timestamp) return { $timestamp: value.millis };
   if (value instanceof Duration) return { $duration: value.millis };
+  if (value instanceof Ranked) return { $ranked: [encodeValue(value.value), encodeValue(value.by)] };
   const kept = plain(value);
   return isMarked(kept) ? { $map: kept } : kept;
 }
 
 function isMarked(value: Json): boolean {
   if (value === null || typeof value !== 'object') return false;
-  return Object.hasOwn(value, '$timestamp') || Object.hasOwn(value, '$duration') || Object.hasOwn(value, '$map');
+  return ['$timestamp', '$duration', '$ranked', '$map'].some((mark) => Object.hasOwn(value, mark));
 }
 
 export function decodeValue(encoded: Json | undefined): unknown {
@@ -24,6 +26,9 @@ export function decodeValue(encoded: Json | undefined): unknown {
     if (Object.hasOwn(encoded, '$map')) return encoded['$map'];
     if (Object.hasOwn(encoded, '$timestamp')) return new Timestamp(Number(encoded['$timestamp']));
     if (Object.hasOwn(encoded, '$duration')) return new Duration(Number(encoded['$duration']));
+    const ranked = encoded['$ranked'];
+    if (Object.hasOwn(encoded, '$ranked') && isList(ranked))
+      return new Ranked(decodeValue(ranked[0]), decodeValue(ranked[1]));
   }
   return encoded;
 }
@@ -57,6 +62,6 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join(',')}}`;
 }
 
-export function isList(value: Json): value is readonly Json[] {
+export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }

@@ -21,6 +21,8 @@ export interface AlertContent {
   readonly window: { readonly start: EpochMillis; readonly end: EpochMillis } | undefined;
   /** All aggregates; for a stateless rule the `select`, else the fields that it reads. */
   readonly values: { readonly [name: string]: Json };
+  /** Of each aggregate that is not exact, how far it may be off, relative to it; absent where all are exact. */
+  readonly approximate?: { readonly [name: string]: number };
   /** The newest events of the window, oldest first. */
   readonly events: readonly EvidenceEvent[];
   /** The event time that made it so; for a final result the end of the window. */
@@ -46,8 +48,16 @@ export interface AlertRecord {
   readonly pending: Announcement | undefined;
   /** The event time of what was last published. */
   readonly publishedAt: EpochMillis;
+  /** The id of the digest that the last message was left to; absent where it was told by itself. */
+  readonly digest?: string;
   /** Names the `having` that it follows from; absent where the rule has none. */
   readonly having?: string;
+}
+
+/** An alert's record with the version of its item. */
+export interface Recorded {
+  readonly record: AlertRecord | undefined;
+  readonly version: number;
 }
 
 export type Announcement = 'opened' | 'amended' | 'withdrawn' | 'reopened';
@@ -91,7 +101,19 @@ function revise(
   const untold = announcement === 'amended' ? (record?.pending ?? announcement) : (announcement ?? record?.pending);
   const pending = live ? untold : undefined;
   const publishedAt = announcement === undefined ? (record?.publishedAt ?? content.at) : content.at;
-  return { rule, id, status, revision, content, pending, publishedAt, ...(having !== undefined && { having }) };
+  // What happens quietly changes nothing of where it was told.
+  const digest = announcement === undefined ? record?.digest : undefined;
+  return {
+    rule,
+    id,
+    status,
+    revision,
+    content,
+    pending,
+    publishedAt,
+    ...(digest !== undefined && { digest }),
+    ...(having !== undefined && { having }),
+  };
 }
 
 /** Texts follow from values and evidence, so these decide. */
@@ -106,6 +128,7 @@ function sameContent(a: AlertContent, b: AlertContent): boolean {
       return other !== undefined && id === other.id && stream === other.stream;
     }) &&
     sameValues(a.values, b.values) &&
+    (a.approximate === b.approximate || sameValues(a.approximate ?? {}, b.approximate ?? {})) &&
     a.title === b.title &&
     a.severity === b.severity
   );

@@ -1,5 +1,7 @@
 /**
- * Episodes: the longest runs of true windows of a key whose ends are at most `cooldown` apart. A burst is one alert.
+ * Episodes: the longest runs of true windows of a key that are at most `cooldown` apart. A burst is one alert. Windows
+ * are instants here, by which they are named; but those that are found one after the other go from their name on to
+ * their last instant, and are apart by what lies between.
  *
  * An episode is named by the first true window it had when it was found, and keeps its name while it grows, shrinks or
  * joins others, so that late data amends an alert and does not replace it. One that is no longer true is kept, not
@@ -8,9 +10,9 @@
 import type { EpochMillis, Millis } from '../time.ts';
 
 export interface Episode {
-  /** End of the window that named it; part of the alert's identity. */
+  /** That of the window that named it; part of the alert's identity. */
   readonly name: EpochMillis;
-  /** Ends of its first and last true window. */
+  /** The name of its first true window, and the last instant of its last. */
   first: EpochMillis;
   last: EpochMillis;
   standing: boolean;
@@ -18,16 +20,43 @@ export interface Episode {
   revision: number;
 }
 
+/**
+ * The newer of two that have one name. Two processes that changed it at the same time, each in a pane of its own, have
+ * each seen a part: then it is all that either knows, so that whoever finds it again finds it by either.
+ */
+export function newestEpisode(a: Episode, b: Episode): Episode {
+  if (a.revision !== b.revision) return a.revision > b.revision ? a : b;
+  return {
+    ...a,
+    first: a.first < b.first ? a.first : b.first,
+    last: a.last > b.last ? a.last : b.last,
+    standing: a.standing || b.standing,
+  };
+}
+
+const none: readonly Episode[] = [];
+
+/** How far windows go on from the instants that name them. */
+export interface Extents {
+  readonly longest: Millis;
+  /** The last instant of the window with a name. */
+  last(name: EpochMillis): EpochMillis;
+}
+
+const instants: Extents = { longest: 0 as Millis, last: (name) => name };
+
 export class Episodes {
   readonly #cooldown: Millis;
-  /** Ends of true windows, ascending. */
+  readonly #extents: Extents;
+  /** Names of true windows, ascending. */
   #trueTimes: EpochMillis[] = [];
   #all: Episode[] = [];
   /** Episodes that differ from what was last taken. */
-  readonly #changed = new Set<Episode>();
+  #changed: Set<Episode> | undefined;
 
-  constructor(cooldown: Millis, known: readonly Episode[] = []) {
+  constructor(cooldown: Millis, known: readonly Episode[] = [], extents = instants) {
     this.#cooldown = cooldown;
+    this.#extents = extents;
     for (const episode of known) this.#all.push({ ...episode });
   }
 
@@ -35,7 +64,7 @@ export class Episodes {
     return this.#all;
   }
 
-  /** Takes episodes as they were stored, where no later revision of them is known. */
+  /** Takes episodes as they were stored. */
   restore(episodes: readonly Episode[]): void {
     const all = new Map(this.#all.map((episode) => [episode.name, episode]));
     for (const episode of episodes) {
@@ -44,7 +73,7 @@ export class Episodes {
         const fresh = { ...episode };
         all.set(fresh.name, fresh);
         this.#all.push(fresh);
-      } else if (episode.revision > known.revision) Object.assign(known, episode);
+      } else Object.assign(known, newestEpisode(known, episode));
     }
     this.#all.sort((a, b) => a.first - b.first);
   }
@@ -69,20 +98,22 @@ export class Episodes {
     }
   }
 
-  /** Says anew which windows that end in [from, to) are true; `derive` must follow. */
+  /** Says anew which windows that are named in [from, to) are true; `derive` must follow. */
   replace(from: EpochMillis, to: EpochMillis, times: readonly EpochMillis[]): void {
-    const before = this.#trueTimes.filter((t) => t < from);
-    const after = this.#trueTimes.filter((t) => t >= to);
-    this.#trueTimes = [...before, ...times, ...after];
+    const after = this.#trueTimes.slice(this.#firstFrom(to));
+    this.#trueTimes.length = this.#firstFrom(from);
+    for (const t of times) this.#trueTimes.push(t);
+    for (const t of after) this.#trueTimes.push(t);
   }
 
-  /** Marks the standing episodes whose last true window ends in [from, to]: their values may have changed. */
+  /** Marks the standing episodes whose last true window is named in [from, to]: their values may have changed. */
   touch(from: EpochMillis, to: EpochMillis): void {
-    for (const episode of this.#all) if (episode.last >= from && episode.last <= to) this.#changed.add(episode);
+    const past = to + this.#extents.longest;
+    for (const episode of this.#all) if (episode.last >= from && episode.last <= past) this.#tell(episode);
   }
 
   /**
-   * Finds the episodes again from an instant on. Which windows are true must be known from `from − cooldown` on, and
+   * Finds the episodes again from an instant on. Which windows are true that reach `from − cooldown` must be known, and
    * all episodes that reach that far; what lies before is taken as it was.
    */
   derive(from: EpochMillis): void {
@@ -127,20 +158,53 @@ export class Episodes {
     this.#all = [...settled, ...open].sort((a, b) => a.first - b.first || a.name - b.name);
   }
 
-  /** Runs of true windows from an instant on. */
+  /** The earliest true window that is named before an instant, reaches it but for `cooldown`, and is in no standing episode. */
+  untoldBefore(from: EpochMillis): EpochMillis | undefined {
+    return this.#trueTimes.find(
+      (t) =>
+        this.#extents.last(t) >= from - this.#cooldown &&
+        t < from &&
+        !this.#all.some(({ standing, first, last }) => standing && first <= t && t <= last),
+    );
+  }
+
+  /** Runs of true windows that reach an instant, and of those after it. */
   #runs(from: number): { first: EpochMillis; last: EpochMillis }[] {
     const runs: { first: EpochMillis; last: EpochMillis }[] = [];
-    for (const t of this.#trueTimes) {
-      if (t < from) continue;
+    const { longest } = this.#extents;
+    const times = this.#trueTimes;
+    for (let at = this.#firstFrom((from - longest) as EpochMillis); at < times.length; at++) {
+      const t = times[at];
+      if (t === undefined) break;
+      const last = longest === 0 ? t : this.#extents.last(t);
+      if (last < from) continue;
       const run = runs.at(-1);
-      if (run !== undefined && t - run.last <= this.#cooldown) run.last = t;
-      else runs.push({ first: t, last: t });
+      if (run !== undefined && t - run.last <= this.#cooldown) run.last = last;
+      else runs.push({ first: t, last });
     }
     return runs;
   }
 
+  /** The position of the first true window that is named at an instant or later. */
+  #firstFrom(t: EpochMillis): number {
+    const times = this.#trueTimes;
+    let low = 0;
+    let high = times.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((times[middle] ?? t) < t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   #change(episode: Episode): void {
     episode.revision++;
+    this.#tell(episode);
+  }
+
+  #tell(episode: Episode): void {
+    this.#changed ??= new Set();
     this.#changed.add(episode);
   }
 
@@ -151,16 +215,22 @@ export class Episodes {
     return name;
   }
 
+  /** True where `take` would give any. */
+  get hasChanged(): boolean {
+    return this.#changed !== undefined;
+  }
+
   /** The episodes that changed since the last call. */
-  take(): Episode[] {
+  take(): readonly Episode[] {
+    if (this.#changed === undefined) return none;
     const changed = [...this.#changed];
-    this.#changed.clear();
+    this.#changed = undefined;
     return changed;
   }
 
   /** Drops what ended before an instant. */
   forget(until: EpochMillis): void {
-    this.#trueTimes = this.#trueTimes.filter((t) => t >= until);
+    this.#trueTimes = this.#trueTimes.filter((t) => t >= until - this.#extents.longest);
     this.#all = this.#all.filter((episode) => episode.last >= until);
   }
 }

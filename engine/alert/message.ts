@@ -113,6 +113,7 @@ export function alertJson(content: AlertRecord['content']): { readonly [name: st
     key: content.key,
     ...(window !== undefined && { window: { start: isoTime(window.start), end: isoTime(window.end) } }),
     values: content.values,
+    ...(content.approximate !== undefined && { approximate: content.approximate }),
     events: content.events.map(eventJson),
     at: isoTime(content.at),
     partial: content.partial,
@@ -139,6 +140,7 @@ function messageText({ rule, id, revision, content }: AlertRecord, status: strin
       ? []
       : [`Window    ${isoTime(content.window.start)} to ${isoTime(content.window.end)}`]),
     `Values    ${pairs(content.values)}`,
+    ...(content.approximate === undefined ? [] : [`Nearly    ${errorsText(content.approximate)}`]),
     ...Object.entries(content.labels ?? {}).map(([name, value]) => `${name.padEnd(9)} ${value}`),
     ...(shown === 0 ? [] : ['', 'Events']),
     ...content.events
@@ -150,8 +152,15 @@ function messageText({ rule, id, revision, content }: AlertRecord, status: strin
   ].join('\n');
 }
 
+/** `p95 ± 0.8 %`. */
+function errorsText(errors: NonNullable<AlertRecord['content']['approximate']>): string {
+  return Object.entries(errors)
+    .map(([name, error]) => `${name} ± ${Number((error * 100).toFixed(1))} %`)
+    .join(', ');
+}
+
 /** SNS takes no line breaks or control characters in a subject, and fewer than 100 characters. */
-function subjectOf(text: string): string {
+export function subjectOf(text: string): string {
   const clean = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]+/gu, ' ').trim();
   return clean.length <= longestSubject ? clean : `${clip(clean, longestSubject - 1)}…`;
 }

@@ -20,16 +20,20 @@ const month = 2_628_000;
 /** An on-demand stream has so many shards at least, and one takes so many events of 1 KB. */
 const leastShards = 4;
 const eventsPerShard = 1000;
-/** Bytes that an event takes in a log or as evidence, and that an accumulator takes. */
+/** Bytes that an event takes in a log or as evidence, and that an accumulator takes; */
 const eventBytes = 250;
 const accumulatorBytes = 60;
+/** one that keeps values, for each of them; and one that has gone over to a sketch. */
+const keptBytes = 110;
+const distinctBytes = 4200;
+const distributionBytes = 8000;
 /** A log's item grows to 4 KB and is closed then: on the way it has half of that. */
 const openLogBytes = 2048;
 
 export const assumptions = [
   'every event matches, takes 1 KB, and of a batch each has a key of its own: more events of a key in a batch cost less',
   `a stream has a shard for ${eventsPerShard} events/s, ${leastShards} at least, and a shard a batch a second, if it has an event`,
-  'fields that are kept of an event take 250 bytes; alerts are not counted: 2 writes for an opening or a withdrawal, 1 for an amendment',
+  'fields that are kept of an event take 250 bytes, a value that an aggregate keeps 110, a `countDistinct` 4 KB and a `percentile` 8 KB; alerts are not counted: 2 writes for an opening or a withdrawal, 1 for an amendment, and 1 for each time that a batch tells people of a rule',
   'what a batch writes for all rules together is not counted: the record of its shard, 1 unit, and where `eventId` is declared the ids of its events, 1 unit for 54; nor are the index of panes that are due, Lambda, Kinesis and SNS',
 ] as const;
 
@@ -77,7 +81,17 @@ function formulaOf(itemsPerEvent: number, units: number, isGlobal: boolean): str
 
 function stateOf({ window, accumulators, evidence }: RulePlan): { itemBytes: number; itemsPerEvent: number } {
   if (window === undefined) return { itemBytes: 0, itemsPerEvent: 0 };
-  const isLog = window.kind === 'sliding' || window.kind === 'instant';
-  const itemBytes = isLog ? openLogBytes : 200 + accumulators.length * accumulatorBytes + evidence * eventBytes;
+  const isLog = ['sliding', 'before', 'last', 'session', 'until', 'instant'].includes(window.kind);
+  const itemBytes = isLog ? openLogBytes : 200 + sum(accumulators.map(bytesOf)) + evidence * eventBytes;
   return { itemBytes, itemsPerEvent: 1 };
+}
+
+function bytesOf({ kind, limit }: RulePlan['accumulators'][number]): number {
+  if (limit !== undefined) return limit * keptBytes;
+  if (kind === 'percentile') return distributionBytes;
+  return kind === 'countDistinct' ? distinctBytes : accumulatorBytes;
+}
+
+function sum(list: readonly number[]): number {
+  return list.reduce((total, one) => total + one, 0);
 }

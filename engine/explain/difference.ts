@@ -4,6 +4,7 @@
  */
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { fingerprint, fingerprintParts, meaning } from '../plan/fingerprint.ts';
+import { sourcesOf } from '../plan/sources.ts';
 
 /** `keep`: it goes on with its state; `fresh`: it begins without any; `gone`: it is not evaluated any more. */
 export type Fate = 'keep' | 'fresh' | 'gone';
@@ -49,15 +50,25 @@ function evaluated(
     const windows = after.window === undefined ? fromNow : begins;
     return { rule, fate: 'fresh', because, windows: `${windows}; ${leftAlone}` };
   }
-  if (JSON.stringify(meaning(old, before.having)) !== JSON.stringify(meaning(next, after.having)))
-    return { rule, fate: 'keep', because: ['having'], windows: judgedAnew };
-  return { rule, fate: 'keep', because: [], windows: after.window === undefined ? 'nothing changes' : goOn };
+  const isJudged = JSON.stringify(meaning(old, before.having)) !== JSON.stringify(meaning(next, after.having));
+  const lateness = after.window === undefined ? 0 : allowedLateness(next, after) - allowedLateness(old, before);
+  const because = [...(isJudged ? ['having'] : []), ...(lateness === 0 ? [] : ['allowedLateness'])];
+  const going = after.window === undefined ? 'nothing changes' : goOn;
+  const late = lateness > 0 ? [laterForNew] : lateness < 0 ? [soonerForAll] : [];
+  return { rule, fate: 'keep', because, windows: [isJudged ? judgedAnew : going, ...late].join('; ') };
+}
+
+function allowedLateness(definition: PipelineDefinition, rule: RuleDefinition): number {
+  return Math.max(0, ...sourcesOf(definition, rule.from).map((stream) => stream.allowedLateness));
 }
 
 const fromNow = 'it looks at events from now on';
 const begins = 'it begins without events; windows that began before are partial';
 const anew = 'windows that began before are partial';
 const goOn = 'they go on';
+const laterForNew =
+  'the longer allowedLateness is for windows that begin after it: those in flight keep theirs, and none comes back';
+const soonerForAll = 'the shorter allowedLateness is for all windows, at once';
 const leftAlone = 'what it has said stands, neither amended nor withdrawn';
 const judgedAnew =
   'they go on and are judged by the new having at their next event; what only the old one was true of stands as it was, what the new one is true of too goes on under its id';

@@ -36,10 +36,20 @@ function windowPhrase(window: WindowDefinition): string {
   switch (window.kind) {
     case 'tumbling':
       return `in windows of ${formatDuration(window.size)}`;
+    case 'hopping':
+      return `in windows of ${formatDuration(window.size)} that begin every ${formatDuration(window.every)}`;
     case 'sliding':
       return `within any ${formatDuration(window.size)}`;
     case 'calendar':
-      return `in each ${window.unit} of ${window.timezone}`;
+      return `in each ${window.unit} of ${window.timezone}${window.every === undefined ? '' : `, so far, every ${formatDuration(window.every)}`}`;
+    case 'before':
+      return `in the ${formatDuration(window.size)} before each event`;
+    case 'session':
+      return `in sessions without a gap of more than ${formatDuration(window.gap)}, of at most ${formatDuration(window.max)}`;
+    case 'last':
+      return `in the last ${window.count === 1 ? 'event' : `${window.count} events`} at each, within ${formatDuration(window.within)}`;
+    case 'until':
+      return `in windows from an event until ${oneLine(window.until)}, of at most ${formatDuration(window.max)}`;
   }
 }
 

@@ -1,14 +1,7 @@
-/** Calls: functions by the function table, aggregates by their forms, and constants that can be judged beforehand. */
-import {
-  aggregateCall,
-  aggregateForms,
-  aggregateNames,
-  type AggregateName,
-  isAggregateName,
-  laterAggregates,
-  longestCollection,
-} from './aggregate-call.ts';
-import { checkIs, checkValue, type CheckContext, report } from './check-context.ts';
+/** Calls: functions by the function table, and constants that can be judged beforehand. */
+import { aggregateNames, isAggregateName } from './aggregate-call.ts';
+import { checkAggregate } from './check-aggregate.ts';
+import { type CheckContext, report } from './check-context.ts';
 import type { Node } from './expression.ts';
 import { type CheckedType, type FunctionForm, functionForms, functionNames, typeText } from './function-table.ts';
 import { nearestName } from './nearest-name.ts';
@@ -19,76 +12,7 @@ type Call = Extract<Node, { kind: 'call' }>;
 
 export function checkAggregateOrCall(node: Call, context: CheckContext): CheckedType {
   if (node.target === undefined && isAggregateName(node.name)) return checkAggregate(node, node.name, context);
-  if (node.target === undefined && laterAggregates.includes(node.name)) {
-    return report(context, 'not-yet', node, `The aggregate ${node.name}() is not supported yet.`);
-  }
   return checkCall(node, context);
-}
-
-function checkAggregate(node: Call, name: AggregateName, context: CheckContext): CheckedType {
-  if (!context.scope.aggregates) {
-    const instead =
-      name === 'min'
-        ? '; math.least(a, b) for the lesser of two'
-        : name === 'max'
-          ? '; math.greatest(a, b) for the greater of two'
-          : '';
-    return report(context, 'aggregate-not-here', node, `The aggregate ${name}() cannot stand here.`, {
-      allowed: `the name of an aggregate that is declared under aggregate${instead}`,
-    });
-  }
-  if (context.aggregate !== undefined) {
-    return report(
-      context,
-      'nested-aggregate',
-      node,
-      `The aggregate ${name}() stands inside of ${context.aggregate}().`,
-      { allowed: 'a value of one event' },
-    );
-  }
-  const required = name === 'count' ? 0 : name === 'collect' ? 2 : 1;
-  const given = node.arguments.length;
-  if (given < required || given > required + 1) {
-    return report(context, 'wrong-arguments', node, `${name}() has ${given} argument${given === 1 ? '' : 's'}.`, {
-      allowed: aggregateForms[name],
-    });
-  }
-  const call = aggregateCall(node);
-  const inner = { ...context, aggregate: name };
-  if (call?.predicate !== undefined) checkIs(call.predicate, ['bool'], `The predicate of ${name}()`, inner);
-  const limit = name === 'collect' ? node.arguments[1] : undefined;
-  if (limit !== undefined && !(Number.isInteger(call?.limit) && within(call?.limit))) {
-    const message = `The n of collect() is ${context.source.slice(limit.start, limit.end)}.`;
-    report(context, 'wrong-arguments', limit, message, { allowed: `a whole number from 1 to ${longestCollection}` });
-  }
-  if (call?.value === undefined) return 'number';
-  return aggregateType(call.value, name, inner);
-}
-
-function within(limit: number | undefined): boolean {
-  return limit !== undefined && limit >= 1 && limit <= longestCollection;
-}
-
-function aggregateType(value: Node, name: AggregateName, context: CheckContext): CheckedType {
-  switch (name) {
-    case 'sum':
-    case 'avg':
-      checkIs(value, ['number'], `What ${name}() takes`, context);
-      return 'number';
-    case 'min':
-    case 'max':
-      return checkIs(value, ['number', 'string', 'timestamp', 'duration'], `What ${name}() takes`, context);
-    case 'first':
-    case 'last':
-      return checkValue(value, context);
-    case 'collect':
-      checkValue(value, context);
-      return 'list';
-    case 'count':
-    case 'countDistinct':
-      checkValue(value, context);
-      return 'number';
-  }
 }
 
 /** What CEL or its extensions have and this language does not claim, and what stands for it. */

@@ -59,6 +59,11 @@ function unknownName(node: Extract<Node, { kind: 'name' }>, names: readonly stri
       allowed: 'timestamp(…), duration(…)',
     });
   }
+  if (singleEventNames.includes(name)) {
+    return report(context, 'unknown-name', node, `There is no ${name} here: a window holds many events.`, {
+      allowed: names.includes('event') ? allowed : `${allowed}; a window 'before' sees its event`,
+    });
+  }
   const nearest = nearestName(name, names);
   if (nearest !== undefined) {
     return report(context, 'unknown-name', node, `There is no name ${name} here. Did you mean ${nearest}?`, {

@@ -13,7 +13,7 @@ export interface InputRecord {
   readonly arrival?: EpochMillis | undefined;
   /** The event; undefined where `unreadable` says why there is none. */
   readonly event: unknown;
-  readonly unreadable?: string;
+  readonly unreadable?: string | undefined;
   /** The record's data as it came, in base64; absent where it never was a record. */
   readonly data?: string;
 }
@@ -24,6 +24,8 @@ export interface Rejection {
   readonly record: InputRecord;
   /** The rule that could not take the event; absent where no rule could. */
   readonly rule?: string;
+  /** The event's id, for the rule; absent where no rule could take the record. */
+  readonly event?: string;
   /** It may quote what the event holds, and is at most a few hundred characters long. */
   readonly reason: string;
   /** The reason without anything that the event holds, for logs; absent where `reason` quotes nothing. */

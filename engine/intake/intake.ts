@@ -27,7 +27,7 @@ import {
 import type { InputRecord } from './input-record.ts';
 import { keyText } from './key-text.ts';
 import type { Receiver } from './receiver.ts';
-import type { RecentIds } from './recent-ids.ts';
+import type { KnownIds } from './recent-ids.ts';
 import { ShardNames } from './shard-names.ts';
 import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
 
@@ -40,7 +40,7 @@ interface Source {
 export class Intake implements Sink {
   readonly #compiled: Compiled;
   readonly #receiver: Receiver;
-  readonly #recentIds: (shard: string) => RecentIds | undefined;
+  readonly #recentIds: (shard: string) => KnownIds | undefined;
   readonly #sources: ReadonlyMap<string, Source>;
   /** Per rule: predicates and `where`s that failed, and so did not match. */
   readonly predicateFailures: number[] = [];
@@ -63,7 +63,7 @@ export class Intake implements Sink {
   readonly #bounds: readonly SizeBounds[];
 
   /** `recentIds` gives those of a shard, `<stream>/<shardId>`, where its ids are remembered. */
-  constructor(compiled: Compiled, receiver: Receiver, recentIds: (shard: string) => RecentIds | undefined) {
+  constructor(compiled: Compiled, receiver: Receiver, recentIds: (shard: string) => KnownIds | undefined) {
     this.#compiled = compiled;
     this.#receiver = receiver;
     this.#recentIds = recentIds;
@@ -77,11 +77,11 @@ export class Intake implements Sink {
   }
 
   /**
-   * Reads one record, for all rules or for `only` one, by its position; answers its event time, or undefined where the
-   * event was rejected as a whole.
+   * Reads one record, for all rules or for `only` one, by its position, and of its events all for that rule but those
+   * with the ids `except`; answers its event time, or undefined where the event was rejected as a whole.
    */
-  read(record: InputRecord, only?: number): EpochMillis | undefined {
-    this.#audience.set(only);
+  read(record: InputRecord, only?: number, except?: ReadonlySet<string>): EpochMillis | undefined {
+    this.#audience.set(only, except);
     const read = record.unreadable ?? this.#evaluate(record);
     if (typeof read === 'number') return read;
     this.#receiver.rejected(rejection(record, read));
@@ -147,12 +147,12 @@ export class Intake implements Sink {
   }
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
-    if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, args) || this.#cameBefore()) return;
+    if (!this.#audience.holds(rule, this.#eventId) || this.#isUnfit(rule, groups, args) || this.#cameBefore()) return;
     this.#receiver.touch(rule, groups, { event: this.#event(), args, fields, shown: undefined }, this.#record);
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
-    if (!this.#audience.holds(rule) || this.#isUnfit(rule, groups, none)) return;
+    if (!this.#audience.holds(rule, this.#eventId) || this.#isUnfit(rule, groups, none)) return;
     // Of a stateless rule, events of one id are one alert anyway.
     if (this.#compiled.plan.rules[rule]?.window !== undefined && this.#cameBefore()) return;
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
@@ -174,9 +174,10 @@ export class Intake implements Sink {
     meta.eventId = `${reference.id}/${this.#compiled.plan.rules[rule]?.name ?? rule}`;
     this.#reference = { ...reference, stream, id: meta.eventId, index: ++this.#index };
     const values = Object.fromEntries(Object.entries(event).map(([name, value]) => [name, plain(value)]));
-    this.#audience.enter(rule);
+    if (this.#audience.holds(rule, reference.id)) this.#receiver.derived?.(rule, this.#reference, values, reference.id);
+    this.#audience.enter(rule, reference.id);
     this.#compiled.program.streams[stream]?.evaluate(values, meta, this);
-    this.#audience.leave(rule);
+    this.#audience.leave(rule, reference.id);
     meta.stream = source;
     meta.eventId = eventId;
     this.#reference = reference;
@@ -190,6 +191,11 @@ export class Intake implements Sink {
       if (this.#isRepeat) this.repeats++;
     }
     return this.#isRepeat;
+  }
+
+  /** Of the event that is being read, which a rule may have derived from the record's. */
+  get #eventId(): string {
+    return this.#meta.eventId ?? this.#id;
   }
 
   #event(): EventReference {
@@ -224,9 +230,9 @@ export class Intake implements Sink {
   }
 
   #reject(rule: number, reason: string): void {
-    if (!this.#audience.holds(rule)) return;
+    if (!this.#audience.holds(rule, this.#eventId)) return;
     const { name = String(rule) } = this.#compiled.plan.rules[rule] ?? {};
-    this.#receiver.rejected({ ...rejection(this.#record, reason), rule: name });
+    this.#receiver.rejected({ ...rejection(this.#record, reason), rule: name, event: this.#eventId });
   }
 }
 

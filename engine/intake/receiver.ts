@@ -1,6 +1,8 @@
 /** Who is told what events mean, in the order of the events and, of one event, of the rules. */
+import type { Json } from '../aggregate/value.ts';
 import type { Payload } from '../state/compiled-rule.ts';
 import type { Touch } from '../state/touch.ts';
+import type { EventReference } from '../state/touch.ts';
 import type { InputRecord, Rejection } from './input-record.ts';
 
 export interface Receiver {
@@ -8,6 +10,11 @@ export interface Receiver {
   touch(rule: number, groups: readonly unknown[], touch: Touch, record: InputRecord): void;
   match(match: Match): void;
   rejected(rejection: Rejection): void;
+  /**
+   * An event that a rule made, of the one with the id `of`, for a derived stream, before the rules that read it; absent
+   * where nobody looks.
+   */
+  derived?(rule: number, event: EventReference, value: { readonly [name: string]: Json }, of: string): void;
 }
 
 /** A match of a stateless rule, with what its alert says. */

@@ -61,7 +61,8 @@ export class FieldReader<T> {
       }
       const choose = this.#inner[field.slot];
       const value = choose === undefined ? cursor.value(field.last) : choose(values)?.read(cursor);
-      if (value === undefined) return undefined;
+      // A name that comes twice is JSON.parse's: what was read by the first may have chosen how the rest is read.
+      if (value === undefined || values[field.slot] !== undefined) return undefined;
       if (typeof value === 'string') field.last = value;
       values[field.slot] = value;
     } while (cursor.takes(comma));

@@ -5,7 +5,7 @@
  */
 
 /** The UTF-8 text of a range of the bytes, as a text of its own; undefined where they are not to be taken. */
-export type Decode = (from: number, to: number) => string | undefined;
+export type Decode = (from: number, to: number, isAscii: boolean) => string | undefined;
 
 const quote = 34;
 const backslash = 92;
@@ -82,7 +82,7 @@ export class JsonCursor {
     if (byte === 116) return true;
     if (byte === 102) return false;
     if (byte === 110) return null;
-    const text = this.#decode(from, this.at);
+    const text = this.#decode(from, this.at, false);
     return text === undefined ? undefined : parsed(text);
   }
 
@@ -136,7 +136,7 @@ export class JsonCursor {
     if (end < 0) return undefined;
     if (!this.#isPlain) return this.#decoded(from, end);
     if (this.#is(last, from, end)) return last;
-    return end - from <= longestCopy ? this.text.slice(from, end) : this.#decode(from, end);
+    return end - from <= longestCopy ? this.text.slice(from, end) : this.#decode(from, end, true);
   }
 
   /** From behind: times and ids that follow each other differ there. */
@@ -162,7 +162,7 @@ export class JsonCursor {
 
   /** A string that has escapes or characters beyond ASCII. */
   #decoded(from: number, end: number): string | undefined {
-    const text = this.#decode(from, end);
+    const text = this.#decode(from, end, false);
     if (text?.includes('\\') !== true) return text;
     const value = parsed(`"${text}"`);
     return typeof value === 'string' ? value : undefined;

@@ -9,12 +9,13 @@ import { type DurationBounds, readDuration } from './duration.ts';
 import { readExpression, readText } from './expression-value.ts';
 import type { FaultReport } from './fault-report.ts';
 import { type Entry, entriesOf, readFields } from './fields.ts';
+import { defaultLimit, readLimit } from './limit.ts';
 import { listed } from './listed.ts';
 import { checkResourceName } from './name.ts';
 import { isSplit, namedEntries } from './named-expressions.ts';
 import { isTextScalar, written } from './yaml-node.ts';
 
-const fields = {
+export const fields = {
   severity: { example: 'severity: medium' },
   title: { example: 'title: "Order {{ event.orderId }} needs a look"' },
   description: 'optional',
@@ -22,12 +23,13 @@ const fields = {
   evidence: 'optional',
   evidenceFields: 'optional',
   cooldown: 'optional',
-  limit: 'not-yet',
+  limit: 'optional',
 } as const;
 
+export const evidenceChoices = ['read', 'all'] as const;
 const defaultEvidence = 10;
 /** An SNS message holds 256 KB: more events than these would be clipped. */
-const mostEvidence = 100;
+export const mostEvidence = 100;
 const cooldowns: DurationBounds = { atLeast: 0 as Millis, atMost: (366 * 86_400_000) as Millis }; // Branding.
 
 export interface AlertContext {
@@ -52,10 +54,9 @@ export function readAlert(
   const description = text(given.description);
   const labels = given.labels ? readLabels(report, given.labels, scope) : [];
   const evidence = given.evidence ? readEvidence(report, given.evidence) : defaultEvidence;
-  const evidenceFields = given.evidenceFields
-    ? readChoice(report, given.evidenceFields, ['read', 'all'] as const)
-    : 'read';
+  const evidenceFields = given.evidenceFields ? readChoice(report, given.evidenceFields, evidenceChoices) : 'read';
   const cooldown = given.cooldown ? readDuration(report, given.cooldown, cooldowns) : defaultCooldown;
+  const limit = given.limit ? readLimit(report, given.limit) : defaultLimit;
   if (given.cooldown && keyless) {
     report.error(
       'rule.alert.cooldown.no-key',
@@ -66,8 +67,9 @@ export function readAlert(
       },
     );
   }
-  if (!severity || !title || evidence === undefined || !evidenceFields || cooldown === undefined) return undefined;
-  return { severity, title, ...(description && { description }), labels, evidence, evidenceFields, cooldown };
+  if (!severity || !title || evidence === undefined || !evidenceFields || cooldown === undefined || limit === undefined)
+    return undefined;
+  return { severity, title, ...(description && { description }), labels, evidence, evidenceFields, cooldown, limit };
 }
 
 function readSeverity(report: FaultReport, entry: Entry, scope: Scope | undefined): Severity | Expression | undefined {

@@ -28,6 +28,7 @@ export interface StreamDefinition {
   readonly outOfOrderness: Millis;
   readonly allowedLateness: Millis;
   readonly clockSkew: Millis;
+  readonly idleAfter: Millis;
   readonly dedupeWithin: Millis;
   /** A JSON Schema, already read and known to compile. */
   readonly schema?: object;
@@ -40,13 +41,32 @@ export interface NamedExpression {
 
 export type WindowDefinition =
   | { readonly kind: 'tumbling'; readonly size: Millis; readonly offset: Millis }
+  | { readonly kind: 'hopping'; readonly size: Millis; readonly every: Millis }
   | { readonly kind: 'sliding'; readonly size: Millis }
-  | { readonly kind: 'calendar'; readonly unit: 'day'; readonly timezone: string };
+  | {
+      readonly kind: 'calendar';
+      readonly unit: CalendarUnit;
+      readonly timezone: string;
+      /** Results so far, from the period's start on, after each such step. */
+      readonly every?: Millis;
+    }
+  | { readonly kind: 'before'; readonly size: Millis }
+  | { readonly kind: 'session'; readonly gap: Millis; readonly max: Millis }
+  | { readonly kind: 'last'; readonly count: number; readonly within: Millis }
+  | { readonly kind: 'until'; readonly until: Expression; readonly max: Millis };
+
+export type CalendarUnit = 'hour' | 'day' | 'week' | 'month';
 
 export type Emit = 'threshold' | 'changes' | 'final';
 export type Mode = 'live' | 'shadow' | 'off';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
+
+/** How many messages of a rule are told one by one in a period; the rest is told in a digest. */
+export interface AlertLimit {
+  readonly most: number;
+  readonly per: Millis;
+}
 
 export interface AlertDefinition {
   readonly severity: Severity | Expression;
@@ -59,6 +79,7 @@ export interface AlertDefinition {
   readonly evidenceFields: 'read' | 'all';
   /** Windows of a key whose ends are at most this far apart are one alert; 0: each window is its own. */
   readonly cooldown: Millis;
+  readonly limit: AlertLimit;
 }
 
 export interface RuleDefinition {

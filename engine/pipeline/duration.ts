@@ -5,7 +5,7 @@ import type { Entry } from './fields.ts';
 import { written } from './yaml-node.ts';
 
 const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
-const pattern = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
+export const durationPattern = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
 /** Bounds of a duration, both inclusive. */
 export interface DurationBounds {
@@ -15,7 +15,7 @@ export interface DurationBounds {
 
 /** The milliseconds of a duration in the form `1d12h`; undefined where it is none. */
 export function parseDuration(text: string): Millis | undefined {
-  const parts = pattern.exec(text);
+  const parts = durationPattern.exec(text);
   if (parts === null || text === '') return undefined;
   const millis = Object.values(units).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0);
   return Number.isSafeInteger(millis) ? (millis as Millis) : undefined; // Branding.

@@ -2,14 +2,17 @@
  * Whether a `having` can only turn from false to true while events come into its window, never back. Only then may an
  * alert open as soon as it is true; `orders < 3` is true for every first order.
  *
- * Known to grow: `count`, `countDistinct`, `max`, the size of a `collect`, and `sum`, which is taken to grow: summed
+ * Known to grow: `count`, `countDistinct`, `max`, the size of a `collect`, `values` or `top`, and `sum`, which is taken to grow: summed
  * amounts are seldom negative, and where they are the alert is withdrawn when the sum falls. `min` falls. Everything that
  * is not provably growing is not growing.
+ *
+ * A form of window may lose events, too: `last` those that newer ones push out, so that only the number of its events
+ * grows; and where windows follow from each other (`session`, `until`), a late event can move where one begins.
  */
 import type { Expression, Node } from '../expression/expression.ts';
 import { isAggregateName } from '../expression/aggregate-call.ts';
 import { walk } from '../expression/tree.ts';
-import type { NamedExpression } from './definition.ts';
+import type { NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
 
 type Direction = 'constant' | 'up' | 'down' | 'unknown';
 
@@ -21,13 +24,31 @@ const directions: Readonly<Record<string, Direction>> = {
   min: 'down',
 };
 
-/** True where `having` never turns false again within a window. */
-export function isGrowing(having: Expression, aggregates: readonly NamedExpression[]): boolean {
-  const nodes = new Map(aggregates.map(({ name, expression }) => [name, expression.node]));
-  return grows(having.node, nodes);
+/** Of a window that newer events push older ones out of. */
+const directionsOfLast: typeof directions = { count: 'up' };
+
+/** True where `having` never turns false again while events come into a window in order. */
+export function isGrowing(
+  having: Expression,
+  aggregates: readonly NamedExpression[],
+  window: WindowDefinition['kind'] | undefined,
+): boolean {
+  return grows(having.node, {
+    nodes: new Map(aggregates.map(({ name, expression }) => [name, expression.node])),
+    directions: window === 'last' ? directionsOfLast : directions,
+  });
 }
 
-type Aggregates = ReadonlyMap<string, Node>;
+/** True where a window of which a rule is true never turns false again, whatever comes late. */
+export function staysTrue({ window, having, aggregate }: RuleDefinition): boolean {
+  if (window?.kind === 'session' || window?.kind === 'until') return false;
+  return having === undefined || isGrowing(having, aggregate, window?.kind);
+}
+
+interface Aggregates {
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly directions: Readonly<Record<string, Direction>>;
+}
 
 function grows(node: Node, aggregates: Aggregates): boolean {
   if (isConstant(node, aggregates)) return true;
@@ -44,12 +65,12 @@ function grows(node: Node, aggregates: Aggregates): boolean {
 function direction(node: Node, aggregates: Aggregates): Direction {
   if (isConstant(node, aggregates)) return 'constant';
   if (node.kind === 'name') {
-    const aggregate = aggregates.get(node.name);
+    const aggregate = aggregates.nodes.get(node.name);
     return aggregate === undefined ? 'unknown' : direction(aggregate, aggregates);
   }
   if (node.kind === 'call') {
     if (node.name === 'size') return isCollection(node.target ?? node.arguments[0], aggregates) ? 'up' : 'unknown';
-    return directions[node.name] ?? 'unknown';
+    return aggregates.directions[node.name] ?? 'unknown';
   }
   if (node.kind !== 'binary') return 'unknown';
   const left = direction(node.left, aggregates);
@@ -64,8 +85,8 @@ function direction(node: Node, aggregates: Aggregates): Direction {
 }
 
 function isCollection(node: Node | undefined, aggregates: Aggregates): boolean {
-  if (node?.kind === 'name') return isCollection(aggregates.get(node.name), aggregates);
-  return node?.kind === 'call' && node.name === 'collect';
+  if (node?.kind === 'name') return isCollection(aggregates.nodes.get(node.name), aggregates);
+  return node?.kind === 'call' && ['collect', 'values', 'top'].includes(node.name);
 }
 
 function isPositive(node: Node): boolean {
@@ -76,7 +97,7 @@ function isPositive(node: Node): boolean {
 function isConstant(root: Node, aggregates: Aggregates): boolean {
   let constant = true;
   walk(root, (node) => {
-    if (node.kind === 'name' && aggregates.has(node.name)) constant = false;
+    if (node.kind === 'name' && aggregates.nodes.has(node.name)) constant = false;
     if (node.kind === 'call' && isAggregateName(node.name) && node.target === undefined) constant = false;
     return constant;
   });

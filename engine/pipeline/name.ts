@@ -10,6 +10,9 @@ const reserved: ReadonlySet<string> = new Set([
   ...['type', 'int', 'uint', 'double', 'string', 'bytes', 'bool', 'list', 'map', 'dyn', 'null_type', '__proto__'],
 ]);
 
+export const identifierPattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
+export const resourcePattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
 /** Checks a name that expressions use: groups, aggregates, outputs, parameters. */
 export function checkIdentifier(report: FaultReport, entry: Entry): boolean {
   const { name, code, key } = entry;
@@ -19,7 +22,7 @@ export function checkIdentifier(report: FaultReport, entry: Entry): boolean {
     });
     return false;
   }
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return true;
+  if (identifierPattern.test(name)) return true;
   const meant = name.replace(/[^A-Za-z0-9_]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '');
   report.error(`${code}.bad-name`, key, `'${name}' is no name for an expression to use`, {
     allowed: "letters, digits and '_', not beginning with a digit",
@@ -33,7 +36,7 @@ export function checkResourceName(
   report: FaultReport,
   { name, code, range }: Pick<Entry, 'name' | 'code' | 'range'>,
 ): boolean {
-  if (/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) return true;
+  if (resourcePattern.test(name)) return true;
   const meant = name
     .trim()
     .replace(/[^A-Za-z0-9_-]+/g, '-')

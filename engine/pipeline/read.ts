@@ -13,11 +13,11 @@ import { readRules } from './rule.ts';
 import type { Files } from './schema.ts';
 import { paramType } from './scope.ts';
 import { readStreams } from './stream.ts';
-import { readTimezone } from './window.ts';
+import { readTimezone } from './timezone.ts';
 import { readYaml, type YamlFile } from './yaml-document.ts';
 import { written } from './yaml-node.ts';
 
-const fields = {
+export const fields = {
   pipeline: { example: 'pipeline: retail' },
   timezone: 'optional',
   params: 'optional',

@@ -3,6 +3,7 @@ import { isMap } from 'yaml';
 import type { Expression, Scope } from '../expression/expression.ts';
 import { reads } from '../expression/tree.ts';
 import type { Millis } from '../time.ts';
+import { checkRoom } from './aggregate-room.ts';
 import { readAlert } from './alert.ts';
 import { readChoice } from './choice.ts';
 import type { AlertDefinition, Emit, NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
@@ -15,9 +16,10 @@ import { isSplit, namedEntries } from './named-expressions.ts';
 import { checkParts, type RuleFields, ruleFields } from './rule-parts.ts';
 import { aggregateScope, eventScope, type ParamTypes, windowScope } from './scope.ts';
 import { readFrom, readInto, type StreamName } from './stream-name.ts';
-import { readWindow } from './window.ts';
+import { readWindow, type WindowReading } from './window.ts';
 
-const emits = ['threshold', 'changes', 'final'] as const;
+export const emits = ['threshold', 'changes', 'final'] as const;
+export const modes = ['live', 'shadow', 'off'] as const;
 
 export interface RuleReading {
   readonly name: string;
@@ -57,12 +59,13 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
   const ofAggregate = aggregateScope(params);
   const from = given.from ? readFrom(report, given.from) : [];
   const description = given.description && readPlainText(report, given.description);
-  const mode = given.mode ? readChoice(report, given.mode, ['live', 'shadow', 'off'] as const) : 'live';
+  const mode = given.mode ? readChoice(report, given.mode, modes) : 'live';
   const where = given.where && readExpression(report, given.where, ofEvent, predicate);
-  const window = given.window ? readWindow(report, given.window, timezone) : undefined;
+  const window = given.window ? readWindow(report, given.window, timezone, ofEvent) : undefined;
   const groups = readNamed(report, given.groupBy, ofEvent, scalarValue);
   const aggregates = readNamed(report, given.aggregate, ofAggregate);
   checkDistinct(report, groups, aggregates);
+  checkRoom(report, given.aggregate, complete(aggregates));
 
   const ofResult = given.window ? resultScope(params, [...groups, ...aggregates], window?.seesEvent === true) : ofEvent;
   const having =
@@ -70,7 +73,7 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
       ? readExpression(report, given.having, ofResult, predicate)
       : undefined;
   const select = given.window || isOtherShape ? [] : readNamed(report, given.select, ofResult);
-  const emit = readEmit(report, given, having, aggregates);
+  const emit = readEmit(report, given, having, aggregates, window);
   const into = given.into && readInto(report, given.into, isStateful);
   const alert =
     given.alert &&
@@ -100,7 +103,7 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
     name,
     from,
     isStateful,
-    eventScopes: given.window ? [ofEvent, ofAggregate] : [ofEvent],
+    eventScopes: [ofEvent, ...(given.window ? [ofAggregate] : []), ...(window?.seesEvent === true ? [ofResult] : [])],
     ...(into && { into }),
     ...(given.select && { selected: select.map((one) => one.name) }),
     ...(definition && { definition }),
@@ -143,7 +146,7 @@ function checkDistinct(
 function resultScope(params: ParamTypes, results: readonly NamedReading[], seesEvent: boolean): Scope {
   const types = new Map(results.map(({ name, expression }) => [name, expression?.type ?? 'dyn']));
   const scope = windowScope(params, results, (name) => types.get(name) ?? 'dyn');
-  return seesEvent ? { ...scope, names: new Map([...eventScope(params).names, ...scope.names]) } : scope;
+  return seesEvent ? { ...scope, names: new Map([['event', 'dyn'], ...scope.names]) } : scope;
 }
 
 function readEmit(
@@ -151,11 +154,21 @@ function readEmit(
   { emit, having, alert, window }: RuleFields,
   condition: Expression | undefined,
   aggregates: readonly NamedReading[],
+  windowReading: WindowReading | undefined,
 ): Emit {
   if (emit) return readChoice(report, emit, emits) ?? 'threshold';
+  // What happened before an event is there when it comes: nothing that comes after it in order changes its window.
+  if (windowReading?.seesEvent === true) return 'threshold';
   const read = new Set(condition && reads(condition.node).map(([root]) => root));
   const isKnown = aggregates.every(({ name, expression }) => expression !== undefined || !read.has(name));
-  if (alert && window && having && condition && isKnown && !isGrowing(condition, complete(aggregates))) {
+  if (
+    alert &&
+    window &&
+    having &&
+    condition &&
+    isKnown &&
+    !isGrowing(condition, complete(aggregates), windowReading?.kind)
+  ) {
     reportWavering(report, having);
   }
   return 'threshold';
@@ -178,7 +191,8 @@ function reportWavering(report: FaultReport, having: Entry): void {
 }
 
 function defaultCooldown(window: WindowDefinition | undefined): Millis {
-  return window?.kind === 'sliding' ? window.size : (0 as Millis); // Branding.
+  if (window?.kind === 'sliding') return window.size;
+  return (window?.kind === 'hopping' ? window.size - window.every : 0) as Millis; // Branding.
 }
 
 /** The parts that a rule has. */

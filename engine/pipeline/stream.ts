@@ -10,16 +10,16 @@ import { checkResourceName } from './name.ts';
 import { type Files, readSchema } from './schema.ts';
 import { type ParamTypes, streamScope } from './scope.ts';
 
-const fields = {
+export const fields = {
   partitionKey: { example: 'partitionKey: event.customerId' },
   eventTime: 'optional',
   eventId: 'optional',
   outOfOrderness: 'optional',
   allowedLateness: 'optional',
   clockSkew: 'optional',
+  idleAfter: 'optional',
   dedupeWithin: 'optional',
   schema: 'optional',
-  idleAfter: 'not-yet',
   publish: 'not-yet',
   encoding: 'not-yet',
 } as const;
@@ -28,11 +28,15 @@ const defaults = {
   outOfOrderness: 60_000,
   allowedLateness: 3_600_000,
   clockSkew: 300_000,
+  idleAfter: 60_000,
   dedupeWithin: 600_000,
 } as const;
 
 /** Kinesis keeps records for a year at most. */
 const bounds: DurationBounds = { atLeast: 0 as Millis, atMost: (366 * 86_400_000) as Millis }; // Branding.
+
+/** A shard that is read at this moment is silent for a while, too. */
+const idleBounds: DurationBounds = { atLeast: 1_000 as Millis, atMost: bounds.atMost };
 
 /** Every id of a shard within the horizon is in memory. */
 const horizonBounds: DurationBounds = { atLeast: 0 as Millis, atMost: 3_600_000 as Millis }; // Branding.
@@ -78,6 +82,7 @@ function readStream(report: FaultReport, stream: Entry, params: ParamTypes, file
     outOfOrderness: duration('outOfOrderness'),
     allowedLateness: duration('allowedLateness'),
     clockSkew: duration('clockSkew'),
+    idleAfter: duration('idleAfter', idleBounds),
     dedupeWithin: duration('dedupeWithin', horizonBounds),
   };
   const schema = given?.schema && readSchema(report, given.schema, files);

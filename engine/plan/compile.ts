@@ -1,13 +1,15 @@
 /** Compiles a pipeline's definition to the plan, which is data, and the text of its program. */
 import { canonical } from '../expression/tree.ts';
-import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
-import { isGrowing } from '../pipeline/growth.ts';
+import type { PipelineDefinition, RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
+import { staysTrue } from '../pipeline/growth.ts';
+import { defaultLimit } from '../pipeline/limit.ts';
 import type { Millis } from '../time.ts';
 import { shortHash } from '../alert/identity.ts';
+import { fewestEvents } from './fewest-events.ts';
 import { fingerprint, meaning } from './fingerprint.ts';
 import { generateProgram } from './generate-program.ts';
 import type { Plan, RulePlan, WindowPlan } from './plan.ts';
-import { slotsOf } from './slots.ts';
+import { approximable, slotsOf } from './slots.ts';
 import { groupKeyHoldsPartitionKey, sourcesOf } from './sources.ts';
 
 export interface CompiledText {
@@ -25,10 +27,11 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
     format: 1,
     pipeline: definition.name,
     timezone: definition.timezone,
-    streams: definition.streams.map(({ name, outOfOrderness, clockSkew, dedupeWithin, eventId }) => ({
+    streams: definition.streams.map(({ name, outOfOrderness, clockSkew, idleAfter, dedupeWithin, eventId }) => ({
       name,
       outOfOrderness,
       clockSkew,
+      idleAfter,
       dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
     })),
     rules: plans,
@@ -42,7 +45,8 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
   const sources = sourcesOf(definition, rule.from);
   const cooldown = rule.alert?.cooldown ?? (0 as Millis);
   const instant = rule.window === undefined && cooldown > 0;
-  const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window;
+  const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window && windowPlan(rule.window);
+  const mayBeNear = approximable(rule.aggregate);
   const writer = groupKeyHoldsPartitionKey(definition, rule) ? 'key' : 'shard';
   return {
     name: rule.name,
@@ -54,15 +58,33 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     window,
     accumulators: instant ? [{ kind: 'newest' }] : slotsOf(rule.aggregate).list.map(({ plan }) => plan),
     aggregateNames: rule.aggregate.map(({ name }) => name),
+    ...(mayBeNear.length > 0 && { approximable: mayBeNear }),
     emit: rule.emit,
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
     }),
-    growing: rule.having === undefined || isGrowing(rule.having, rule.aggregate),
+    fewest: fewestEvents(rule, definition.params),
+    growing: staysTrue(rule),
     evidence: rule.alert?.evidence ?? 0,
     cooldown,
+    limit: rule.alert?.limit ?? defaultLimit,
     allowedLateness: Math.max(0, ...sources.map(({ allowedLateness }) => allowedLateness)) as Millis,
     writer,
     cacheable: writer === 'key' && sources.length === 1,
   };
+}
+
+function windowPlan(window: WindowDefinition): WindowPlan {
+  switch (window.kind) {
+    case 'tumbling':
+    case 'hopping':
+    case 'sliding':
+    case 'before':
+    case 'last':
+    case 'calendar':
+    case 'session':
+      return window;
+    case 'until':
+      return { kind: 'until', max: window.max };
+  }
 }

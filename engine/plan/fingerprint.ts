@@ -6,7 +6,7 @@ import { shortHash } from '../alert/identity.ts';
 import type { Json } from '../aggregate/value.ts';
 import type { Expression } from '../expression/expression.ts';
 import { canonical, reads } from '../expression/tree.ts';
-import type { NamedExpression, PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import type { NamedExpression, PipelineDefinition, RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
 import { producersOf, sourcesOf } from './sources.ts';
 
 const stateFormat = 1;
@@ -26,10 +26,20 @@ export function meaning(definition: PipelineDefinition, expression: Expression |
   );
 }
 
+function windowMeaning(definition: PipelineDefinition, window: WindowDefinition | undefined): unknown {
+  if (window?.kind !== 'until') return window ?? null;
+  return { ...window, until: meaning(definition, window.until) };
+}
+
+/** Forms whose panes are as wide as the cooldown where that is longer than the window. */
+const logs: ReadonlySet<string> = new Set(['sliding', 'before', 'last', 'session', 'until']);
+
 export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefinition): FingerprintParts {
   const named = (list: readonly NamedExpression[]): unknown =>
     list.map(({ name, expression }) => [name, meaning(definition, expression)]);
-  const paneWidth = rule.window?.kind === 'sliding' || rule.window === undefined ? rule.alert?.cooldown : undefined;
+  const { cooldown } = rule.alert ?? {};
+  // Of windows that are alerts of their own, it says no more than the form does.
+  const joins = cooldown !== 0 || rule.window === undefined || logs.has(rule.window.kind);
   return [
     ['the format of the state', stateFormat],
     ['the name', rule.name],
@@ -37,10 +47,10 @@ export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefin
     ['from', rule.from],
     ['where', meaning(definition, rule.where)],
     ['groupBy', named(rule.groupBy)],
-    ['window', rule.window ?? null],
+    ['window', windowMeaning(definition, rule.window)],
     ['aggregate', named(rule.aggregate)],
     ['select', rule.window === undefined ? named(rule.select ?? []) : null],
-    ['cooldown', paneWidth ?? null],
+    ['cooldown', joins ? (cooldown ?? null) : null],
     ['emit: final', rule.emit === 'final'],
     ['evidence', [rule.alert?.evidence, rule.alert?.evidenceFields]],
     [

@@ -5,12 +5,13 @@
  *
  * What stands in the text from the user is either an expression that the emitter wrote or a JSON literal.
  */
+import { aggregateCall } from '../expression/aggregate-call.ts';
 import { emit } from '../expression/emit.ts';
 import type { Expression, Node, Text } from '../expression/expression.ts';
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { Block, literal } from './block.ts';
 import { generateRuleEvaluation, readBy } from './generate-rule.ts';
-import { slotsOf } from './slots.ts';
+import { resultCode, slotsOf } from './slots.ts';
 
 export function generateProgram(definition: PipelineDefinition, rules: readonly RuleDefinition[]): string {
   const derived = [...new Set(rules.flatMap(({ into }) => (into === undefined ? [] : [into])))];
@@ -99,18 +100,18 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
   }
   const slots = slotsOf(rule.aggregate);
   const results = new Block(definition.params, [], (node) => {
-    const slot = slots.of(node);
-    return slot === undefined ? undefined : `s[${slot}]`;
+    const call = aggregateCall(node);
+    return call && resultCode(call, `s[${String(slots.of(node))}]`);
   });
   const values = rule.aggregate.map(({ expression }) => emit(expression.node, results.binding));
   parts.push(`aggregates: (s) => {\n${results.declarations()}return [${values.join(', ')}];\n}`);
   if (having !== undefined) {
     const block = windowBlock(definition, rule);
     const code = emit(having.node, block.binding);
-    parts.push(`having: (g, v, w) => {\n${block.declarations()}return ${code};\n}`);
+    parts.push(`having: (g, v, w, event) => {\n${block.declarations()}return ${code};\n}`);
   }
   if (alert !== undefined)
-    parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w)', windowBlock(definition, rule))}`);
+    parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w, event)', windowBlock(definition, rule))}`);
   return `{ ${parts.join(',\n')} }`;
 }
 
@@ -121,14 +122,14 @@ function eventTexts(definition: PipelineDefinition, rule: RuleDefinition, read =
   return code;
 }
 
-/** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them. */
+/** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them; and the event that a window is of. */
 function windowBlock(definition: PipelineDefinition, rule: RuleDefinition): Block {
   const names = new Map<string, string>([
     ...rule.groupBy.map(({ name }, i): [string, string] => [name, `g[${i}]`]),
     ...rule.aggregate.map(({ name }, i): [string, string] => [name, `v[${i}]`]),
     ['window', 'w'],
   ]);
-  return new Block(definition.params, [], (node: Node) => {
+  return new Block(definition.params, rule.window?.kind === 'before' ? ['event'] : [], (node: Node) => {
     if (node.kind === 'name') return names.get(node.name);
     if (node.kind === 'field' && node.operand.kind === 'name' && node.operand.name === 'window')
       return `w.${node.field}`;

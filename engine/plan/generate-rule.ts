@@ -50,9 +50,21 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
     );
   } else {
     const args = slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
+    if (rule.window.kind === 'before') args.push(eventSeen(rule, block));
+    if (rule.window.kind === 'until') args.push(windowEnd(rule.window.until));
     lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fieldsOf(rule, block)});`);
   }
   return `${label}: {\n${lines.join('\n')}\n}`;
+
+  /** When the window ends that an event may open: later than the event. */
+  function windowEnd({ node, source }: Expression): string {
+    const variable = temporary();
+    lines.push(
+      `${variable} = $.instant(${emit(node, block.binding)});`,
+      `if (!(${variable} > meta.eventTime.millis)) ${fail('window.until', source, node)}`,
+    );
+    return variable;
+  }
 
   /** The argument of one accumulator: null where the event does not count. */
   function argument(call: AggregateCall, aggregate: string): string {
@@ -64,13 +76,18 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
       );
     }
     if (call.value === undefined) return counts === undefined ? 'true' : `(${counts} === true ? true : null)`;
-    const variable = temporary();
-    const code = emit(call.value, block.binding);
-    lines.push(`${variable} = ${counts === undefined ? code : `${counts} === true ? ${code} : null`};`);
-    const part = `aggregate.${aggregate}`;
-    const source = `${call.name}(…)`;
-    lines.push(`if (!(${variable} === null || ${acceptedBy(call, variable)})) ${fail(part, source, call.value)}`);
-    return variable;
+    const taken = (node: Node, accepted: (code: string) => string): string => {
+      const variable = temporary();
+      const code = emit(node, block.binding);
+      lines.push(`${variable} = ${counts === undefined ? code : `${counts} === true ? ${code} : null`};`);
+      const failed = fail(`aggregate.${aggregate}`, `${call.name}(…)`, node);
+      lines.push(`if (!(${variable} === null || ${accepted(variable)})) ${failed}`);
+      return variable;
+    };
+    const variable = taken(call.value, (code) => acceptedBy(call, code));
+    if (call.by === undefined) return variable;
+    const by = taken(call.by, isComparable);
+    return `(${variable} === null || ${by} === null ? null : new $.Ranked(${variable}, ${by}))`;
   }
 }
 
@@ -79,14 +96,19 @@ const isValue = (code: string): string => `${code} !== undefined`;
 const isKey = (code: string): string =>
   `typeof ${code} === 'string' || Number.isFinite(${code}) || typeof ${code} === 'boolean'`;
 
+const isComparable = (code: string): string =>
+  `Number.isFinite(${code}) || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
+
 function acceptedBy({ name }: AggregateCall, code: string): string {
   switch (name) {
     case 'sum':
     case 'avg':
+    case 'stddev':
+    case 'percentile':
       return `Number.isFinite(${code})`;
     case 'min':
     case 'max':
-      return `Number.isFinite(${code}) || typeof ${code} === 'string' || ${code} instanceof $.Timestamp || ${code} instanceof $.Duration`;
+      return isComparable(code);
     default:
       return isValue(code);
   }
@@ -100,25 +122,40 @@ function fieldsOf(rule: RuleDefinition, block: Block): string {
 
 /** The fields of the event that the rule's expressions read, by their paths. */
 function fieldsRead(rule: RuleDefinition, block: Block): string {
-  const texts =
-    rule.alert === undefined
-      ? []
-      : [
-          rule.alert.title,
-          ...(rule.alert.description ? [rule.alert.description] : []),
-          ...rule.alert.labels.map(({ text }) => text),
-        ];
   const expressions: Expression[] = [
     ...(rule.where ? [rule.where] : []),
+    ...(rule.window?.kind === 'until' ? [rule.window.until] : []),
     ...[...rule.groupBy, ...rule.aggregate, ...(rule.select ?? [])].map(({ expression }) => expression),
-    ...texts.flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string')),
-    ...(rule.alert === undefined || typeof rule.alert.severity === 'string' ? [] : [rule.alert.severity]),
+    ...said(rule),
   ];
   const paths = new Map<string, readonly string[]>();
   for (const { node } of expressions)
     for (const path of reads(node))
       if (path[0] === 'event' && path.length > 1) paths.set(path.slice(1).join('.'), path);
   return `{ ${[...paths].map(([name, path]) => `${literal(name)}: ${pathCode(path, block)}`).join(', ')} }`;
+}
+
+/** What is asked and said of a result: `having`, and the expressions of the alert. */
+function said({ having, alert }: RuleDefinition): Expression[] {
+  const all = having === undefined ? [] : [having];
+  if (alert === undefined) return all;
+  const texts = [
+    alert.title,
+    ...(alert.description ? [alert.description] : []),
+    ...alert.labels.map(({ text }) => text),
+  ];
+  all.push(...texts.flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string')));
+  return typeof alert.severity === 'string' ? all : [...all, alert.severity];
+}
+
+/** What `having` and texts see of an event that a window is of, as it is kept with the event. */
+function eventSeen(rule: RuleDefinition, block: Block): string {
+  const paths = said(rule)
+    .flatMap(({ node }) => reads(node))
+    .filter(([root]) => root === 'event');
+  if (paths.some(({ length }) => length === 1)) return `$.kept(${block.readWhole()})`;
+  const names = [...new Set(paths.map(([, name = '']) => name))];
+  return `$.kept({ ${names.map((name) => `${literal(name)}: ${block.read(name)}`).join(', ')} })`;
 }
 
 /** The paths that an expression reads, each with its value. */

@@ -3,7 +3,7 @@
  * holds it as it is and needs neither YAML nor CEL parser.
  */
 import type { AccumulatorPlan } from '../aggregate/accumulator.ts';
-import type { Emit, WindowDefinition } from '../pipeline/definition.ts';
+import type { AlertLimit, Emit, WindowDefinition } from '../pipeline/definition.ts';
 import type { Millis } from '../time.ts';
 
 export interface Plan {
@@ -20,12 +20,20 @@ export interface StreamPlan {
   readonly name: string;
   readonly outOfOrderness: Millis;
   readonly clockSkew: Millis;
+  /** A shard that is silent for longer and read to its tip holds no watermark. */
+  readonly idleAfter: Millis;
   /** How long the ids of events are remembered; 0 where no rule counts events by an id. */
   readonly dedupeWithin: Millis;
 }
 
-/** `instant`: each event is a window of its own, for stateless alerts that are joined by `cooldown`. */
-export type WindowPlan = WindowDefinition | { readonly kind: 'instant' };
+/**
+ * A window without its expressions: what they give stands in the arguments of each event. `instant`: each event is a
+ * window of its own, for stateless alerts that are joined by `cooldown`.
+ */
+export type WindowPlan =
+  | Exclude<WindowDefinition, { readonly kind: 'until' }>
+  | { readonly kind: 'until'; readonly max: Millis }
+  | { readonly kind: 'instant' };
 
 export interface RulePlan {
   readonly name: string;
@@ -41,13 +49,19 @@ export interface RulePlan {
   readonly window?: WindowPlan | undefined;
   readonly accumulators: readonly AccumulatorPlan[];
   readonly aggregateNames: readonly string[];
+  /** Aggregates that may be approximate, each with the accumulators that make them so; absent where there are none. */
+  readonly approximable?: readonly (readonly [name: string, accumulators: readonly number[]])[];
   readonly emit: Emit;
   /** Names the rule's `having`; absent where it has none. It may change while the state goes on. */
   readonly having?: string;
+  /** How many events a window needs at least for `having` to be true of it; 0 where that is not known. */
+  readonly fewest: number;
   /** True where further events never make a window false. */
   readonly growing: boolean;
   readonly evidence: number;
   readonly cooldown: Millis;
+  /** Of messages; what a rule without an alert never comes to. */
+  readonly limit: AlertLimit;
   /** The largest of its sources'. */
   readonly allowedLateness: Millis;
   /**

@@ -71,14 +71,19 @@ export interface RenderedTexts {
 }
 
 export interface RuleProgram {
-  /** The named aggregates from the accumulators' results; undefined where one fails. */
+  /** Of a windowed rule; `event` is empty where the window is of none. The named aggregates from the accumulators' results; undefined where one fails. */
   readonly aggregates?: ((results: readonly unknown[]) => readonly unknown[]) | undefined;
   readonly having?:
-    | ((groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes) => unknown)
+    | ((groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes, event?: JsonObject) => unknown)
     | undefined;
   /** Of a windowed rule. */
   readonly windowTexts?:
-    | ((groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes) => RenderedTexts)
+    | ((
+        groups: readonly unknown[],
+        aggregates: readonly unknown[],
+        window: WindowTimes,
+        event?: JsonObject,
+      ) => RenderedTexts)
     | undefined;
   /** Of a stateless rule. */
   readonly eventTexts?: ((event: JsonObject, meta: Meta) => RenderedTexts) | undefined;

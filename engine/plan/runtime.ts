@@ -1,8 +1,25 @@
 /** What a generated program calls: the operators of expressions, and what texts need besides. */
+import { type Json, plain } from '../aggregate/value.ts';
 import { text } from '../expression/operators.ts';
+import { readEventTime } from '../intake/event-time.ts';
 import { severities, type Severity } from '../pipeline/definition.ts';
 
+export { nearest, percentile } from '../aggregate/approximation.ts';
+export { Ranked } from '../aggregate/ranked.ts';
 export * from '../expression/operators.ts';
+
+/** As much of an event as is kept with it, as it comes back from an item; a field that it has not stays missing. */
+export function kept(event: { readonly [name: string]: unknown }): { readonly [name: string]: Json } {
+  return Object.fromEntries(
+    Object.entries(event).flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]])),
+  );
+}
+
+/** The instant that a value is, as event times are read; undefined where it is none. */
+export function instant(value: unknown): number | undefined {
+  const t = readEventTime(value);
+  return typeof t === 'string' ? undefined : t;
+}
 
 let missing = 0;
 

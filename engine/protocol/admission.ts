@@ -8,28 +8,36 @@ import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { holds } from './pane-store.ts';
+import type { RuleTime } from './watermarks.ts';
 
 export type Refusal = Pick<Rejection, 'kind' | 'reason'>;
 
 export interface Admission {
   /** True where the pane held the event before the batch: it is a repeat. */
   holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean;
+  /** The windows of a rule that end up to then are past. */
+  frontier(rule: WindowedRule): EpochMillis;
   /** Why the event may not be added; undefined where it may. */
   refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined;
 }
 
 /** Of records that a shard delivers: those are repeats that the pane's progress covers. */
-export function admissionOf(shard: string, watermarks: readonly EpochMillis[]): Admission {
+export function admissionOf(shard: string, times: readonly RuleTime[]): Admission {
   return {
     holds: (_, pane, { touch }) => holds(pane, shard, touch.event.sequenceNumber),
+    frontier: (rule) => timeOf(rule, times).frontier,
     refusal(rule, pane, { touch }) {
-      const watermark = watermarks[rule.index] ?? beginningOfTime;
-      const late = pane.closed || isLate(rule, touch.event.t, pane.start, watermark);
+      const { watermark, frontier } = timeOf(rule, times);
+      const late = pane.closed || isLate(rule, touch.event.t, pane.start, frontier);
       return late
-        ? { kind: 'late', reason: lateReason(rule, watermark) }
+        ? { kind: 'late', reason: lateReason(rule, watermark, frontier) }
         : refusalOfFull(fullReason(rule, pane, touch));
     },
   };
+}
+
+export function timeOf({ index }: WindowedRule, times: readonly RuleTime[]): RuleTime {
+  return times[index] ?? { watermark: beginningOfTime, frontier: beginningOfTime, lateness: [] };
 }
 
 export function refusalOfFull(reason: string | undefined): Refusal | undefined {

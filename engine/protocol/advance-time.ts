@@ -3,20 +3,25 @@
  * what a process that died left pending. Watermarks move here alone, so that every delivery of an event is judged by
  * the same one.
  */
+import type { StreamPlan } from '../plan/plan.ts';
 import type { Compiled } from '../plan/program.ts';
 import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
+import { timeOf } from './admission.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
 import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
+import { keptForTheRest, PublishingTime } from './publishing-time.ts';
 import { redriveWriter } from './redrive-admission.ts';
 import { setBegins } from './rule-begins.ts';
-import { readShardRecord, shardRecordKey } from './shard-record.ts';
+import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
-import { lastInstant, raiseWatermarks, readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
+import { lastInstant, raiseWatermarks, readBegins, readTimes, type RuleTime, watermarkKey } from './watermarks.ts';
 
+/** What is pending may take the rest of the time. */
+const keptForClosing = 0.7;
 /** A record that a process is about to publish is left to it for so long. */
 const pendingFor = 60_000;
 
@@ -39,6 +44,7 @@ export interface TimeReport {
 /**
  * `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. `pause` waits for a few
  * seconds, and answers false when there is no time for more: without it, keys of many writers are settled once.
+ * `timeLeft` tells the share of the time, from 1 to 0; without it there is no end to it.
  */
 export async function advanceTime(
   compiled: Compiled,
@@ -47,20 +53,23 @@ export async function advanceTime(
   now: EpochMillis,
   to?: 'end',
   pause?: () => Promise<boolean>,
+  timeLeft?: () => number,
 ): Promise<TimeReport> {
   const { plan } = compiled;
-  const alerts = new AlertStore(ports, plan.pipeline);
-  // First, so that no amount of panes to close keeps people waiting for what is ready to be told.
-  const published = await alerts.publishPending(
-    new Map(plan.rules.map((rule) => [rule.name, rule])),
+  const alerts = new AlertStore(ports, plan.pipeline, new PublishingTime(timeLeft));
+  // First, so that no amount of panes to close keeps people waiting for what is ready to be told; but not all the time.
+  const byName = new Map(plan.rules.map((rule) => [rule.name, rule]));
+  let published = await alerts.publishPending(
+    byName,
     (to === 'end' ? ports.now() : ports.now() - pendingFor) as EpochMillis,
+    keptForClosing,
   );
 
   const streams = new Map(
     await Promise.all(
       plan.streams.map(
-        async ({ name, outOfOrderness }) =>
-          [name, await readShards(ports, shardPort, name, outOfOrderness, to === 'end' ? undefined : now)] as const,
+        async (stream) =>
+          [stream.name, await readShards(ports, shardPort, stream, to === 'end' ? undefined : now)] as const,
       ),
     ),
   );
@@ -75,29 +84,50 @@ export async function advanceTime(
   const writers = plan.rules.map(({ writer, sources }) =>
     writer === 'key' ? 0 : sources.reduce((sum, stream) => sum + (streams.get(stream)?.listed.length ?? 0), 0),
   );
-  const { watermarks, begins } = await publishWatermarks(compiled, ports, raised, writers);
+  const newest = plan.rules.map(({ sources }) =>
+    largest([
+      ports.now(),
+      ...sources.flatMap((stream) => [...(streams.get(stream)?.records.values() ?? [])].map(reachOf)),
+    ]),
+  );
+  const { times, begins } = await publishWatermarks(compiled, ports, raised, writers, newest);
 
   const report = { closed: 0, alerts: 0, merged: 0 };
   const rules = compiledRules(compiled).filter(isWindowed);
   setBegins(rules, begins);
-  for (const rule of rules) {
-    const watermark = watermarks[rule.index] ?? beginningOfTime;
-    if (rule.plan.emit !== 'final' || watermark === beginningOfTime) continue;
-    const done = await closeDuePanes(rule, ports, alerts, writersOf(rule, streams), watermark);
-    report.closed += done.closed;
-    report.alerts += done.alerts;
-  }
   const crowded = rules.some((rule) => isCrowded(rule, writers[rule.index] ?? 0));
-  do {
+  const hasTime = (): boolean => timeLeft === undefined || timeLeft() > keptForTheRest;
+  let closing = rules
+    .filter((rule) => rule.plan.emit === 'final' && timeOf(rule, times).watermark !== beginningOfTime)
+    .map((rule) => closeDuePanes(rule, ports, alerts, writersOf(rule, streams), timeOf(rule, times)));
+  // Where time is short for a page of each, each minute begins with another rule.
+  const first = closing.length === 0 ? 0 : Math.floor(now / 60_000) % closing.length;
+  closing = [...closing.slice(first), ...closing.slice(0, first)];
+  // Rules take turns, page by page, so that none with a backlog keeps the others, or marked keys, waiting.
+  for (let more = true; more; ) {
+    const open: typeof closing = [];
+    for (const pages of closing) {
+      const { done, value } = hasTime() ? await pages.next() : { done: false, value: undefined };
+      report.closed += value?.closed ?? 0;
+      report.alerts += value?.alerts ?? 0;
+      if (done !== true) open.push(pages);
+    }
+    closing = open;
     // Keys that were marked are settled also when there are fewer writers by now.
     for (const rule of rules.filter(({ plan: { writer, emit } }) => writer === 'shard' && emit !== 'final')) {
       const done = await settleMarked(rule, ports, alerts);
       report.merged += done.merged;
       report.alerts += done.opened;
     }
-  } while (crowded && to === undefined && (await pause?.()) === true);
+    if (closing.length > 0) more = hasTime();
+    else more = crowded && to === undefined && (await pause?.()) === true;
+  }
+  // Digests do not wait for the end of their periods: nothing comes any more that could be left to them.
+  if (to === 'end') published += await alerts.publishPending(byName, lastInstant);
   return {
-    watermarks: Object.fromEntries(plan.rules.map(({ name }, i) => [name, show(watermarks[i] ?? beginningOfTime)])),
+    watermarks: Object.fromEntries(
+      plan.rules.map(({ name }, i) => [name, show(times[i]?.watermark ?? beginningOfTime)]),
+    ),
     ...report,
     published,
   };
@@ -107,8 +137,7 @@ export async function advanceTime(
 async function readShards(
   ports: Ports,
   shardPort: ShardPort,
-  stream: string,
-  outOfOrderness: Millis,
+  { name: stream, outOfOrderness, idleAfter }: StreamPlan,
   now: EpochMillis | undefined,
 ): Promise<StreamShards> {
   const listed = await shardPort.shards(stream);
@@ -119,11 +148,11 @@ async function readShards(
   await Promise.all(
     listed.map(async (shard) => {
       const record = records.get(shard.id);
-      if (now === undefined || !restsAtTip(shard, record, now)) return;
+      if (now === undefined || !restsAtTip(shard, record, idleAfter, now)) return;
       if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);
     }),
   );
-  return { outOfOrderness, listed, records, atTip };
+  return { outOfOrderness, idleAfter, listed, records, atTip };
 }
 
 /**
@@ -145,12 +174,13 @@ async function publishWatermarks(
   ports: Ports,
   raised: readonly EpochMillis[],
   writers: readonly number[],
-): Promise<{ readonly watermarks: EpochMillis[]; readonly begins: (EpochMillis | undefined)[] }> {
+  newest: readonly EpochMillis[],
+): Promise<{ readonly times: RuleTime[]; readonly begins: (EpochMillis | undefined)[] }> {
   const { plan } = compiled;
-  const said = (item: Item | undefined) => ({ watermarks: readWatermarks(plan, item), begins: readBegins(plan, item) });
+  const said = (item: Item | undefined) => ({ times: readTimes(plan, item), begins: readBegins(plan, item) });
   let [current] = await ports.state.get([watermarkKey]);
   for (;;) {
-    const next = raiseWatermarks(plan, current, raised, writers);
+    const next = raiseWatermarks(plan, current, raised, writers, newest);
     if (next === undefined) return said(current);
     const [conflict] = await ports.state.put([next]);
     if (conflict === undefined) return said(next);

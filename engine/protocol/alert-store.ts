@@ -1,20 +1,16 @@
-/**
- * Makes the alert table agree with what should stand, and tells people: put the record as pending, publish it, mark it
- * published. Whatever dies between two of these steps, the record says what is left to do.
- */
-import { type AlertContent, type AlertIdentity, type AlertRecord, reconcile } from '../alert/alert.ts';
+/** Makes the alert table agree with what should stand, and tells people: put as pending, publish, mark as published. */
+import { type AlertContent, type AlertIdentity, type AlertRecord, type Recorded, reconcile } from '../alert/alert.ts';
 import { alertId } from '../alert/identity.ts';
 import { alertMessage } from '../alert/message.ts';
 import type { RulePlan } from '../plan/plan.ts';
-import type { Recorded } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
+import { readAlert, writeAlert } from './alert-body.ts';
 import type { Item, ItemKey } from './item.ts';
+import { isCount, MessageCounts, pendingSlot } from './message-counts.ts';
 import type { Ports } from './ports.ts';
+import { keptForTheRest, PublishingTime } from './publishing-time.ts';
 import { alertTimeToLive } from './retention.ts';
 
-const format = 1;
-/** The slot of the index in which records wait to be published. */
-export const pendingSlot = 'pending';
 /** Pending records published at a time. */
 const page = 1000;
 
@@ -41,6 +37,7 @@ export interface Wanted {
 }
 
 interface Pending {
+  readonly plan: RulePlan;
   readonly wanted: Wanted;
   readonly record: AlertRecord;
   readonly version: number;
@@ -60,23 +57,33 @@ export interface Told {
   readonly withdrawn: number;
 }
 
+/** An alert's record where it stands. */
+export interface KnownAlert {
+  readonly key: ItemKey;
+  readonly recorded: Recorded;
+}
+
 export class AlertStore {
   readonly #ports: Ports;
   readonly #pipeline: string;
+  readonly #counts: MessageCounts;
+  readonly #time: PublishingTime;
 
-  constructor(ports: Ports, pipeline: string) {
+  constructor(ports: Ports, pipeline: string, time = new PublishingTime()) {
     this.#ports = ports;
     this.#pipeline = pipeline;
+    this.#counts = new MessageCounts(ports, pipeline);
+    this.#time = time;
   }
 
   /** The records of these keys; one without a record is not in the answer. */
-  async read(keys: readonly ItemKey[]): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
+  async read(keys: readonly ItemKey[]): Promise<KnownAlert[]> {
     return (await this.#ports.alerts.get(keys)).map((item) => ({ key: item, recorded: readAlert(item) }));
   }
 
-  /** All records of a partition key. */
-  async readAll(pk: string): Promise<{ readonly key: ItemKey; readonly recorded: Recorded }[]> {
-    return (await this.#ports.alerts.query(pk)).map((item) => ({ key: item, recorded: readAlert(item) }));
+  /** All records of a partition key, or those with these sort keys and those between. */
+  async readAll(pk: string, from?: string, to?: string): Promise<KnownAlert[]> {
+    return (await this.#ports.alerts.query(pk, from, to)).map((item) => ({ key: item, recorded: readAlert(item) }));
   }
 
   /** Makes up the difference, and publishes what is to be told. Answers what was changed. */
@@ -96,7 +103,7 @@ export class AlertStore {
           puts.set(textOf(one.key), { wanted: one, record, changed: next !== undefined, item });
         } else if (standing?.pending !== undefined) {
           // A crash after the put and before the publication left it pending: finish that.
-          pending.push({ wanted: one, record: standing, version: one.recorded?.version ?? 0 });
+          pending.push({ plan: one.plan, wanted: one, record: standing, version: one.recorded?.version ?? 0 });
         }
       }
       const conflicts = new Map(
@@ -121,28 +128,36 @@ export class AlertStore {
         one.store({ record, version: item.version }, changed);
         if (record === undefined) continue;
         if (changed) told[record.status === 'open' ? 'opened' : record.status]++;
-        if (record.pending !== undefined) pending.push({ wanted: one, record, version: item.version });
+        if (record.pending !== undefined) pending.push({ plan: one.plan, wanted: one, record, version: item.version });
       }
     }
-    await this.#publish(pending);
+    await this.#time.inPieces(pending, keptForTheRest, (some) => this.#publish(some));
     return told;
   }
 
-  /** Publishes revisions, and marks as published those that still stand; answers those that were refused. */
+  /**
+   * Publishes revisions, or leaves them to a digest, and marks as published those that still stand; answers those that
+   * were refused.
+   */
   async #publish(pending: readonly Pending[]): Promise<readonly Pending[]> {
     if (pending.length === 0) return [];
-    const messages = pending.map(({ record }) => alertMessage(this.#pipeline, record));
-    const failed = await this.#ports.publish(messages);
-    const isRefused = (i: number): boolean => failed.has(messages[i]?.id ?? '');
-    const marks = pending.flatMap(({ wanted, record: unpublished, version }, i) => {
-      if (isRefused(i)) return [];
-      const record: AlertRecord = { ...unpublished, pending: undefined };
+    const { single, digested } = await this.#counts.admit(pending);
+    const messages = single.map(({ record }) => alertMessage(this.#pipeline, record));
+    const failed = messages.length === 0 ? new Set() : await this.#ports.publish(messages);
+    const told = new Set(single.filter((_, i) => !failed.has(messages[i]?.id ?? '')));
+    if (failed.size > 0) await this.#counts.takeBack(single.filter((one) => !told.has(one)));
+    const isRefused = (one: Pending): boolean => !told.has(one) && !digested.has(one);
+    const marks = pending.flatMap((one) => {
+      if (isRefused(one)) return [];
+      const { wanted, record: unpublished, version } = one;
+      const digest = digested.get(one);
+      const record: AlertRecord = { ...unpublished, pending: undefined, ...(digest !== undefined && { digest }) };
       return [{ wanted, record, item: this.#item(wanted, record, version + 1) }];
     });
     const lost = new Set((await this.#ports.alerts.put(marks.map(({ item }) => item))).map(({ item }) => item));
     for (const { wanted, record, item } of marks)
       if (!lost.has(item)) wanted.store({ record, version: item.version }, false);
-    return pending.filter((_, i) => isRefused(i));
+    return pending.filter(isRefused);
   }
 
   #item({ plan, key }: Wanted, record: AlertRecord | undefined, version: number): Item {
@@ -151,7 +166,7 @@ export class AlertStore {
       pk: key.pk,
       sk: key.sk,
       version,
-      body: JSON.stringify({ v: format, ...record }),
+      body: writeAlert(record),
       ttl: alertTimeToLive(plan, record?.content.at ?? now, now),
       ...(record?.pending !== undefined && { due: { slot: pendingSlot, at: now } }),
     };
@@ -159,17 +174,26 @@ export class AlertStore {
 
   /**
    * Publishes records that have been pending since before an instant; answers how many were. One that is refused goes
-   * behind those that wait, so that no number of them stands in the way of others.
+   * behind those that wait, so that no number of them stands in the way of others. Stops before less than `kept` of the
+   * time is left.
    */
-  async publishPending(rules: ReadonlyMap<string, RulePlan>, until: EpochMillis): Promise<number> {
+  async publishPending(
+    rules: ReadonlyMap<string, RulePlan>,
+    until: EpochMillis,
+    kept = keptForTheRest,
+  ): Promise<number> {
     let published = 0;
     const seen = new Set<string>();
     for (let limit = page; ; ) {
       const keys = await this.#ports.alerts.due(pendingSlot, until, limit);
       // The index trails the table: what was seen may come again, and hide what lies behind it.
       const fresh = keys.filter((key) => !seen.has(textOf(key)));
-      for (let at = 0; at < fresh.length; at += page)
-        published += await this.#publishPage(rules, fresh.slice(at, at + page));
+      for (let at = 0; at < fresh.length; at += page) {
+        const left = await this.#time.inPieces(fresh.slice(at, at + page), kept, async (some) => {
+          published += await this.#publishPage(rules, some);
+        });
+        if (left > 0) return published;
+      }
       for (const key of fresh) seen.add(textOf(key));
       if (keys.length < limit) return published;
       limit = fresh.length === 0 ? 2 * limit : page;
@@ -178,7 +202,10 @@ export class AlertStore {
 
   async #publishPage(rules: ReadonlyMap<string, RulePlan>, keys: readonly ItemKey[]): Promise<number> {
     const orphans: Item[] = [];
-    const pending = (await this.#ports.alerts.get(keys)).flatMap((item): Pending[] => {
+    const items = await this.#ports.alerts.get(keys);
+    const digests = await this.#counts.publishDigests(rules, items.filter(isCount));
+    const alerts = items.filter((item) => !isCount(item));
+    const pending = alerts.flatMap((item): Pending[] => {
       const recorded = readAlert(item);
       const { record } = recorded;
       const plan = record && rules.get(record.rule);
@@ -191,6 +218,7 @@ export class AlertStore {
       if (record?.pending === undefined) return [];
       return [
         {
+          plan,
           wanted: { plan, key: item, content: record.content, recorded, store: () => undefined },
           record,
           version: recorded.version,
@@ -200,7 +228,7 @@ export class AlertStore {
     await this.#ports.alerts.put(orphans);
     const failed = await this.#publish(pending);
     await this.#ports.alerts.put(failed.map(({ wanted, record, version }) => this.#item(wanted, record, version + 1)));
-    return pending.length - failed.length;
+    return digests + pending.length - failed.length;
   }
 }
 
@@ -216,15 +244,4 @@ function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {
     cooldown: plan.cooldown,
     ...(plan.having !== undefined && { having: plan.having }),
   };
-}
-
-/**
- * Reads a record; one that only keeps others from putting theirs is empty. Throws where another version of Weir wrote it
- * in a form that this one does not know.
- */
-export function readAlert(item: Item): Recorded {
-  // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
-  const { v, ...record } = JSON.parse(item.body) as AlertRecord & { readonly v: number };
-  if (v !== format) throw new Error(`an alert is recorded in format ${v}; this version of Weir reads format ${format}`);
-  return { record: Object.hasOwn(record, 'id') ? record : undefined, version: item.version };
 }

@@ -7,9 +7,9 @@ import type { Rejection } from '../intake/input-record.ts';
 import type { KeyedTouch } from '../intake/receiver.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
 import type { KeyedStates } from '../state/keyed-states.ts';
-import type { Pane } from '../state/pane.ts';
+import { isNew, type Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import { reachBack } from '../state/rule-windows.ts';
+import { firstJoined, reachBack } from '../state/rule-windows.ts';
 import { type EpochMillis, endOfTime } from '../time.ts';
 import type { Admission } from './admission.ts';
 import type { ItemStore } from './item.ts';
@@ -151,9 +151,9 @@ export class BatchFold {
     const single = new Map<string, PaneRequest[]>();
     const whole: { readonly state: RuleState; readonly from: EpochMillis }[] = [];
     for (const { state, rule, touches } of changes) {
-      if (isOwned(rule) && rule.joins) {
+      if (isOwned(rule) && (rule.joins || rule.form.closesByWindow)) {
         const from = Math.min(...touches.map(({ touch }) => reachBack(rule, touch.event.t))) as EpochMillis;
-        if (from < state.loadedFrom) whole.push({ state, from });
+        if (from < (state.loadedFrom ?? endOfTime)) whole.push({ state, from });
         continue;
       }
       const writer = this.#writer(rule);
@@ -170,10 +170,7 @@ export class BatchFold {
     for (const [writer, requests] of single) await loadPanes(this.#context.store, requests, writer);
     for (const { state, rule, touches } of changes) {
       if (!isOwned(rule) || !rule.joins) continue;
-      const first = Math.min(
-        ...touches.map(({ touch }) => (rule.slide === undefined ? rule.grid.start(touch.event.t) : touch.event.t)),
-      );
-      state.judgeFrom((first - rule.plan.cooldown) as EpochMillis);
+      state.judgeFrom(Math.min(...touches.map(({ touch }) => firstJoined(rule, touch.event.t))) as EpochMillis);
     }
   }
 
@@ -199,7 +196,7 @@ export class BatchFold {
     }
     if (evaluate && repeated !== undefined) state.revisit(repeated, rule.grid.start(repeated));
     for (const [i, { keyed, pane }] of fresh.entries()) {
-      const { touch } = keyed;
+      const { touch, record } = keyed;
       // An event out of order costs as much as its window is long: a key of many must not take all the time there is.
       const begun = fresh[i - 1]?.keyed.touch.event.sequenceNumber;
       if (begun !== undefined && begun !== touch.event.sequenceNumber && this.#isLate()) {
@@ -209,11 +206,13 @@ export class BatchFold {
       }
       const refusal = admission.refusal(rule, pane, keyed);
       if (refusal !== undefined) {
-        this.#rejections.set(keyed, { ...refusal, record: keyed.record, rule: rule.plan.name });
+        this.#rejections.set(keyed, { ...refusal, record, rule: rule.plan.name, event: touch.event.id });
         continue;
       }
       state.add(pane, touch, evaluate);
       if (pane.stored === undefined) continue;
+      if (rule.plan.emit === 'final' && rule.form.closesByWindow && isNew(pane.stored))
+        pane.born = admission.frontier(rule);
       pane.stored.dirty = true;
       if (shard === undefined && pane.aggregation !== undefined) pane.stored.open.redriven.push(touch);
     }

@@ -10,17 +10,23 @@ import {
   readGroups,
   readPaneBody,
   readPaneSortKey,
+  sortableTime,
   writePaneBody,
 } from '../state/pane-item.ts';
+import type { Pane } from '../state/pane.ts';
 import { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
-import type { AlertStore, Wanted } from './alert-store.ts';
+import { type EpochMillis, endOfTime } from '../time.ts';
+import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
 import type { Item, ItemKey } from './item.ts';
+import { closeWindows } from './close-due-windows.ts';
 import { dueSlotName, dueSlots } from './due-slot.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import { paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
-import { readPanes, restoreEpisodes } from './settle-shared.ts';
+import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
+import { readPanes } from './settle-shared.ts';
+import type { RuleTime } from './watermarks.ts';
 
 /** Panes of a slot closed at a time. */
 const page = 500;
@@ -30,14 +36,14 @@ export interface Closed {
   readonly alerts: number;
 }
 
-export async function closeDuePanes(
+/** Closes what is due page by page, and answers what it closed after each. */
+export async function* closeDuePanes(
   rule: WindowedRule,
   ports: Ports,
   alerts: AlertStore,
   writers: readonly string[],
-  watermark: EpochMillis,
-): Promise<Closed> {
-  const total = { closed: 0, alerts: 0 };
+  { watermark, frontier: until }: RuleTime,
+): AsyncGenerator<Closed, void> {
   let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
   for (let last: string | undefined; slots.length > 0; ) {
     const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, page)));
@@ -46,13 +52,12 @@ export async function closeDuePanes(
     const text = JSON.stringify(keys);
     if (keys.length === 0 || text === last) break;
     last = text;
-    const done = await closePanes(rule, ports, alerts, writers, keys);
-    total.closed += done.closed;
-    total.alerts += done.alerts;
+    yield rule.form.closesByWindow
+      ? await closeWindows({ rule, until }, ports, alerts, keys)
+      : await closePanes({ rule, until }, ports, alerts, writers, keys);
     // A page that was not full was the last of its slot.
     slots = slots.filter((_, at) => pages[at]?.length === page);
   }
-  return total;
 }
 
 interface DuePane {
@@ -60,8 +65,14 @@ interface DuePane {
   readonly start: EpochMillis;
 }
 
+interface Due {
+  readonly rule: WindowedRule;
+  /** Panes that end no later are due. */
+  readonly until: EpochMillis;
+}
+
 async function closePanes(
-  rule: WindowedRule,
+  { rule, until }: Due,
   ports: Ports,
   alerts: AlertStore,
   writers: readonly string[],
@@ -82,20 +93,14 @@ async function closePanes(
   while (open.length > 0) {
     // An episode goes on from pane to pane, so a key's panes are closed one after the other.
     const now = !rule.joins ? open : [...new Map(open.toReversed().map((pane) => [pane.pk, pane])).values()];
+    // Before the panes: what somebody tells of newer ones meanwhile is then a conflict.
+    const known = await readRecords(rule, alerts, now);
     const panes = await readDuePanes(ports, writers, now, doubtful);
-    const wanted = (await Promise.all(panes.map((pane) => finish(rule, ports, alerts, pane)))).flat();
-    const known = await alerts.read(wanted.map(({ key }) => key));
-    const records = new Map(known.map(({ key, recorded }) => [`${key.pk}\n${key.sk}`, recorded]));
+    const wanted = (await Promise.all(panes.map((pane) => finish({ rule, until }, ports, pane, known)))).flat();
     const again = new Set<string>();
-    const told = await alerts.settle(
-      wanted.map((one) => ({
-        ...one,
-        recorded: one.recorded ?? records.get(`${one.key.pk}\n${one.key.sk}`),
-        lost: () => again.add(one.key.pk),
-      })),
-    );
+    const told = await alerts.settle(wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) })));
     const settled = panes.filter(({ pk }) => !again.has(pk));
-    const conflicts = await ports.state.put(settled.flatMap(({ parts }) => parts.map(closedItem)));
+    const conflicts = await ports.state.put(settled.flatMap((pane) => closedItems(rule, ports.now(), pane)));
     const lost = new Set(conflicts.map(({ item }) => `${item.pk}\n${readPaneSortKey(item.sk).start}`));
     for (const { pk, start } of panes) if (again.has(pk)) lost.add(`${pk}\n${start}`);
     total.closed += panes.length - lost.size;
@@ -104,6 +109,24 @@ async function closePanes(
     doubtful = lost;
   }
   return total;
+}
+
+/** By partition key, the records of the alerts that these panes' windows may be in. */
+async function readRecords(
+  rule: WindowedRule,
+  alerts: AlertStore,
+  panes: readonly DuePane[],
+): Promise<ReadonlyMap<string, readonly KnownAlert[]>> {
+  const known = rule.joins
+    ? (await Promise.all(panes.map(({ pk }) => alerts.readAll(pk)))).flat()
+    : await alerts.read(panes.map(({ pk, start }) => ({ pk, sk: sortableTime(start) })));
+  const found = new Map<string, KnownAlert[]>();
+  for (const one of known) {
+    const ofKey = found.get(one.key.pk);
+    if (ofKey === undefined) found.set(one.key.pk, [one]);
+    else ofKey.push(one);
+  }
+  return found;
 }
 
 interface ReadPart {
@@ -144,39 +167,54 @@ async function readDuePanes(
 
 /** What should stand of one pane's windows, now that no event can change them. */
 async function finish(
-  rule: WindowedRule,
+  { rule, until }: Due,
   ports: Ports,
-  alerts: AlertStore,
   { pk, start, parts }: ReadPane,
+  known: ReadonlyMap<string, readonly KnownAlert[]>,
 ): Promise<Wanted[]> {
   const [first] = parts;
   if (first === undefined) return [];
   const state = new RuleState(rule, readGroups(pk, first.body));
+  setRecords(state, known.get(pk) ?? []);
   const pane = state.pane(start);
   for (const { body } of parts) merge(state, pane, body);
-  if (state.episodes !== undefined) await readNeighbours(ports, alerts, state, start);
-  state.finish(pane);
+  if (state.episodes !== undefined) await readNeighbours(ports, state, { start, until });
+  state.finish(pane, endOfTime);
   return state.take().map((desired) => wantedOf(state, desired));
 }
 
 /** Where windows join to episodes, what lies before the pane decides too: its panes, and what its alerts' records say. */
-async function readNeighbours(ports: Ports, alerts: AlertStore, state: RuleState, start: EpochMillis): Promise<void> {
-  const { grid, plan, slide = 0 } = state.rule;
-  await restoreEpisodes(alerts, state);
+async function readNeighbours(
+  ports: Ports,
+  state: RuleState,
+  { start, until }: { readonly start: EpochMillis; readonly until: EpochMillis },
+): Promise<void> {
+  const { grid, plan, form } = state.rule;
+  restoreEpisodes(state);
   await readPanes(
     ports.state,
     state,
-    grid.start((start - plan.cooldown - slide) as EpochMillis),
+    grid.start(form.since((start - plan.cooldown) as EpochMillis)),
     grid.start((start - 1) as EpochMillis),
   );
   state.learn((start - plan.cooldown) as EpochMillis, start);
-  // A pane that was written to after it was closed is closed again, and later ones may be closed by then.
-  const read = new Set(state.panes.keys());
+  // Later panes may be closed by then, or another advance-time is about to, and has told of them: a pane that was written
+  // to after it was closed is closed again, and one may be closed twice at the same time.
+  const told = Math.max(...(state.episodes?.all ?? []).map(({ standing, last }) => (standing ? last : start)));
+  const isDecided = ({ closed, start: begin, end }: Pane): boolean => closed || end <= until || begin <= told;
+  const read = new Set(state.panes.starts());
   await readPanes(ports.state, state, grid.end(start));
-  for (const pane of state.panes.values()) if (pane.closed && !read.has(pane.start)) state.learn(pane.start, pane.end);
+  for (const pane of state.panes.values())
+    if (!read.has(pane.start) && isDecided(pane)) state.learn(pane.start, pane.end);
 }
 
-/** The item as closed: nothing is added to its pane any more, and it leaves the index. */
-function closedItem({ item: { due: _, ...item }, body }: ReadPart): Item {
-  return { ...item, version: item.version + 1, body: writePaneBody({ ...body, closed: true }) };
+/** The items as closed: nothing is added to their pane any more, and they leave the index. */
+function closedItems({ plan, grid }: WindowedRule, now: EpochMillis, { start, parts }: ReadPane): Item[] {
+  const ttl = paneTimeToLive(plan, grid.end(start), now);
+  return parts.map(({ item: { due: _, ...item }, body }) => ({
+    ...item,
+    ttl,
+    version: item.version + 1,
+    body: writePaneBody({ ...body, closed: true }),
+  }));
 }

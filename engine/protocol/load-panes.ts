@@ -58,7 +58,7 @@ export async function loadPanesFrom(
   const queries: Promise<void>[] = [];
   for (const { state, from } of keys) {
     const { grid } = state.rule;
-    const last = Math.min(horizon, state.loadedFrom - 1);
+    const last = Math.min(horizon, (state.loadedFrom ?? endOfTime) - 1);
     const starts: EpochMillis[] = [];
     for (let start = grid.start(from); start <= last && starts.length <= mostNamed; start = grid.end(start))
       starts.push(start);
@@ -70,7 +70,7 @@ export async function loadPanesFrom(
 }
 
 async function queryPanes(store: ItemStore, state: RuleState, from: EpochMillis): Promise<void> {
-  const until = state.loadedFrom;
+  const until = state.loadedFrom ?? endOfTime;
   const parts = new Map<EpochMillis, Item[]>();
   const items = await store.query(
     state.partitionKey,

@@ -3,7 +3,8 @@
  * two and a half thousand panes a second and race for one alert; so a batch only marks the key, and advance-time
  * settles the marked keys every few seconds. A mark is put after the panes that it stands for, and only where the key is
  * not marked already. Who settles says so in the mark before reading the panes: whoever puts a pane after that finds no
- * mark that covers it, marks the key anew, and the mark is not cleared, for its version is another.
+ * mark that covers it, marks the key anew, and the mark is not cleared, for its version is another. Whoever took a mark
+ * and did not clear it may still be about to tell what it derived: the mark says so until the key is settled by another.
  */
 import { decodeValue, type Json } from '../aggregate/value.ts';
 import { encodeGroups, type WindowedRule } from '../state/compiled-rule.ts';
@@ -33,6 +34,8 @@ interface Mark {
   /** What is to be settled: pane starts, or the time from which on, where windows join. */
   readonly times: readonly EpochMillis[];
   readonly groups: readonly Json[];
+  /** True where somebody who was overtaken may still be about to tell of these times. */
+  readonly fences?: boolean;
 }
 
 /** True where a batch only marks a key. */
@@ -67,7 +70,7 @@ export async function markKeys(store: ItemStore, now: EpochMillis, keys: readonl
 
 function marked(
   item: Item | undefined,
-  { rule, state, times }: Unsettled,
+  { rule, state, times, fences = false }: Unsettled,
   now: EpochMillis,
 ): Item | 'covered' | 'too many' {
   const mark = item && readMark(item);
@@ -75,12 +78,19 @@ function marked(
   const covers = rule.joins
     ? (t: EpochMillis) => before.some((from) => from <= t)
     : (t: EpochMillis) => before.includes(rule.grid.start(t));
-  if (mark?.is === 'marked' && times.every(covers)) return 'covered';
+  const fenced = mark !== undefined && mustFence(mark);
+  if (mark?.is === 'marked' && times.every(covers) && (fenced || !fences)) return 'covered';
   const all = rule.joins
     ? [Math.min(...before, ...times) as EpochMillis]
     : [...new Set([...before, ...times.map((t) => rule.grid.start(t))])];
   if (all.length > mostTimes) return 'too many';
-  return markItem(rule, state, { is: 'marked', times: all, groups: encodeGroups(state.groups) }, item, now);
+  const next = { is: 'marked', times: all, groups: encodeGroups(state.groups), fences: fenced || fences } as const;
+  return markItem(rule, state, next, item, now);
+}
+
+/** Whether somebody may still be at work on what a mark tells of. */
+function mustFence({ is, fences = false }: Mark): boolean {
+  return is === 'merging' || fences;
 }
 
 /** Settles the marked keys of a rule. */
@@ -114,13 +124,17 @@ async function settleKeys(
     const mark = readMark(item);
     if (mark.is === 'merged') return [];
     const state = new RuleState(rule, mark.groups.map(decodeValue));
+    const fences = mustFence(mark);
     return [
       {
         rule,
         state,
         mark,
         times: mark.times,
-        item: markItem(rule, state, { ...mark, is: 'merging' }, item, ports.now()),
+        fences,
+        // A mark of windows that join tells only where they begin.
+        onwards: rule.joins,
+        item: markItem(rule, state, { ...mark, is: 'merging', fences }, item, ports.now()),
       },
     ];
   });
@@ -129,7 +143,7 @@ async function settleKeys(
   const told = await settleShared(alerts, store, taken);
   await store.put(
     taken.map(({ item, state, mark }) =>
-      markItem(rule, state, { ...mark, is: 'merged', times: [] }, item, ports.now()),
+      markItem(rule, state, { ...mark, is: 'merged', times: [], fences: false }, item, ports.now()),
     ),
   );
   return { ...told, merged: taken.length };
@@ -142,16 +156,16 @@ function markKey({ partitionKey }: RuleState): ItemKey {
 function markItem(
   rule: WindowedRule,
   state: RuleState,
-  mark: Omit<Mark, 'v'>,
+  { is, times, groups, fences = false }: Omit<Mark, 'v'>,
   before: Item | undefined,
   now: EpochMillis,
 ): Item {
   return {
     ...markKey(state),
     version: (before?.version ?? 0) + 1,
-    body: JSON.stringify({ v: format, is: mark.is, times: mark.times, groups: mark.groups }),
+    body: JSON.stringify({ v: format, is, times, groups, ...(fences && { fences }) }),
     ttl: paneTimeToLive(rule.plan, now, now),
-    ...(mark.is !== 'merged' && { due: { slot: `@merge#${dueSlot(rule, state.partitionKey)}`, at: now } }),
+    ...(is !== 'merged' && { due: { slot: `@merge#${dueSlot(rule, state.partitionKey)}`, at: now } }),
   };
 }
 

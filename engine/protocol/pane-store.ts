@@ -1,6 +1,6 @@
 /** Panes in memory from their items, and their items from memory: one per pane, writer and part. */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
-import type { Episode } from '../alert/episodes.ts';
+import { type Episode, newestEpisode } from '../alert/episodes.ts';
 import { Aggregation } from '../state/aggregation.ts';
 import { encodeGroups, type WindowedRule } from '../state/compiled-rule.ts';
 import type { Pane, Part, StoredParts } from '../state/pane.ts';
@@ -18,13 +18,14 @@ import {
   sealedAbove,
   writePaneBody,
 } from '../state/pane-item.ts';
-import { takeDistinct, takeLog } from '../state/part-cut.ts';
+import { takeLog } from '../state/part-cut.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
 import { identityOf } from '../state/touch.ts';
+import { changedEpisodes } from './changed-episodes.ts';
 import { dueSlot } from './due-slot.ts';
 import type { Item } from './item.ts';
-import { paneTimeToLive } from './retention.ts';
+import { duePaneTimeToLive, paneTimeToLive } from './retention.ts';
 
 /** An item to be put, with the pane that it holds. */
 export interface PanePut {
@@ -70,7 +71,7 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
       redriven: [],
       applied: undefined,
       ...(pane.aggregation !== undefined && {
-        aggregation: parts.length === 1 && !state.rule.grows ? pane.aggregation : decodeAggregation(state.rule, body.a),
+        aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a),
       }),
     };
   });
@@ -93,8 +94,7 @@ function newPart(state: RuleState, pane: Pane, number: number): Part {
     applied: undefined,
   };
   if (pane.aggregation === undefined) return part;
-  const { rule } = state;
-  return { ...part, aggregation: number === 0 && !rule.grows ? pane.aggregation : new Aggregation(rule) };
+  return { ...part, aggregation: number === 0 ? pane.aggregation : new Aggregation(state.rule) };
 }
 
 /** Merges what one item holds into a state, whoever wrote it. */
@@ -102,8 +102,13 @@ export function merge(state: RuleState, pane: Pane, body: PaneBody): void {
   if (body.noted === true) pane.noted = true;
   if (pane.noted && state.episodes === undefined && !state.records.has(pane.start)) state.unread.add(pane.start);
   if (body.closed === true) pane.closed = true;
-  if (body.a !== undefined && pane.aggregation !== undefined) absorb(pane.aggregation, body.a);
-  for (const touch of body.l ?? []) state.put(pane, decodeTouch(touch));
+  pane.told = largest([pane.told, body.u]);
+  pane.born = largest([pane.born, body.b]);
+  if (body.a !== undefined && pane.aggregation !== undefined) {
+    absorb(pane.aggregation, body.a);
+    state.windows.absorbed(pane);
+  }
+  for (const touch of body.l ?? []) state.windows.add(pane, decodeTouch(touch));
 }
 
 function mergeProgress(progress: Map<string, string>, read: PaneBody['p']): void {
@@ -116,7 +121,7 @@ function mergeProgress(progress: Map<string, string>, read: PaneBody['p']): void
 function mergeEpisodes(episodes: StoredParts['episodes'], read: readonly Episode[]): void {
   for (const episode of read) {
     const known = episodes.get(episode.name);
-    if (known === undefined || known.revision < episode.revision) episodes.set(episode.name, episode);
+    episodes.set(episode.name, known === undefined ? episode : newestEpisode(known, episode));
   }
 }
 
@@ -146,20 +151,6 @@ export function dirtyPanes(state: RuleState, writer: string, shard: string | und
   return puts;
 }
 
-/**
- * The episodes that the pane's item must tell anew: those whose last true window is in the pane, and those that it tells
- * of though they end earlier now. One that goes on in a later pane is told there; here it stays as it was, so that no
- * order of puts can lose it, and the higher revision is believed. It is told here once, so that whoever reads this put
- * and not yet the later one calls it by its name.
- */
-function changedEpisodes(state: RuleState, pane: Pane, { episodes, dirty }: StoredParts): Episode[] {
-  return (state.episodes?.all ?? []).filter(({ name, first, last, revision }) => {
-    const told = episodes.get(name);
-    if (last >= pane.end) return told === undefined && dirty && first < pane.end;
-    return (last >= pane.start || told !== undefined) && told?.revision !== revision;
-  });
-}
-
 /** Episodes that one part tells anew, at about 60 bytes each; more wait for the next part. */
 const mostEpisodes = 500;
 
@@ -183,7 +174,8 @@ function putOf(
   const { open } = stored;
   const told = changed.slice(0, mostEpisodes).map((episode) => ({ ...episode }));
   const episodes = new Map([...open.episodes, ...byName(told)]);
-  const { log, last, waiting } = open.aggregation === undefined ? takeLog(open) : takeDistinct(rule, open);
+  const { log, last, waiting } =
+    open.aggregation === undefined ? takeLog(open) : { log: [], last: open.applied, waiting: false };
   const rest = waiting || told.length < changed.length;
   const ids = [
     ...open.ids,
@@ -193,6 +185,8 @@ function putOf(
     p: { ...Object.fromEntries(stored.progress), ...(last !== undefined && shard !== undefined && { [shard]: last }) },
     ...(pane.noted && { noted: true }),
     ...(pane.closed && { closed: true }),
+    ...(pane.told !== undefined && pane.told > beginningOfTime && { u: pane.told }),
+    ...(pane.born !== undefined && pane.born >= pane.start && { b: pane.born }),
     ...(!pk.endsWith(']') && { k: encodeGroups(state.groups) }),
     ...(episodes.size > 0 && { e: encodeEpisodes(episodes.values()) }),
     ...(ids.length > 0 && { i: ids }),
@@ -200,14 +194,14 @@ function putOf(
   };
   const body = writePaneBody(content);
   const sealed = rest || ((rule.grows || ids.length > 0) && body.length > sealedAbove);
+  const due = state.dueAt(pane);
   const item: Item = {
     pk,
     sk: paneSortKey(pane.start, writer, open.number),
     version: open.version + 1,
     body: sealed ? writePaneBody({ ...content, sealed: true }) : body,
-    ttl: paneTimeToLive(rule.plan, pane.end, now),
-    ...(rule.plan.emit === 'final' &&
-      !pane.closed && { due: { slot: dueSlot(rule, pk), at: (pane.end + rule.plan.allowedLateness) as EpochMillis } }),
+    ttl: (due === undefined ? paneTimeToLive : duePaneTimeToLive)(rule.plan, pane.end, now),
+    ...(due !== undefined && { due: { slot: dueSlot(rule, pk), at: due } }),
   };
   return { state, start: pane.start, item, sealed, progress: content.p, ids, episodes, log, rest };
 }

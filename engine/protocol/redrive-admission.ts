@@ -12,19 +12,21 @@ import type { Pane } from '../state/pane.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { reachBack } from '../state/rule-windows.ts';
 import { identityOf } from '../state/touch.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
-import { type Admission, type Refusal, refusalOfFull } from './admission.ts';
+import type { EpochMillis } from '../time.ts';
+import { type Admission, type Refusal, refusalOfFull, timeOf } from './admission.ts';
+import { latenessKept } from './frontier.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned } from './pane-store.ts';
 import { paneKept } from './retention.ts';
 import { readPanes } from './settle-shared.ts';
+import type { RuleTime } from './watermarks.ts';
 
 /** Whose panes they are, of keys that several shards write: no shard is called so. */
 export const redriveWriter = '@redrive';
 
 export interface RedriveTime {
   /** By the rule's position. */
-  readonly watermarks: readonly EpochMillis[];
+  readonly times: readonly RuleTime[];
   /** Whether late events are put back too. */
   readonly late: boolean;
   readonly now: EpochMillis;
@@ -62,8 +64,8 @@ export class RedriveAdmission implements Admission {
   holds(state: RuleState, pane: Pane, keyed: KeyedTouch): boolean {
     const { event } = keyed.touch;
     const there =
-      state.log?.holds(event) === true ||
-      this.#shared.get(paneName(state, pane.start))?.log?.holds(event) === true ||
+      state.windows.keeps(event) ||
+      this.#shared.get(paneName(state, pane.start))?.windows.keeps(event) === true ||
       pane.stored?.ids.has(identityOf(event)) === true;
     // Asked again after a put was lost, the pane may hold what this very call has put.
     if (!this.#there.has(keyed)) this.#there.set(keyed, there);
@@ -75,28 +77,34 @@ export class RedriveAdmission implements Admission {
     return this.#there.get(keyed) === true;
   }
 
+  frontier(rule: WindowedRule): EpochMillis {
+    return timeOf(rule, this.#time.times).frontier;
+  }
+
   refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined {
     const reason = this.#lateReason(rule, pane, keyed);
     if (reason !== undefined) return { kind: 'late', reason };
     const { groups, touch } = keyed;
     // What a shard brought to a log is counted by its name, whoever wrote it: what was too much is not let in this way.
-    const shared = this.#shared.get(paneName(new RuleState(rule, groups), pane.start))?.find(pane.start);
+    const shared = this.#shared.get(paneName(new RuleState(rule, groups), pane.start))?.get(pane.start);
     const full = fullReason(rule, pane, touch);
     if (full !== undefined || shared === undefined || shared.aggregation !== undefined) return refusalOfFull(full);
     return refusalOfFull(fullReason(rule, shared, touch));
   }
 
   #lateReason(rule: WindowedRule, pane: Pane, { groups, touch }: KeyedTouch): string | undefined {
-    const { watermarks, late, now } = this.#time;
+    const { times, late, now } = this.#time;
     const { t } = touch.event;
-    const watermark = watermarks[rule.index] ?? beginningOfTime;
+    const { watermark, frontier, lateness } = timeOf(rule, times);
     const shared = this.#shared.get(paneName(new RuleState(rule, groups), pane.start));
-    if (pane.closed || shared?.find(pane.start)?.closed === true) return finalReason;
-    if (!isLate(rule, t, pane.start, watermark)) return undefined;
-    if (!late) return lateReason(rule, watermark);
+    if (pane.closed || shared?.get(pane.start)?.closed === true) return finalReason;
+    if (!isLate(rule, t, pane.start, frontier)) return undefined;
+    if (!late) return lateReason(rule, watermark, frontier);
     if (rule.plan.emit === 'final') return finalReason;
     const earliest = rule.grid.end(rule.grid.start(reachBack(rule, t)));
-    return earliest + paneKept(rule.plan) > now ? undefined : deletedReason;
+    return earliest + paneKept(rule.plan, latenessKept(rule.plan, lateness, earliest)) > now
+      ? undefined
+      : deletedReason;
   }
 }
 

@@ -2,9 +2,10 @@
  * Puts dead letters back, for the rule that could not take them and nobody else, as if their events had come in time.
  *
  * Their sequence numbers lie below every progress, so what was put back is known by identity: a log tells of itself,
- * any other pane keeps the identities beside its aggregates. A key that one shard owns has one pane, which is put here
- * on its version, as by a process of the shard that was given up; the owner learns of it by the shard's record. Keys
- * that several shards write have a pane of their own for what was put back.
+ * any other pane keeps the identities beside its aggregates. What a producer sent twice is known by its id besides. A
+ * key that one shard owns has one pane, which is put here on its version, as by a process of the shard that was given
+ * up; the owner learns of it by the shard's record. Keys that several shards write have a pane of their own for what
+ * was put back.
  */
 import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
@@ -17,20 +18,22 @@ import type { EpochMillis } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
-import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
+import { RedrivenIds } from './redriven-ids.ts';
 import { setBegins } from './rule-begins.ts';
 import { dropMemories, unfinishedRecords } from './shard-memories.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
-import { readBegins, readWatermarks, watermarkKey } from './watermarks.ts';
+import { readBegins, readTimes, watermarkKey } from './watermarks.ts';
 
 export interface DeadLetter {
   readonly record: InputRecord;
   /** The rule that could not take the event; absent where none could: then it is for all. */
   readonly rule?: string;
+  /** The ids of other events of the record that the rule got; absent: there were none. */
+  readonly except?: readonly string[];
 }
 
 export interface RedriveOptions {
@@ -81,16 +84,18 @@ export async function redrive(
     return found;
   };
   const found = new Collected();
-  const intake = new Intake(compiled, found, () => undefined);
+  const ids = new RedrivenIds(plan);
+  let reading: InputRecord | undefined;
+  const intake = new Intake(compiled, found, () => reading && ids.of(reading));
   const unfinished = await unfinishedRecords(
     ports.state,
     letters.map(({ record }) => record),
   );
-  for (const { record, rule = options.rule } of letters) {
+  for (const { record, rule = options.rule, except } of letters) {
     const only = rule === undefined ? undefined : plan.rules.findIndex(({ name }) => name === rule);
     if (only === -1) outcome(record).refused.push({ reason: `the pipeline has no rule "${rule ?? ''}" that is on` });
     else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
-    else intake.read(record, only);
+    else intake.read((reading = record), only, new Set(except));
   }
   for (const { record, rule, reason } of found.rejections)
     outcome(record).refused.push({ ...(rule !== undefined && { rule }), reason });
@@ -99,9 +104,19 @@ export async function redrive(
   const redriven: Redriven = { rules, outcome };
   const stateless = statelessMatches(rules, found.matches);
   const told = [await redriveStateless(redriven, alerts, found.matches, stateless.wanted, options.dryRun)];
-  told.push(await redriveTouches(compiled, redriven, ports, alerts, [...found.touches, ...stateless.touches], options));
+  const touches = [...found.touches, ...stateless.touches];
+  const rejectedWhole = new Set(letters.flatMap(({ record, rule }) => (rule === undefined ? [record] : [])));
+  const repeatsOf: RepeatsOf = (touches, isRefused) =>
+    ids.repeats(ports.state, touches, { rejectedWhole, isRefused }, { now: ports.now(), dryRun: options.dryRun });
+  told.push(await redriveTouches(compiled, redriven, ports, alerts, touches, { ...options, repeatsOf }));
   return { letters: outcomes, told: sum(told) };
 }
+
+/** Which events were counted before, or put back, by another record; the others are claimed, unless they are refused. */
+type RepeatsOf = (
+  touches: readonly KeyedTouch[],
+  isRefused: (keyed: KeyedTouch) => boolean,
+) => Promise<ReadonlySet<KeyedTouch>>;
 
 const notFinished = 'the batch that it came in is not finished: it may still be delivered again and count then';
 
@@ -111,51 +126,70 @@ async function redriveTouches(
   ports: Ports,
   alerts: AlertStore,
   all: readonly KeyedTouch[],
-  { late, dryRun }: RedriveOptions,
+  { late, dryRun, repeatsOf }: RedriveOptions & { readonly repeatsOf: RepeatsOf },
 ): Promise<Told> {
   const nameOf = ({ rule }: KeyedTouch): string => plan.rules[rule]?.name ?? '';
   const touches = new Map<string, KeyedTouch>();
+  const again: (readonly [name: string, keyed: KeyedTouch])[] = [];
   for (const keyed of all) {
     const name = `${keyed.rule} ${identityOf(keyed.touch.event)}`;
     // A late event is written to the dead letters twice where its batch came again.
-    if (touches.has(name)) outcome(keyed.record).alreadyThere.push(nameOf(keyed));
+    if (touches.has(name)) again.push([name, keyed]);
     else touches.set(name, keyed);
   }
   if (touches.size === 0) return nothingTold;
-  const states = new KeyedStates(rules);
   const now = ports.now();
   const [published] = await ports.state.get([watermarkKey]);
-  const watermarks = readWatermarks(plan, published);
+  const times = readTimes(plan, published);
   setBegins(rules, readBegins(plan, published));
-  const admission = new RedriveAdmission({ watermarks, late, now });
-  await admission.read(ports.state, rules, states, [...touches.values()]);
-  const fold = new BatchFold({
-    rules,
-    states,
-    store: dryRun ? readOnly(ports.state) : ports.state,
-    writer: redriveWriter,
-    admission,
-    // What others have written since is not known here: everything is read.
-    horizon: Number.POSITIVE_INFINITY as EpochMillis,
-    now,
-    // What does not come to its end is told again as a whole, and what was done is found done.
-    timeLeft: () => 1,
-    letter: async () => undefined,
-  });
-  const changes = await fold.apply(fold.changes([...touches.values()]));
+  const folded = async (some: readonly KeyedTouch[], store: ItemStore) => {
+    const admission = new RedriveAdmission({ times, late, now });
+    const states = new KeyedStates(rules);
+    await admission.read(ports.state, rules, states, some);
+    const fold = new BatchFold({
+      rules,
+      states,
+      store,
+      writer: redriveWriter,
+      admission,
+      // What others have written since is not known here: everything is read.
+      horizon: Number.POSITIVE_INFINITY as EpochMillis,
+      now,
+      // What does not come to its end is told again as a whole, and what was done is found done.
+      timeLeft: () => 1,
+      letter: async () => undefined,
+    });
+    return { admission, fold, changes: await fold.apply(fold.changes(some)) };
+  };
+  // What is refused must not stand in the way of another letter of its event, so that is found out before any is claimed.
+  const tried = await folded([...touches.values()], readOnly(ports.state));
+  const repeats = await repeatsOf([...touches.values()], (keyed) => tried.fold.rejection(keyed) !== undefined);
+  for (const [name, keyed] of touches) {
+    if (!repeats.has(keyed)) continue;
+    outcome(keyed.record).alreadyThere.push(nameOf(keyed));
+    touches.delete(name);
+  }
+  const taken = [...touches.values()].filter((keyed) => tried.fold.rejection(keyed) === undefined);
+  const { admission, fold, changes } = await folded(taken, dryRun ? readOnly(ports.state) : ports.state);
+  const rejectionOf = (keyed: KeyedTouch) => tried.fold.rejection(keyed) ?? fold.rejection(keyed);
   for (const keyed of touches.values()) {
     const { putBack, alreadyThere, refused } = outcome(keyed.record);
-    const rejection = fold.rejection(keyed);
+    const rejection = rejectionOf(keyed);
     if (rejection !== undefined) refused.push({ rule: nameOf(keyed), reason: rejection.reason });
     else if (admission.wasThere(keyed)) alreadyThere.push(nameOf(keyed));
     else putBack.push(nameOf(keyed));
   }
+  for (const [name, keyed] of again) {
+    const first = touches.get(name);
+    const rejection = first && rejectionOf(first);
+    const { alreadyThere, refused } = outcome(keyed.record);
+    if (rejection === undefined) alreadyThere.push(nameOf(keyed));
+    else refused.push({ rule: nameOf(keyed), reason: rejection.reason });
+  }
   if (dryRun) return nothingTold;
   // An owner that has told its alerts before this is put right by what follows, and one that tells them after by itself.
-  await dropMemories(
-    ports.state,
-    changes.filter(({ rule }) => isOwned(rule)),
-  );
+  // Whoever reads on from now on knows the ids that were put back.
+  await dropMemories(ports.state, changes);
   return settleShared(alerts, ports.state, changes.map(unsettled));
 }
 

@@ -1,6 +1,7 @@
 /** Settles the alerts of keys that one shard owns: what should stand is known from memory. */
-import { sortableTime } from '../state/pane-item.ts';
-import type { Desired, RuleState } from '../state/rule-state.ts';
+import { alertSortKey, instantOf } from '../state/alert-name.ts';
+import type { Desired } from '../state/judgement.ts';
+import type { RuleState } from '../state/rule-state.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 
@@ -23,7 +24,7 @@ export async function settleOwned(
   const wanted = changes.flatMap((change) => {
     const { state } = change;
     const desired = state.take();
-    if (desired.some(({ name }) => state.unread.has(name))) {
+    if (desired.some(({ name }) => state.unread.has(instantOf(name)))) {
       unread.push(change);
       return [];
     }
@@ -40,7 +41,7 @@ export async function settleOwned(
 /** Whether somebody may be about to open an alert: not where the window cannot have become false, nor where no pane notes it. */
 function mayBeTold(state: RuleState, { name, content }: Desired): boolean {
   if (content !== undefined || state.records.has(name)) return true;
-  return !state.rule.plan.growing && (state.episodes !== undefined || state.panes.get(name)?.noted === true);
+  return !state.rule.plan.growing && (state.episodes !== undefined || state.panes.get(instantOf(name))?.noted === true);
 }
 
 export function wantedOf(state: RuleState, { name, content }: Desired): Wanted {
@@ -54,5 +55,5 @@ export function wantedOf(state: RuleState, { name, content }: Desired): Wanted {
 }
 
 export function alertKey(state: RuleState, name: Desired['name']): { readonly pk: string; readonly sk: string } {
-  return { pk: state.partitionKey, sk: sortableTime(name) };
+  return { pk: state.partitionKey, sk: alertSortKey(name) };
 }

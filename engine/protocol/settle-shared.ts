@@ -3,16 +3,17 @@
  * alert records of the key first, then the panes of all writers, strongly; derive what should stand from both; put the
  * records on their versions; and go round until a round changes nothing. Two writers that each read before their own put would otherwise both see two of three events.
  */
-import type { AlertRecord } from '../alert/alert.ts';
-import type { Episode } from '../alert/episodes.ts';
-import { decodeEpisodes, readPaneBody, readPaneSortKey, readSortableTime, sortableTime } from '../state/pane-item.ts';
+import { alertSortKey, instantOf } from '../state/alert-name.ts';
+import { decodeEpisodes, readPaneBody, readPaneSortKey, sortableTime } from '../state/pane-item.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
+import { firstJoined, joinedTo } from '../state/rule-windows.ts';
+import { endOfTime, type EpochMillis } from '../time.ts';
 import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned, merge } from './pane-store.ts';
+import { readRecords, restoreEpisodes, setRecords } from './recorded-episodes.ts';
 import { alertKey, wantedOf } from './settle-owned.ts';
 
 const mostRounds = 20;
@@ -27,6 +28,8 @@ export interface Unsettled {
   readonly times: readonly EpochMillis[];
   /** True where whoever put the same events before may still be about to tell what it derived. */
   readonly fences?: boolean;
+  /** True where windows after those of `times` may have changed too. */
+  readonly onwards?: boolean;
 }
 
 export function unsettled({ rule, state, touches, repeats }: Change): Unsettled {
@@ -76,27 +79,39 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
 
 /**
  * Alerts that nobody knows of, and somebody who was overtaken may be about to open: of windows that events which are there
- * already had made true, and later ones false again. An episode is named by its first window.
+ * already had made true, and later ones false again. An episode is named by its first window, which another writer may
+ * have put less than `cooldown` before.
  */
-function unnamed({ rule, times }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
+function unnamed({ rule, times, onwards = false }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
-  const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(sortableTime)]);
-  const from = times.reduce((least, t) => (t < least ? t : least));
-  const to = times.reduce((most, t) => (t > most ? t : most));
-  const names = state.log?.times(from, (to + (rule.slide ?? 0)) as EpochMillis) ?? times.map((t) => rule.grid.start(t));
-  return [...new Set(names)]
-    .filter((name) => !known.has(sortableTime(name)))
+  const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(alertSortKey)]);
+  const earliest = times.reduce((least, t) => (t < least ? t : least));
+  const { windows } = state;
+  const from = firstJoined(rule, earliest);
+  const latest = times.reduce((most, t) => (t > most ? t : most));
+  const to = onwards ? endOfTime : rule.form.pastChanged(latest);
+  return (windows.everNamed?.(from, to) ?? windows.names(from, to))
+    .flatMap((name) => state.alertNames(name))
+    .filter((name) => !known.has(alertSortKey(name)))
     .map((name) => wantedOf(state, { name, content: undefined }));
 }
 
+/** The windows that events at these times change. */
+function changedNames({ rule, windows }: RuleState, times: readonly EpochMillis[]): ReadonlySet<EpochMillis> {
+  const names = new Set<EpochMillis>();
+  for (const t of times) windows.changed(t, rule.grid.start(t), names);
+  return names;
+}
+
 /** What the owner of a key had not read of its records, or has not put itself, it knows now. */
-function learnRecords({ rule, state, times }: Unsettled, read: RuleState): void {
-  const names = state.episodes?.all.map(({ name }) => name) ?? times.map((t) => rule.grid.start(t));
+function learnRecords({ state, times }: Unsettled, read: RuleState): void {
+  const names = state.episodes?.all.map(({ name }) => name) ?? changedNames(read, times);
   for (const name of names) {
     const recorded = read.records.get(name);
     if (recorded !== undefined) state.records.set(name, recorded);
     state.unread.delete(name);
   }
+  if (state.rule.tellsApart) for (const [name, recorded] of read.records) state.records.set(name, recorded);
 }
 
 /** What should stand of one key, by all its writers. */
@@ -106,26 +121,75 @@ async function derive(
   { rule, times }: Unsettled,
   state: RuleState,
 ): Promise<Wanted[]> {
-  const { cooldown } = rule.plan;
+  if (!rule.joins && rule.form.closesByWindow) {
+    await readChanged(alerts, store, state, times);
+    for (const t of times) state.recheck(t, rule.grid.start(t));
+    return state.take().map((desired) => wantedOf(state, desired));
+  }
   if (!rule.joins) {
     const starts = [...new Set(times.map((t) => rule.grid.start(t)))];
-    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readSortableTime(key.sk), recorded);
+    setRecords(state, await alerts.read(starts.map((start) => alertKey(state, start))));
     await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
     for (const start of starts) state.recheck(start, start);
     return state.take().map((desired) => wantedOf(state, desired));
   }
   const earliest = times.reduce((least, t) => (t < least ? t : least));
-  const first = rule.slide === undefined ? rule.grid.start(earliest) : earliest;
-  if (isOwned(rule)) await readRecords(alerts, state);
-  else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
+  await readRecords(alerts, state);
+  if (!isOwned(rule)) restoreEpisodes(state);
+  const first = rule.form.firstChanged(earliest);
+  await readPanes(store, state, panesFrom(rule, first));
+  const from = await judgeRun(store, state, first);
   const named = new Set(state.episodes?.all.map(({ name }) => name));
-  state.judgeFrom((first - cooldown) as EpochMillis);
-  state.revisit(first, first);
+  state.deriveFrom(from);
   // The panes of an owned key name its episodes. One that none of them names yet is named and opened by its owner.
-  const desired = state.take().filter(({ name }) => !isOwned(rule) || named.has(name) || state.records.has(name));
+  const desired = state
+    .take()
+    .filter(({ name }) => !isOwned(rule) || named.has(instantOf(name)) || state.records.has(name));
   return desired.map((one) => wantedOf(state, one));
+}
+
+/**
+ * Judges windows from where the run that an instant belongs to must be derived. A true window before it that is in no
+ * known episode was put by another writer, who has not told of it yet: what lies before that one decides as well, and is
+ * read too. Else one run could be told in two parts.
+ */
+async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis): Promise<EpochMillis> {
+  const { rule } = state;
+  for (let from = first; ; ) {
+    state.judgeFrom(joinedTo(rule, from));
+    const untold = state.episodes?.untoldBefore(from);
+    if (untold === undefined) return from;
+    const [begin, read] = [panesFrom(rule, untold), panesFrom(rule, from)];
+    if (begin < read) await readPanes(store, state, begin, rule.grid.start((read - 1) as EpochMillis));
+    from = untold;
+  }
+}
+
+/** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
+function panesFrom(rule: WindowedRule, name: EpochMillis): EpochMillis {
+  return rule.grid.start(rule.form.since(joinedTo(rule, name)));
+}
+
+/** Reads the records of all windows that events at these times may change, and then the panes of those. */
+async function readChanged(
+  alerts: AlertStore,
+  store: ItemStore,
+  state: RuleState,
+  times: readonly EpochMillis[],
+): Promise<void> {
+  const { form } = state.rule;
+  const spans = [...new Set(times.map((t) => form.pastChanged(t)))].map((past) => {
+    const within = times.filter((t) => form.pastChanged(t) === past);
+    const first = form.firstChanged(within.reduce((least, t) => (t < least ? t : least)));
+    return { first, past };
+  });
+  const records = await Promise.all(
+    spans.map(({ first, past }) => alerts.readAll(state.partitionKey, sortableTime(first), sortableTime(past))),
+  );
+  setRecords(state, records.flat());
+  await Promise.all(
+    spans.map(({ first, past }) => readPanes(store, state, form.since(first), (past - 1) as EpochMillis)),
+  );
 }
 
 /** Runs of panes that follow each other, by the starts of the first and the last: each is one query. */
@@ -159,35 +223,4 @@ export async function readPanes(
     merge(state, state.pane(readPaneSortKey(item.sk).start), body);
     state.episodes?.restore(decodeEpisodes(body.e));
   }
-}
-
-async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
-  for (const { key, recorded } of await alerts.readAll(state.partitionKey))
-    state.records.set(readSortableTime(key.sk), recorded);
-}
-
-/** Learns a key's episodes from the records of its alerts. */
-export async function restoreEpisodes(alerts: AlertStore, state: RuleState): Promise<void> {
-  await readRecords(alerts, state);
-  for (const [name, { record }] of state.records)
-    if (record !== undefined) state.episodes?.restore(episodeOf(state, name, record));
-}
-
-/** The episode that an alert's record tells of: its window begins with the first and ends with the last true one. */
-function episodeOf(
-  { rule }: RuleState,
-  name: EpochMillis,
-  { content: { window }, status, revision }: AlertRecord,
-): Episode[] {
-  if (window === undefined) return [];
-  const told = { name, standing: status !== 'withdrawn', revision };
-  if (rule.slide === undefined)
-    return [{ ...told, first: window.start, last: rule.grid.start((window.end - 1) as EpochMillis) }];
-  return [
-    {
-      ...told,
-      first: (rule.window.kind === 'instant' ? window.start : window.start + rule.slide) as EpochMillis,
-      last: window.end,
-    },
-  ];
 }

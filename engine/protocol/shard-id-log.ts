@@ -1,54 +1,65 @@
 /**
- * What a process knows of the ids that one shard brought. It outlives a batch as long as the process may trust its memory
- * of the shard; another begins with what the state table has.
+ * What a process knows of the ids that one shard brought. It is good for the records after the last that was finished,
+ * and outlives a batch as long as the process may trust its memory of the shard and the batch was finished as a whole;
+ * otherwise another begins with what the state table has.
  */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
-import { type BroughtId, RecentIds } from '../intake/recent-ids.ts';
-import type { EpochMillis, Millis } from '../time.ts';
+import { arrivalJitter, type KnownIds, RecentIds } from '../intake/recent-ids.ts';
+import type { EpochMillis } from '../time.ts';
 import type { ItemStore } from './item.ts';
+import { othersAtBirth } from './shard-birth.ts';
 import type { ShardRecord } from './shard-record.ts';
-import { idsItem, storedIds } from './stored-ids.ts';
+import { type BroughtId, idsItems, type IdsPlace, keepNewest, storedIds } from './stored-ids.ts';
 
-export class ShardIdLog {
-  readonly recent: RecentIds;
-  readonly #put: (brought: readonly [BroughtId, ...BroughtId[]], now: EpochMillis) => Promise<unknown>;
+export class ShardIdLog implements KnownIds {
+  readonly #place: IdsPlace;
+  readonly #recent: RecentIds;
   /** Since the last batch was finished. */
   #brought: BroughtId[] = [];
 
-  private constructor(
-    within: Millis,
-    stored: ReadonlyMap<string, EpochMillis>,
-    put: (brought: readonly [BroughtId, ...BroughtId[]], now: EpochMillis) => Promise<unknown>,
-  ) {
-    this.recent = new RecentIds(within, stored, (brought) => this.#brought.push(brought));
-    this.#put = put;
+  private constructor(place: IdsPlace, stored: ReadonlyMap<string, EpochMillis>) {
+    this.#place = place;
+    this.#recent = new RecentIds(place.within, stored);
   }
 
   /**
-   * Begins at a record of a shard, with what the records of its stream's shards say. A shard that was first read within
-   * the horizon may have split off another, and a retry of what that one brought comes on it: it begins with the ids of
-   * all.
+   * Begins at the arrival of a record of a shard, with the ids of the shard's own records that are finished and, within the horizon
+   * of its first, with those that it took over; undefined where there is none. `record` is the shard's, `records` are
+   * those of all as they were read.
    */
   static async open(
     store: ItemStore,
-    { stream, shard, within }: { readonly stream: string; readonly shard: string; readonly within: Millis },
-    records: ReadonlyMap<string, ShardRecord>,
-    arrival: EpochMillis,
-  ): Promise<ShardIdLog> {
-    const { firstArrival } = records.get(shard) ?? {};
-    const isNew = firstArrival === undefined || arrival - firstArrival <= within;
-    const shards = [...records].filter(([id]) => isNew || id === shard).map(([id, { finished }]) => ({ id, finished }));
-    const stored = await storedIds(store, stream, shards, (arrival - within) as EpochMillis);
-    return new ShardIdLog(within, stored, (brought, now) => store.put([idsItem(stream, shard, brought, within, now)]));
+    place: IdsPlace,
+    {
+      record,
+      records,
+    }: { readonly record: ShardRecord | undefined; readonly records: ReadonlyMap<string, ShardRecord> },
+    { arrival, now }: { readonly arrival: EpochMillis | undefined; readonly now: EpochMillis },
+  ): Promise<ShardIdLog | undefined> {
+    if (arrival === undefined) return undefined;
+    const from = (arrival - place.within - arrivalJitter) as EpochMillis;
+    const isNew = record === undefined || (record.firstArrival !== undefined && record.firstArrival >= from);
+    const finished = new Map(isNew ? await othersAtBirth(store, place, record, records, now) : []);
+    if (record !== undefined) finished.set(place.shard, record.finished);
+    const stored = new Map<string, EpochMillis>();
+    const each = [...finished].map(([shard, last]) => storedIds(store, { ...place, shard }, from, last));
+    for (const ids of await Promise.all(each)) for (const [hash, at] of ids) keepNewest(stored, hash, at);
+    return new ShardIdLog(place, stored);
+  }
+
+  isRepeat(id: string, arrival: EpochMillis, sequenceNumber: string): boolean {
+    if (this.#recent.isRepeat(id, arrival)) return true;
+    this.#brought.push({ id, arrival, sequenceNumber });
+    return false;
   }
 
   /** Stores what was brought up to a sequence number. An item that is there already holds as much. */
-  async keep(finished: string | undefined, now: EpochMillis): Promise<void> {
-    const [first, ...rest] =
+  async keep(store: ItemStore, finished: string | undefined, now: EpochMillis): Promise<void> {
+    const brought =
       finished === undefined
         ? []
         : this.#brought.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, finished) <= 0);
     this.#brought = [];
-    if (first !== undefined) await this.#put([first, ...rest], now);
+    if (brought.length > 0) await store.put(idsItems(this.#place, brought, now));
   }
 }

@@ -32,13 +32,20 @@ export async function dropMemories(store: ItemStore, changes: readonly Change[])
   }
 }
 
+const redriveOwner = '@redrive/';
+
+/** True where letters were put back since a batch was recorded. */
+export function isByRedrive({ owner }: ShardRecord): boolean {
+  return owner.startsWith(redriveOwner);
+}
+
 function dropped(stream: string, item: Item, redriven: EpochMillis): Item {
   const { record, version } = readShardRecord(item);
   const next: ShardRecord = {
     ...record,
     redriven: Math.max(redriven, record.redriven ?? beginningOfTime) as EpochMillis,
     // No process calls itself so, and none has written this version.
-    owner: `@redrive/${version + 1}`,
+    owner: `${redriveOwner}${version + 1}`,
   };
   return shardRecordItem(stream, item.sk, next, version + 1);
 }

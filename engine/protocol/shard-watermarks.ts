@@ -8,9 +8,6 @@
 import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import type { ShardRecord } from './shard-record.ts';
 
-/** A shard is idle when no valid event was read from it for so long and nothing is left to read. */
-export const idleAfter = 60_000 as Millis;
-
 /** A shard as Kinesis lists it. */
 export interface ListedShard {
   readonly id: string;
@@ -22,6 +19,8 @@ export interface ListedShard {
 
 export interface StreamShards {
   readonly outOfOrderness: Millis;
+  /** A shard is idle when no valid event was read from it for longer and nothing is left to read. */
+  readonly idleAfter: Millis;
   readonly listed: readonly ListedShard[];
   /** By the shard's id; also of shards that Kinesis has forgotten. */
   readonly records: ReadonlyMap<string, ShardRecord>;
@@ -30,7 +29,12 @@ export interface StreamShards {
 }
 
 /** Whether a shard holds no time back once it is found at its tip. */
-export function restsAtTip({ closed }: ListedShard, record: ShardRecord | undefined, now: EpochMillis): boolean {
+export function restsAtTip(
+  { closed }: ListedShard,
+  record: ShardRecord | undefined,
+  idleAfter: Millis,
+  now: EpochMillis,
+): boolean {
   return closed || record?.eventAt === undefined || now - record.eventAt > idleAfter;
 }
 
@@ -39,13 +43,16 @@ export function ruleWatermark(streams: readonly StreamShards[], now: EpochMillis
   const holding = streams.flatMap((stream) => {
     const known = shardWatermarks(stream);
     return stream.listed
-      .filter((shard) => !(stream.atTip.has(shard.id) && restsAtTip(shard, stream.records.get(shard.id), now)))
+      .filter(
+        (shard) =>
+          !(stream.atTip.has(shard.id) && restsAtTip(shard, stream.records.get(shard.id), stream.idleAfter, now)),
+      )
       .map(({ id }) => known.get(id) ?? beginningOfTime);
   });
   if (holding.length > 0) return smallest(holding);
   if (streams.every(({ records }) => records.size === 0)) return beginningOfTime;
   // All is silent and read as of the check: whatever comes now arrives later, and is at most so much older.
-  return (now - idleAfter - Math.max(...streams.map(({ outOfOrderness }) => outOfOrderness))) as EpochMillis;
+  return (now - Math.max(...streams.map(({ idleAfter, outOfOrderness }) => idleAfter + outOfOrderness))) as EpochMillis;
 }
 
 /**

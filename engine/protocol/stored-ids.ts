@@ -4,11 +4,33 @@
  * comes again, so each delivery finds the same repeats.
  */
 import { compareSequenceNumbers } from '../aggregate/order.ts';
-import { type BroughtId, idHash } from '../intake/recent-ids.ts';
+import { arrivalJitter, idHash } from '../intake/recent-ids.ts';
+import type { Plan } from '../plan/plan.ts';
 import { sortableTime } from '../state/pane-item.ts';
-import { type EpochMillis, largest, type Millis, smallest } from '../time.ts';
+import { beginningOfTime, endOfTime, type EpochMillis, largest, type Millis, smallest } from '../time.ts';
 import type { Item, ItemStore } from './item.ts';
-import { idsTimeToLive } from './retention.ts';
+import { idsKept, idsTimeToLive } from './retention.ts';
+
+/** An id as a record brought it that was counted. */
+export interface BroughtId {
+  readonly id: string;
+  readonly arrival: EpochMillis;
+  readonly sequenceNumber: string;
+}
+
+/** Whose ids they are, how long they matter, and how long somebody may ask for them. */
+export interface IdsPlace {
+  readonly stream: string;
+  readonly shard: string;
+  readonly within: Millis;
+  readonly kept: Millis;
+}
+
+/** What is remembered of a stream's ids, of each of its shards; undefined where nothing is. */
+export function idsRemembered(plan: Plan, stream: string): Omit<IdsPlace, 'shard'> | undefined {
+  const { dedupeWithin: within = 0 as Millis } = plan.streams.find(({ name }) => name === stream) ?? {};
+  return within === 0 ? undefined : { stream, within, kept: idsKept(plan, stream, within) };
+}
 
 const format = 1;
 
@@ -24,62 +46,100 @@ interface IdsBody {
 
 const hashLength = 14;
 
-function idsKey(stream: string, shard: string): string {
+export function idsKey(stream: string, shard: string): string {
   return `@ids#${stream}/${shard}`;
 }
 
-/** The item of a batch's ids, in the order of its records. */
-export function idsItem(
-  stream: string,
-  shard: string,
-  brought: readonly [BroughtId, ...BroughtId[]],
-  within: Millis,
+/** At the end of the sort key, where the ids are of dead letters that were put back. */
+export const ofRedrive = '#redriven';
+
+/**
+ * The items of ids, in the order of their records: one, but where arrivals are further apart than the horizon, so that
+ * the sort key says within that what an item holds.
+ */
+export function idsItems(
+  { stream, shard, within, kept }: IdsPlace,
+  brought: readonly BroughtId[],
   now: EpochMillis,
-): Item {
-  const arrivals = brought.map(({ arrival }) => arrival);
-  const from = smallest(arrivals) ?? now;
-  const newest = largest(arrivals);
-  const { sequenceNumber: last } = brought.at(-1) ?? brought[0];
-  const ids = brought.map(({ id, arrival }) => idHash(id) + (arrival - from).toString(36)).join(' ');
-  const body: IdsBody = { v: format, last, from, ids };
-  return {
-    pk: idsKey(stream, shard),
-    sk: `${sortableTime(newest)}#${last}`,
-    version: 1,
-    body: JSON.stringify(body),
-    ttl: idsTimeToLive(within, newest, now),
-  };
+  suffix: '' | typeof ofRedrive = '',
+): Item[] {
+  const runs: BroughtId[][] = [];
+  let run: BroughtId[] = [];
+  let oldest = endOfTime;
+  let latest = beginningOfTime;
+  for (const one of brought) {
+    oldest = Math.min(oldest, one.arrival) as EpochMillis;
+    latest = Math.max(latest, one.arrival) as EpochMillis;
+    if (run.length === 0 || latest - oldest > within) {
+      runs.push((run = []));
+      oldest = latest = one.arrival;
+    }
+    run.push(one);
+  }
+  return runs.map((ids) => {
+    const arrivals = ids.map(({ arrival }) => arrival);
+    const newest = largest(arrivals);
+    const from = smallest(arrivals) ?? newest;
+    const last = ids.at(-1)?.sequenceNumber ?? '';
+    const text = ids.map(({ id, arrival }) => idHash(id) + (arrival - from).toString(36)).join(' ');
+    const body: IdsBody = { v: format, last, from, ids: text };
+    return {
+      pk: idsKey(stream, shard),
+      sk: `${sortableTime(newest)}#${last}${suffix}`,
+      version: 1,
+      body: JSON.stringify(body),
+      ttl: idsTimeToLive(kept, newest, now),
+    };
+  });
 }
 
-/** The hashes of the ids that shards brought from an instant of arrival on, by their arrival, as far as they are finished. */
+/** The hashes of a shard's ids that arrived from an instant on, by their last arrival, as far as `finished` goes. */
 export async function storedIds(
   store: ItemStore,
-  stream: string,
-  shards: readonly { readonly id: string; readonly finished: string }[],
+  place: Pick<IdsPlace, 'stream' | 'shard'>,
   from: EpochMillis,
-): Promise<Map<string, EpochMillis>> {
+  finished: string,
+): Promise<ReadonlyMap<string, EpochMillis>> {
   const arrivals = new Map<string, EpochMillis>();
-  await Promise.all(
-    shards.map(async ({ id: shard, finished }) => {
-      for (const item of await store.query(idsKey(stream, shard), sortableTime(from))) {
-        const { last, from: base, ids } = readIds(item);
-        // Of a batch that died before it was finished: its records come again, and are no repeats of themselves.
-        if (compareSequenceNumbers(last, finished) > 0) continue;
-        for (const one of ids.split(' ')) {
-          const hash = one.slice(0, hashLength);
-          const arrival = base + Number.parseInt(one.slice(hashLength), 36);
-          arrivals.set(hash, Math.max(arrival, arrivals.get(hash) ?? arrival) as EpochMillis);
-        }
-      }
-    }),
-  );
+  for (const item of await store.query(idsKey(place.stream, place.shard), sortableTime(from))) {
+    const { last, ids } = readIds(item);
+    // Of a batch that died before it was finished: its records come again, and are no repeats of themselves.
+    if (compareSequenceNumbers(last, finished) > 0) continue;
+    for (const [hash, arrival] of ids) keepNewest(arrivals, hash, arrival);
+  }
   return arrivals;
 }
 
-function readIds(item: Item): IdsBody {
+export function keepNewest(arrivals: Map<string, EpochMillis>, hash: string, arrival: EpochMillis): void {
+  const known = arrivals.get(hash);
+  if (known === undefined || arrival > known) arrivals.set(hash, arrival);
+}
+
+/** The ids of records of a shard that arrived in a time, but for those of dead letters that were put back. */
+export async function idsBetween(
+  store: ItemStore,
+  { stream, shard, within }: Omit<IdsPlace, 'kept'>,
+  from: EpochMillis,
+  to: EpochMillis,
+): Promise<(readonly [hash: string, arrival: EpochMillis])[]> {
+  // An item holds ids that arrived before what its sort key says, by the horizon at most.
+  const until = sortableTime((to + within + arrivalJitter) as EpochMillis);
+  const items = await store.query(idsKey(stream, shard), sortableTime(from), until);
+  return items.flatMap((item) => (item.sk.endsWith(ofRedrive) ? [] : readIds(item).ids));
+}
+
+function readIds(item: Item): {
+  readonly last: string;
+  readonly ids: (readonly [hash: string, arrival: EpochMillis])[];
+} {
   // eslint-disable-next-line no-restricted-syntax -- the engine itself wrote it, and the version says in which form
-  const body = JSON.parse(item.body) as IdsBody;
-  if (body.v !== format)
-    throw new Error(`ids are stored in format ${body.v}; this version of Weir reads format ${format}`);
-  return body;
+  const { v, last, from, ids } = JSON.parse(item.body) as IdsBody;
+  if (v !== format) throw new Error(`ids are stored in format ${v}; this version of Weir reads format ${format}`);
+  return {
+    last,
+    ids: ids.split(' ').map((one) => {
+      const delay = Number.parseInt(one.slice(hashLength), 36);
+      return [one.slice(0, hashLength), (from + delay) as EpochMillis] as const;
+    }),
+  };
 }

@@ -11,7 +11,7 @@ import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
-import { type EpochMillis, largest, type Millis, smallest } from '../time.ts';
+import { type EpochMillis, largest, smallest } from '../time.ts';
 import { admissionOf } from './admission.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold, type Change, reserve } from './batch-fold.ts';
@@ -33,11 +33,13 @@ import {
   type StoredShardRecord,
 } from './shard-record.ts';
 import { ShardIdLog } from './shard-id-log.ts';
+import { isByRedrive } from './shard-memories.ts';
+import { type IdsPlace, idsRemembered } from './stored-ids.ts';
 import { settleOwned } from './settle-owned.ts';
 import { isCrowded, markKeys } from './merge-marks.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
-import { readWatermarks, readWriters, watermarkKey } from './watermarks.ts';
+import { readTimes, readWatermarks, readWriters, watermarkKey } from './watermarks.ts';
 
 /** A key beyond this many in memory empties the memory: it is read again as needed. */
 const mostStates = 200_000;
@@ -50,8 +52,8 @@ interface ShardMemory {
   horizon: EpochMillis;
   /** The records of the stream's shards when the memory began. */
   readonly shards: ReadonlyMap<string, ShardRecord>;
-  /** Absent until a record is read whose stream remembers ids. */
-  ids?: ShardIdLog;
+  /** Undefined until a record is read whose stream remembers ids, and after a batch that was not finished. */
+  ids?: ShardIdLog | undefined;
   /** Touches to come until what is forgotten is dropped. */
   untilSweep: number;
 }
@@ -64,7 +66,8 @@ export class StreamProcessor {
   readonly #alerts: AlertStore;
   /** Names this process among all that ever ran. */
   readonly #process: string;
-  readonly #dedupeWithin: Millis;
+  /** Undefined where the stream's ids are not remembered. */
+  readonly #ids: Omit<IdsPlace, 'shard'> | undefined;
   readonly #memories = new Map<string, ShardMemory>();
   #batches = 0;
 
@@ -75,7 +78,7 @@ export class StreamProcessor {
     this.#ports = ports;
     this.#alerts = new AlertStore(ports, compiled.plan.pipeline);
     this.#process = process;
-    this.#dedupeWithin = compiled.plan.streams.find(({ name }) => name === stream)?.dedupeWithin ?? (0 as Millis);
+    this.#ids = idsRemembered(compiled.plan, stream);
   }
 
   /**
@@ -98,7 +101,9 @@ export class StreamProcessor {
 
   async #processBatch(shard: string, records: readonly InputRecord[], timeLeft: () => number): Promise<BatchReport> {
     const { state } = this.#ports;
-    const [recordItem, watermarkItem] = await this.#readFirst(shard);
+    const recordKey = shardRecordKey(this.#stream, shard);
+    const first = await state.get([recordKey, watermarkKey]);
+    const [recordItem, watermarkItem] = [recordKey, watermarkKey].map((key) => first.find(({ pk }) => pk === key.pk));
     const stored = recordItem === undefined ? undefined : readShardRecord(recordItem);
     const memory = await this.#memory(shard, stored);
     const watermarks = readWatermarks(this.#compiled.plan, watermarkItem);
@@ -109,8 +114,11 @@ export class StreamProcessor {
         : records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, stored.record.finished) > 0);
 
     const found = new Collected();
-    const ids = await this.#ids(shard, memory, fresh[0]?.arrival);
-    const intake = new Intake(this.#compiled, found, () => ids?.recent);
+    const known = { record: stored?.record, records: memory.shards };
+    const began = { arrival: fresh[0]?.arrival, now: this.#ports.now() };
+    memory.ids ??= this.#ids && (await ShardIdLog.open(state, { ...this.#ids, shard }, known, began));
+    const { ids } = memory;
+    const intake = new Intake(this.#compiled, found, () => ids);
     const times = fresh.map((record) => intake.read(record));
     const batch = { stream: this.#stream, oldest: smallest(times) };
     await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, batch);
@@ -123,11 +131,11 @@ export class StreamProcessor {
       store: state,
       writer: `${this.#stream}/${shard}`,
       shard: `${this.#stream}/${shard}`,
-      admission: admissionOf(`${this.#stream}/${shard}`, watermarks),
+      admission: admissionOf(`${this.#stream}/${shard}`, readTimes(this.#compiled.plan, watermarkItem)),
       horizon: memory.horizon,
       now: this.#ports.now(),
       timeLeft,
-      letter: (rejected) => keepLetters(this.#ports, `${this.#stream}/${shard}`, rejected),
+      letter: (rejected) => keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, rejected),
     });
     const told: Told[] = [];
     const owned: Change[] = [];
@@ -159,10 +167,12 @@ export class StreamProcessor {
     const invalid = found.rejections.filter(({ record }) => done.has(record));
 
     await Promise.all([
-      keepLetters(this.#ports, `${this.#stream}/${shard}`, invalid),
-      ids?.keep(finished.at(-1)?.sequenceNumber, this.#ports.now()),
+      keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid),
+      ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
     ]);
-    const alone = await this.#finish(shard, memory, stored, {
+    // What was read beyond comes again: it is asked about as if it had never come.
+    if (unfinished !== undefined) memory.ids = undefined;
+    const other = await this.#finish(shard, memory, stored, {
       finished: finished.at(-1)?.sequenceNumber,
       newest: largest(finishedTimes),
       reach: largest(times),
@@ -170,8 +180,10 @@ export class StreamProcessor {
       eventAt: finishedTimes.some((t) => t !== undefined) ? this.#ports.now() : undefined,
     });
     // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
-    if (!alone) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));
-    if (!alone || lostAny || fold.isDoubtful) this.#memories.delete(shard);
+    if (other !== undefined || lostAny || fold.isDoubtful) this.#memories.delete(shard);
+    // What follows from events that were put back meanwhile and from ours is in no pane's name yet.
+    if (other !== undefined && isByRedrive(other)) return this.#processBatch(shard, records, timeLeft);
+    if (other !== undefined) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));
     // Another stream's process writes these panes too.
     for (const { state: used, rule } of changes)
       if (rule.plan.writer === 'key' && !rule.plan.cacheable) memory.states.drop(used);
@@ -193,12 +205,6 @@ export class StreamProcessor {
     );
   }
 
-  async #readFirst(shard: string) {
-    const key = shardRecordKey(this.#stream, shard);
-    const items = await this.#ports.state.get([key, watermarkKey]);
-    return [items.find(({ pk }) => pk === key.pk), items.find(({ pk }) => pk === watermarkKey.pk)] as const;
-  }
-
   /** The memory of a shard, emptied where another process has written since. */
   async #memory(shard: string, stored: StoredShardRecord | undefined): Promise<ShardMemory> {
     const known = this.#memories.get(shard);
@@ -211,14 +217,6 @@ export class StreamProcessor {
     return fresh;
   }
 
-  /** The ids that the shard brought; undefined where the stream's are not remembered, or there is nothing to read. */
-  async #ids(shard: string, memory: ShardMemory, arrival: EpochMillis | undefined): Promise<ShardIdLog | undefined> {
-    if (this.#dedupeWithin === 0 || arrival === undefined) return undefined;
-    const place = { stream: this.#stream, shard, within: this.#dedupeWithin };
-    memory.ids ??= await ShardIdLog.open(this.#ports.state, place, memory.shards, arrival);
-    return memory.ids;
-  }
-
   /** Drops what is forgotten, at a cost that does not grow with the keys per batch. */
   #sweep(memory: ShardMemory, watermarks: readonly EpochMillis[], touches: number): void {
     memory.untilSweep -= touches;
@@ -227,24 +225,25 @@ export class StreamProcessor {
     memory.untilSweep = memory.states.size;
   }
 
-  /** Records how far a batch has come, unless somebody has come further; true where nobody has recorded since we began. */
+  /** Records how far a batch has come, unless somebody has come further; answers with what others have recorded since. */
   async #finish(
     shard: string,
     memory: ShardMemory,
     stored: StoredShardRecord | undefined,
     progress: ShardProgress,
-  ): Promise<boolean> {
-    for (let current = stored, alone = true; ; alone = false) {
+  ): Promise<ShardRecord | undefined> {
+    let other: ShardRecord | undefined;
+    for (let current = stored; ; ) {
       const owner = `${this.#process}/${++this.#batches}`;
       const record = advancedRecord(current?.record, progress, { readAt: this.#ports.now(), owner });
-      if (record === undefined) return alone;
+      if (record === undefined) return other;
       const item = shardRecordItem(this.#stream, shard, record, (current?.version ?? 0) + 1);
       const [conflict] = await this.#ports.state.put([item]);
-      if (conflict === undefined) {
-        if (alone) memory.owner = owner;
-        return alone;
-      }
-      current = conflict.current && readShardRecord(conflict.current);
+      if (conflict === undefined && other === undefined) memory.owner = owner;
+      if (conflict?.current === undefined) return other;
+      current = readShardRecord(conflict.current);
+      other = current.record;
+      if (isByRedrive(other)) return other;
     }
   }
 }

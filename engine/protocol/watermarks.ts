@@ -1,9 +1,10 @@
 /**
- * The published watermarks of the rules, which only advance-time raises and which only grow, and where each rule began,
- * which is said once: one item, since every batch reads both.
+ * The published watermarks of the rules, which only advance-time raises and which only grow, what their allowedLateness has
+ * been, and where each rule began, which is said once: one item, since every batch reads all of it.
  */
 import type { Plan, RulePlan } from '../plan/plan.ts';
 import { beginningOfTime, type EpochMillis, type EpochSeconds } from '../time.ts';
+import { frontierOf, type Lateness, learnLateness } from './frontier.ts';
 import type { Item, ItemKey } from './item.ts';
 
 const format = 1;
@@ -14,6 +15,8 @@ export const lastInstant = 8_640_000_000_000_000 as EpochMillis;
 interface WatermarkBody {
   readonly v: number;
   readonly rules: { readonly [rule: string]: EpochMillis };
+  /** What the allowedLateness of rules with windows has been and is. */
+  readonly lateness?: { readonly [rule: string]: readonly Lateness[] };
   /** Windows that begin before this began before the rule. */
   readonly begins?: { readonly [rule: string]: EpochMillis };
   /** How many shards may write a key, of rules whose keys several write. */
@@ -30,18 +33,40 @@ export function readWatermarks(plan: Plan, item: Item | undefined): EpochMillis[
   return plan.rules.map((rule) => rules[ruleName(rule)] ?? beginningOfTime);
 }
 
+/** How far a rule's time has come, as published. */
+export interface RuleTime {
+  readonly watermark: EpochMillis;
+  /** Windows that end up to then are frozen. */
+  readonly frontier: EpochMillis;
+  readonly lateness: readonly Lateness[];
+}
+
+/** By the rule's position. */
+export function readTimes(plan: Plan, item: Item | undefined): RuleTime[] {
+  const { rules = {}, lateness = {} }: Partial<WatermarkBody> = item === undefined ? {} : read(item);
+  return plan.rules.map((rule) => {
+    const watermark = rules[ruleName(rule)] ?? beginningOfTime;
+    const had = lateness[ruleName(rule)] ?? [];
+    return { watermark, frontier: frontierOf(rule, watermark, had), lateness: had };
+  });
+}
+
 /** How many shards may write a key, by the rule's position; 0 where it was never told. */
 export function readWriters(plan: Plan, item: Item | undefined): number[] {
   const { writers = {} } = item === undefined ? {} : read(item);
   return plan.rules.map((rule) => writers[ruleName(rule)] ?? 0);
 }
 
-/** The item with watermarks raised and writers counted, or undefined where nothing would change. */
+/**
+ * The item with watermarks raised, writers counted and allowedLateness told, or undefined where nothing would change.
+ * No pane of a rule begins after its `newest` as yet.
+ */
 export function raiseWatermarks(
   plan: Plan,
   item: Item | undefined,
   raised: readonly EpochMillis[],
   counts: readonly number[],
+  newest: readonly EpochMillis[],
 ): Item | undefined {
   const published = item === undefined ? {} : read(item).rules;
   const higher = plan.rules.flatMap((rule, index) => {
@@ -55,7 +80,14 @@ export function raiseWatermarks(
   const known = readWriters(plan, item);
   const isSame =
     Object.keys(kept).length === Object.keys(begins).length && counts.every((count, index) => count === known[index]);
-  if (higher.length === 0 && isSame) return undefined;
+  const had: WatermarkBody['lateness'] = item === undefined ? {} : (read(item).lateness ?? {});
+  const learned = plan.rules.flatMap((rule, index) => {
+    if (rule.window === undefined) return [];
+    const before = had[ruleName(rule)] ?? [];
+    const now = learnLateness(before, rule, newest[index] ?? beginningOfTime);
+    return now === before ? [] : [[ruleName(rule), now] as const];
+  });
+  if (higher.length === 0 && learned.length === 0 && isSame) return undefined;
   const writers = Object.fromEntries(
     plan.rules.flatMap((rule, index) => {
       const count = counts[index] ?? 0;
@@ -63,7 +95,8 @@ export function raiseWatermarks(
     }),
   );
   const rules = { ...published, ...Object.fromEntries(higher) };
-  return itemOf({ v: format, rules, begins: kept, writers }, item);
+  const lateness = { ...had, ...Object.fromEntries(learned) };
+  return itemOf({ v: format, rules, lateness, begins: kept, writers }, item);
 }
 
 /** Where the rules began, by position; undefined where it has not been said yet. */

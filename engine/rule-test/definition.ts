@@ -26,6 +26,8 @@ export interface TestCase {
   readonly steps: readonly Step[];
   /** What must stand at the end. */
   readonly expect: ExpectedAlerts;
+  /** The events that rules make for derived streams. Absent: they are not looked at. */
+  readonly expectEvents?: readonly ExpectedEvent[];
   /** Absent: late events are not looked at. */
   readonly expectLate?: readonly ExpectedRejection[];
   readonly expectInvalid?: readonly ExpectedRejection[];
@@ -62,6 +64,16 @@ export interface ExpectedAlert {
   readonly events?: readonly string[];
 }
 
+/** As with alerts, what is not given fits anything. */
+export interface ExpectedEvent {
+  readonly place: Place;
+  readonly stream?: string;
+  readonly rule?: string;
+  readonly id?: string;
+  readonly at?: EpochMillis;
+  readonly value?: JsonMap;
+}
+
 export interface ExpectedRejection {
   readonly place: Place;
   readonly stream?: string;
@@ -70,4 +82,11 @@ export interface ExpectedRejection {
   readonly reason?: string;
   /** The event's id. */
   readonly event?: string;
+}
+
+/** The fields of an object that have a value. */
+export function defined<T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  // Nothing but undefined is left out, and that is what the type says.
+  // eslint-disable-next-line no-restricted-syntax
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

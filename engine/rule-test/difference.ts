@@ -1,23 +1,47 @@
-/** In which of the fields that are expected an alert differs. */
+/** In which of the fields that are expected an alert or an event differs. */
 import { canonicalJson, isoTime, type Json } from '../aggregate/value.ts';
 import type { AlertRecord } from '../alert/alert.ts';
-import { type ExpectedAlert, isJsonMap, type JsonMap } from './definition.ts';
+import type { DerivedEvent } from '../run/in-memory-run.ts';
+import {
+  defined,
+  type ExpectedAlert,
+  type ExpectedEvent,
+  type ExpectedRejection,
+  isJsonMap,
+  type JsonMap,
+} from './definition.ts';
+import type { Rejected } from './run.ts';
 
 export interface Difference {
   /** For example `values.orders`. */
   readonly field: string;
   readonly expected: Json;
-  /** Absent where the alert has no such field. */
+  /** Absent where there is no such field. */
   readonly actual?: Json;
 }
 
-/** Empty where the alert is as expected. */
-export function differences(expected: ExpectedAlert, record: AlertRecord): Difference[] {
-  return unlike(expectedJson(expected), alertFields(record), '');
+export function alertDifferences(expected: ExpectedAlert, record: AlertRecord): Difference[] {
+  return differences(expectedJson(expected), alertFields(record));
 }
 
-/** What is expected of an alert, without what is not said, times as ISO 8601. */
-export function expectedJson({ place: _, at, window, ...fields }: ExpectedAlert): JsonMap {
+export function eventDifferences(expected: ExpectedEvent, { at, ...fields }: DerivedEvent): Difference[] {
+  return differences(expectedJson(expected), { ...fields, at: isoTime(at) });
+}
+
+/** Of a reason a part is given. */
+export function rejectionDifferences({ place: _, ...expected }: ExpectedRejection, found: Rejected): Difference[] {
+  const { reason = '' } = expected;
+  return differences(defined(expected), {
+    stream: found.record.stream,
+    ...(found.rule !== undefined && { rule: found.rule }),
+    ...(found.eventId !== undefined && { event: found.eventId }),
+    reason: found.reason.includes(reason) ? reason : found.reason,
+  });
+}
+
+/** What is expected, without what is not said, times as ISO 8601. */
+export function expectedJson(expected: ExpectedAlert | ExpectedEvent): JsonMap {
+  const { place: _, at, window, ...fields }: ExpectedAlert & ExpectedEvent = expected;
   return {
     ...fields,
     ...(window !== undefined && {
@@ -49,23 +73,24 @@ export function alertFields({ rule, status, revision, content }: AlertRecord): J
   };
 }
 
-function unlike(expected: JsonMap, actual: JsonMap, path: string): Difference[] {
+/** Empty where all is as expected. */
+function differences(expected: JsonMap, actual: JsonMap, path = ''): Difference[] {
   return Object.entries(expected).flatMap(([name, value]) => {
     const field = `${path}${name}`;
     const is = Object.hasOwn(actual, name) ? actual[name] : undefined;
-    if (isJsonMap(value) && isJsonMap(is)) return unlike(value, is, `${field}.`);
+    if (isJsonMap(value) && isJsonMap(is)) return differences(value, is, `${field}.`);
     if (is === undefined) return [{ field, expected: value }];
     return canonicalJson(value) === canonicalJson(is) ? [] : [{ field, expected: value, actual: is }];
   });
 }
 
 /**
- * How far an alert is from what is expected, for finding the nearest: another rule counts most, then another key, then
- * the number of fields, then by how much numbers differ.
+ * How far something is from what is expected, for finding the nearest: another rule or stream counts most, then another
+ * key or id, then the number of fields, then by how much numbers differ.
  */
 export function distance(found: readonly Difference[]): number {
-  const rules = found.filter(({ field }) => field === 'rule').length;
-  const keys = found.filter(({ field }) => field === 'key' || field.startsWith('key.')).length;
+  const rules = found.filter(({ field }) => field === 'rule' || field === 'stream').length;
+  const keys = found.filter(({ field }) => /^(?:key|id|event)(?:\.|$)/.test(field)).length;
   const apart = found.reduce((sum, { expected, actual }) => sum + relative(expected, actual), 0);
   return rules * 1e6 + keys * 1e3 + found.length + apart / (found.length + 1);
 }

@@ -8,6 +8,7 @@ import { compileHere } from '../plan/compile-here.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import type { Millis } from '../time.ts';
 import type { ExpectedAlert, TestCase } from './definition.ts';
+import { alertDifferences } from './difference.ts';
 import { type CaseRun, type Rejected, runCase } from './run.ts';
 import { nearestOf } from './verdict.ts';
 
@@ -48,7 +49,11 @@ export function explain(
     revisions.filter((revision) => revision.rule === rule.name && revision.moment <= moment);
   const windows = before(open.revisions).filter(({ status }) => status !== 'withdrawn');
   const { place, key, values } = expected;
-  const window = nearestOf({ place, ...(key && { key }), ...(values && { values }) }, windows.toReversed())?.alert;
+  const window = nearestOf(
+    { place, ...(key && { key }), ...(values && { values }) },
+    windows.toReversed(),
+    alertDifferences,
+  )?.found;
   const streams = sourcesOf(pipeline, rule.from).map((source) => source.name);
   const index = pipeline.rules.filter(({ mode }) => mode !== 'off').indexOf(rule);
   return {

@@ -10,25 +10,27 @@ import { written } from '../pipeline/yaml-node.ts';
 import type { EpochMillis } from '../time.ts';
 import type { Context } from './context.ts';
 import type { RuleTest, TestCase } from './definition.ts';
-import { readExpectedAlerts, readExpectedRejections, readRuleName } from './expectation.ts';
+import { readExpectedAlerts } from './expectation.ts';
+import { readExpectedEvents, readExpectedRejections } from './expected-events.ts';
+import { readRuleName } from './rule-name.ts';
 import { readDate } from './instant.ts';
 import { readSteps } from './steps.ts';
 import { readFlag, readList, readWord } from './value.ts';
 
-const fileFields = {
+export const fileFields = {
   start: { example: 'start: 2026-03-02T09:00:00Z' },
   cases: { example: 'cases: [ … ], a list of cases' },
   tables: 'not-yet',
 } as const;
 
-const caseFields = {
+export const caseFields = {
   name: { example: 'name: three orders in a day open one alert' },
   rules: 'optional',
   steps: { example: 'steps: [{ at: 0s, orders: { id: e1 } }]' },
   expect: { example: 'expect: [], where nothing must stand at the end' },
+  expectEvents: 'optional',
   expectLate: 'optional',
   expectInvalid: 'optional',
-  expectEvents: 'not-yet',
   flush: 'optional',
 } as const;
 
@@ -89,6 +91,7 @@ function readCase(context: Context, item: Entry, names: Set<string>): TestCase |
   const rules = given.rules && readRules(context, given.rules);
   const steps = given.steps && readSteps(context, given.steps, rules);
   const expect = given.expect && readExpectedAlerts(context, given.expect, rules);
+  const expectEvents = given.expectEvents && readExpectedEvents(context, given.expectEvents, rules);
   const expectLate = given.expectLate && readExpectedRejections(context, given.expectLate);
   const expectInvalid = given.expectInvalid && readExpectedRejections(context, given.expectInvalid);
   const flush = given.flush ? readFlag(report, given.flush) : true;
@@ -99,6 +102,7 @@ function readCase(context: Context, item: Entry, names: Set<string>): TestCase |
     ...(rules && { rules }),
     steps,
     expect,
+    ...(expectEvents && { expectEvents }),
     ...(expectLate && { expectLate }),
     ...(expectInvalid && { expectInvalid }),
     flush,

@@ -3,13 +3,15 @@ import type { AlertRecord } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { Rejection } from '../intake/input-record.ts';
 import type { Compiled, JsonObject } from '../plan/program.ts';
-import { InMemoryRun } from '../run/in-memory-run.ts';
+import { type DerivedEvent, InMemoryRun } from '../run/in-memory-run.ts';
 import type { ExpectedAlerts, JsonMap, TestCase } from './definition.ts';
 
 export interface CaseRun {
   /** One for each `expect`, the last at the end of the case. */
   readonly moments: readonly Moment[];
   readonly sent: readonly Sent[];
+  /** The events that rules made for derived streams, each once, by time. */
+  readonly derived: readonly DerivedEvent[];
   readonly revisions: readonly Noted<AlertRecord>[];
   readonly rejections: readonly Noted<Rejected>[];
   /** Per rule, by its position in the plan: predicates that failed, and so did not match. */
@@ -42,11 +44,17 @@ export function runCase(compiled: Compiled, { steps, expect, flush }: TestCase):
   const sent: Sent[] = [];
   const revisions: Noted<AlertRecord>[] = [];
   const rejections: Noted<Rejected>[] = [];
+  const derived = new Map<string, DerivedEvent>();
   const newest = new Map<string, AlertRecord>();
   const run = new InMemoryRun(compiled, {
     alert(record) {
       newest.set(record.id, record);
       revisions.push({ ...record, moment: moments.length });
+    },
+    derived(event) {
+      const name = `${event.rule} ${event.id}`;
+      // What a producer sends twice makes an event of the same id.
+      if (!derived.has(name)) derived.set(name, event);
     },
     rejected(rejection) {
       const eventId = idOf(compiled, rejection);
@@ -72,7 +80,16 @@ export function runCase(compiled: Compiled, { steps, expect, flush }: TestCase):
   }
   if (flush) run.end();
   look(expect);
-  return { moments, sent, revisions, rejections, predicateFailures: [...run.predicateFailures] };
+  return {
+    moments,
+    sent,
+    derived: [...derived.values()].sort(
+      (a, b) => a.at - b.at || compareText(a.rule, b.rule) || compareText(a.id, b.id),
+    ),
+    revisions,
+    rejections,
+    predicateFailures: [...run.predicateFailures],
+  };
 }
 
 /** The run may keep an event, and a case may be run again. */

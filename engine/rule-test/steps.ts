@@ -10,7 +10,7 @@ import { readExpectedAlerts } from './expectation.ts';
 import { readInstant } from './instant.ts';
 import { readList, readMap } from './value.ts';
 
-const stepFields = { at: 'optional', arrives: 'optional', advance: 'optional', expect: 'optional' } as const;
+export const stepFields = { at: 'optional', arrives: 'optional', advance: 'optional', expect: 'optional' } as const;
 
 const forms = 'a step is { at: 5m, <stream>: { …the event… } }, { advance: 1h } or { expect: [ …alerts… ] }';
 

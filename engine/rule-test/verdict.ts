@@ -1,24 +1,27 @@
 /** What is wrong with a case that was run: data, for whoever shows it. */
 import type { AlertRecord } from '../alert/alert.ts';
+import type { DerivedEvent } from '../run/in-memory-run.ts';
 import { assign } from './assignment.ts';
-import type { ExpectedAlert, ExpectedRejection, TestCase } from './definition.ts';
-import { type Difference, differences, distance } from './difference.ts';
+import type { ExpectedAlert, ExpectedEvent, ExpectedRejection, TestCase } from './definition.ts';
+import { alertDifferences, type Difference, distance, eventDifferences, rejectionDifferences } from './difference.ts';
 import type { CaseRun, Moment, Rejected } from './run.ts';
 
 export type Failure =
-  | {
-      readonly kind: 'missing-alert';
-      readonly moment: number;
-      readonly expected: ExpectedAlert;
-      readonly nearest?: NearestAlert;
-    }
+  | (Missing<ExpectedAlert, AlertRecord> & { readonly kind: 'missing-alert'; readonly moment: number })
   | { readonly kind: 'unexpected-alert'; readonly moment: number; readonly alert: AlertRecord }
-  | { readonly kind: 'missing-rejection'; readonly as: Rejected['kind']; readonly expected: ExpectedRejection }
+  | (Missing<ExpectedEvent, DerivedEvent> & { readonly kind: 'missing-event' })
+  | { readonly kind: 'unexpected-event'; readonly event: DerivedEvent }
+  | (Missing<ExpectedRejection, Rejected> & { readonly kind: 'missing-rejection'; readonly as: Rejected['kind'] })
   | { readonly kind: 'unexpected-rejection'; readonly rejected: Rejected };
 
-/** An alert that stands and was not expected, with what would have to differ. */
-export interface NearestAlert {
-  readonly alert: AlertRecord;
+interface Missing<Expected, Found> {
+  readonly expected: Expected;
+  readonly nearest?: Nearest<Found>;
+}
+
+/** What is there and was not expected, with what would have to differ. */
+export interface Nearest<Found> {
+  readonly found: Found;
   readonly differences: readonly Difference[];
 }
 
@@ -26,8 +29,10 @@ export interface NearestAlert {
 export function failuresOf(testCase: TestCase, run: CaseRun): Failure[] {
   const about = (rule: string | undefined): boolean => rule === undefined || (testCase.rules?.includes(rule) ?? true);
   const rejections = run.rejections.filter(({ rule }) => about(rule));
+  const derived = run.derived.filter(({ rule }) => about(rule));
   return [
     ...run.moments.flatMap((moment, index) => alertFailures(moment, index, about)),
+    ...eventFailures(testCase.expectEvents, derived),
     ...rejectionFailures('late', testCase.expectLate, rejections),
     ...rejectionFailures('invalid', testCase.expectInvalid, rejections),
   ];
@@ -35,42 +40,26 @@ export function failuresOf(testCase: TestCase, run: CaseRun): Failure[] {
 
 function alertFailures({ expect, alerts }: Moment, moment: number, about: (rule: string) => boolean): Failure[] {
   const candidates = alerts.filter(({ rule }) => about(rule));
-  // What was withdrawn does not stand: only who asks for it finds it.
-  const isCandidate = (expected: ExpectedAlert, { status }: AlertRecord): boolean =>
-    (status === 'withdrawn') === (expected.status === 'withdrawn');
-  const partners = assign(expect.alerts.length, candidates.length, (one, other) => {
-    const expected = expect.alerts[one];
-    const alert = candidates[other];
-    return (
-      expected !== undefined &&
-      alert !== undefined &&
-      isCandidate(expected, alert) &&
-      differences(expected, alert).length === 0
-    );
+  const isWithdrawn = ({ status }: { readonly status?: AlertRecord['status'] }): boolean => status === 'withdrawn';
+  const { missing, left } = compare(expect.alerts, candidates, {
+    differences: alertDifferences,
+    // What was withdrawn does not stand: only who asks for it finds it.
+    mayBe: (expected, alert) => isWithdrawn(expected) === isWithdrawn(alert),
+    stands: (alert) => !isWithdrawn(alert),
   });
-  const left = new Set(candidates.filter((alert, index) => alert.status !== 'withdrawn' && !partners.includes(index)));
-  const missing = expect.alerts.filter((_, index) => partners[index] === undefined);
-  const failures = missing.map((expected): Failure => {
-    const nearest = nearestOf(expected, left);
-    if (nearest !== undefined) left.delete(nearest.alert);
-    return { kind: 'missing-alert', moment, expected, ...(nearest && { nearest }) };
-  });
-  return [...failures, ...[...left].map((alert): Failure => ({ kind: 'unexpected-alert', moment, alert }))];
+  return [
+    ...missing.map((one): Failure => ({ kind: 'missing-alert', moment, ...one })),
+    ...left.map((alert): Failure => ({ kind: 'unexpected-alert', moment, alert })),
+  ];
 }
 
-/** The alert of the rule that differs least. */
-export function nearestOf(expected: ExpectedAlert, alerts: Iterable<AlertRecord>): NearestAlert | undefined {
-  let nearest: NearestAlert | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const alert of alerts) {
-    if (expected.rule !== undefined && expected.rule !== alert.rule) continue;
-    const found = differences(expected, alert);
-    const far = distance(found);
-    if (far >= least) continue;
-    nearest = { alert, differences: found };
-    least = far;
-  }
-  return nearest;
+function eventFailures(expected: readonly ExpectedEvent[] | undefined, derived: readonly DerivedEvent[]): Failure[] {
+  if (expected === undefined) return [];
+  const { missing, left } = compare(expected, derived, { differences: eventDifferences });
+  return [
+    ...missing.map((one): Failure => ({ kind: 'missing-event', ...one })),
+    ...left.map((event): Failure => ({ kind: 'unexpected-event', event })),
+  ];
 }
 
 function rejectionFailures(
@@ -80,23 +69,59 @@ function rejectionFailures(
 ): Failure[] {
   if (expected === undefined) return [];
   const found = rejections.filter(({ kind }) => kind === as);
-  const partners = assign(expected.length, found.length, (one, other) => isAs(expected[one], found[other]));
+  const { missing, left } = compare(expected, found, { differences: rejectionDifferences });
   return [
-    ...expected
-      .filter((_, index) => partners[index] === undefined)
-      .map((one): Failure => ({ kind: 'missing-rejection', as, expected: one })),
-    ...found
-      .filter((_, index) => !partners.includes(index))
-      .map((rejected): Failure => ({ kind: 'unexpected-rejection', rejected })),
+    ...missing.map((one): Failure => ({ kind: 'missing-rejection', as, ...one })),
+    ...left.map((rejected): Failure => ({ kind: 'unexpected-rejection', rejected })),
   ];
 }
 
-function isAs(expected: ExpectedRejection | undefined, found: Rejected | undefined): boolean {
-  if (expected === undefined || found === undefined) return false;
-  const { stream = found.record.stream, rule = found.rule, event = found.eventId, reason = '' } = expected;
-  return (
-    stream === found.record.stream && rule === found.rule && event === found.eventId && found.reason.includes(reason)
-  );
+interface Comparison<Expected, Found> {
+  readonly differences: (expected: Expected, found: Found) => readonly Difference[];
+  /** Absent: every one may be the partner of every other. */
+  readonly mayBe?: (expected: Expected, found: Found) => boolean;
+  /** False for what nobody need expect. Absent: all must be expected. */
+  readonly stands?: (found: Found) => boolean;
+}
+
+/** What is expected and not there, each with the nearest of what is there and not expected, and what is left of that. */
+function compare<Expected extends { readonly rule?: string }, Found extends { readonly rule?: string }>(
+  expected: readonly Expected[],
+  found: readonly Found[],
+  { differences, mayBe = () => true, stands = () => true }: Comparison<Expected, Found>,
+): { readonly missing: readonly Missing<Expected, Found>[]; readonly left: readonly Found[] } {
+  const partners = assign(expected.length, found.length, (at, other) => {
+    const [one, two] = [expected[at], found[other]];
+    return one !== undefined && two !== undefined && mayBe(one, two) && differences(one, two).length === 0;
+  });
+  const left = new Set(found.filter((one, index) => stands(one) && !partners.includes(index)));
+  const missing = expected
+    .filter((_, index) => partners[index] === undefined)
+    .map((one) => {
+      const nearest = nearestOf(one, left, differences);
+      if (nearest !== undefined) left.delete(nearest.found);
+      return { expected: one, ...(nearest && { nearest }) };
+    });
+  return { missing, left: [...left] };
+}
+
+/** The one of the same rule that differs least. */
+export function nearestOf<Expected extends { readonly rule?: string }, Found extends { readonly rule?: string }>(
+  expected: Expected,
+  all: Iterable<Found>,
+  differences: (expected: Expected, found: Found) => readonly Difference[],
+): Nearest<Found> | undefined {
+  let nearest: Nearest<Found> | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const found of all) {
+    if (expected.rule !== undefined && expected.rule !== found.rule) continue;
+    const differs = differences(expected, found);
+    const far = distance(differs);
+    if (far >= least) continue;
+    nearest = { found, differences: differs };
+    least = far;
+  }
+  return nearest;
 }
 
 /** Rejected events that concern the case and that it does not speak of. */

@@ -10,10 +10,16 @@ export interface DuePane {
 
 export class DuePanes {
   readonly #byTime = new Map<EpochMillis, DuePane[]>();
+  readonly #awaited = new Set<Pane>();
   /** The earliest of all. */
   next: EpochMillis = endOfTime;
 
+  awaits(pane: Pane): boolean {
+    return this.#awaited.has(pane);
+  }
+
   add(at: EpochMillis, due: DuePane): void {
+    this.#awaited.add(due.pane);
     const same = this.#byTime.get(at);
     if (same === undefined) this.#byTime.set(at, [due]);
     else same.push(due);
@@ -30,7 +36,10 @@ export class DuePanes {
         this.next = at;
         break;
       }
-      for (const due of this.#byTime.get(at) ?? []) taken.push(due);
+      for (const due of this.#byTime.get(at) ?? []) {
+        taken.push(due);
+        this.#awaited.delete(due.pane);
+      }
       this.#byTime.delete(at);
     }
     return taken;

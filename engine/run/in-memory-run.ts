@@ -11,6 +11,7 @@ import {
   type CompiledRule,
   type WindowedRule,
 } from '../state/compiled-rule.ts';
+import type { Json } from '../aggregate/value.ts';
 import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
@@ -19,19 +20,31 @@ import { isLate, lateReason } from '../intake/lateness.ts';
 import type { Match, Receiver } from '../intake/receiver.ts';
 import { ShardIds } from './shard-ids.ts';
 import type { Compiled } from '../plan/program.ts';
-import { sortableTime } from '../state/pane-item.ts';
+import { alertSortKey } from '../state/alert-name.ts';
 import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
+import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import type { Touch } from '../state/touch.ts';
+import type { EventReference, Touch } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
 import { DuePanes } from './due-panes.ts';
 import { ShardClocks } from './shard-clocks.ts';
+
+/** An event that a rule made for a derived stream. */
+export interface DerivedEvent {
+  readonly rule: string;
+  readonly stream: string;
+  readonly id: string;
+  readonly at: EpochMillis;
+  readonly value: { readonly [name: string]: Json };
+}
 
 export interface RunListener {
   /** An alert was opened, amended or withdrawn. */
   alert(record: AlertRecord): void;
   rejected(rejection: Rejection): void;
+  /** Absent where nobody looks. */
+  derived?(event: DerivedEvent): void;
 }
 
 /** Panes are swept when so many events have touched them since the last time, more where there are many. */
@@ -114,6 +127,10 @@ export class InMemoryRun implements Receiver {
     if (isWindowed(rule)) this.#add(rule, groups, touch, record);
   }
 
+  derived(rule: number, { stream, id, t: at }: EventReference, value: DerivedEvent['value']): void {
+    this.#listener.derived?.({ rule: this.#rules[rule]?.plan.name ?? '', stream, id, at, value });
+  }
+
   rejected(rejection: Rejection): void {
     this.#listener.rejected(rejection);
   }
@@ -121,23 +138,26 @@ export class InMemoryRun implements Receiver {
   #add(rule: WindowedRule, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     const start = rule.grid.start(touch.event.t);
     const watermark = this.#clocks.watermarks[rule.index] ?? beginningOfTime;
-    if (isLate(rule, touch.event.t, start, watermark)) {
-      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, reason: lateReason(rule, watermark) });
+    const frontier = (watermark - rule.plan.allowedLateness) as EpochMillis;
+    const event = touch.event.id;
+    if (isLate(rule, touch.event.t, start, frontier)) {
+      const reason = lateReason(rule, watermark, frontier);
+      this.#listener.rejected({ kind: 'late', record, rule: rule.plan.name, event, reason });
       return;
     }
     const state = this.#states.state(rule, groups);
-    const known = state.find(start);
+    const known = state.get(start);
     const pane = known ?? state.pane(start);
     const full = fullReason(rule, pane, touch);
     if (full !== undefined) {
-      this.#listener.rejected({ kind: 'invalid', record, rule: rule.plan.name, reason: full });
+      this.#listener.rejected({ kind: 'invalid', record, rule: rule.plan.name, event, reason: full });
       return;
     }
     const final = rule.plan.emit === 'final';
-    if (known === undefined && final)
-      this.#due[rule.index]?.add((pane.end + rule.plan.allowedLateness) as EpochMillis, { state, pane });
+    if (known === undefined && final) pane.born = frontier;
     state.add(pane, touch, !final);
-    if (!final) this.#settle(state);
+    if (final) this.#await(state, pane);
+    else this.#settle(state);
     this.#touchesUntilSweep--;
   }
 
@@ -148,8 +168,9 @@ export class InMemoryRun implements Receiver {
       const watermark = this.#clocks.watermarks[index] ?? beginningOfTime;
       if (due === undefined || watermark < due.next) continue;
       for (const { state, pane } of due.take(watermark)) {
-        state.finish(pane);
+        state.finish(pane, watermark);
         this.#settle(state);
+        this.#await(state, pane);
       }
     }
     if (this.#touchesUntilSweep > 0) return;
@@ -157,19 +178,28 @@ export class InMemoryRun implements Receiver {
     this.#touchesUntilSweep = Math.max(sweepEvery, 4 * this.#states.size);
   }
 
+  #await(state: RuleState, pane: Pane): void {
+    const due = this.#due[state.rule.index];
+    if (due === undefined || due.awaits(pane)) return;
+    const at = state.dueAt(pane);
+    if (at !== undefined) due.add(at, { state, pane });
+  }
+
   #settle(state: RuleState): void {
     const { rule } = state;
     for (const { name, content } of state.take()) {
-      const recorded = state.records.get(name)?.record;
+      const recorded = state.recorded(name);
       if (recorded === undefined && content === undefined) continue;
-      const id = recorded?.id ?? alertId(state.partitionKey, sortableTime(name));
+      const id = recorded?.id ?? alertId(state.partitionKey, alertSortKey(name));
       const next = reconcile(
         { rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown },
         recorded,
         content,
       );
       if (next === undefined) continue;
-      state.records.set(name, { record: next, version: next.revision + 1 });
+      // Whoever listens has been told: what is pending here never waits.
+      const record = next.pending === undefined ? next : { ...next, pending: undefined };
+      state.records.set(name, { record, version: next.revision + 1 });
       this.#listener.alert(next);
     }
   }

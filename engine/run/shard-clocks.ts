@@ -1,24 +1,23 @@
 /**
  * The watermarks of an in-memory run. Of a shard: the largest event time less `outOfOrderness`, never backwards. Of a
  * rule: the smallest over the shards of its streams that are not idle. A shard is idle when nothing has arrived on it
- * for a minute; all that has arrived has been read, so it is at its tip by nature. This is Flink's
+ * for its stream's `idleAfter`; all that has arrived has been read, so it is at its tip by nature. This is Flink's
  * BoundedOutOfOrdernessWatermarks with withIdleness.
  */
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, StreamPlan } from '../plan/plan.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
-
-export const idleAfter = 60_000;
 
 interface ShardClock {
   readonly stream: string;
   readonly shard: string;
   readonly outOfOrderness: number;
+  readonly idleAfter: number;
   watermark: EpochMillis;
   lastArrival: EpochMillis;
 }
 
 export class ShardClocks {
-  readonly #outOfOrderness: ReadonlyMap<string, number>;
+  readonly #streams: ReadonlyMap<string, StreamPlan>;
   readonly #shards = new Map<string, ShardClock[]>();
   #last: ShardClock | undefined;
   /** The distinct lists of source streams, each with the rules that have it. */
@@ -28,7 +27,7 @@ export class ShardClocks {
   #now = beginningOfTime;
 
   constructor(plan: Plan) {
-    this.#outOfOrderness = new Map(plan.streams.map(({ name, outOfOrderness }) => [name, outOfOrderness]));
+    this.#streams = new Map(plan.streams.map((stream) => [stream.name, stream]));
     this.watermarks = plan.rules.map(() => beginningOfTime);
     plan.rules.forEach(({ sources }, rule) => {
       const same = this.#groups.find(
@@ -72,7 +71,7 @@ export class ShardClocks {
     let smallest = Number.POSITIVE_INFINITY;
     for (const source of sources) {
       for (const clock of this.#shards.get(source) ?? []) {
-        if (this.#now - clock.lastArrival <= idleAfter && clock.watermark < smallest) smallest = clock.watermark;
+        if (this.#now - clock.lastArrival <= clock.idleAfter && clock.watermark < smallest) smallest = clock.watermark;
       }
     }
     return smallest as EpochMillis;
@@ -85,10 +84,12 @@ export class ShardClocks {
     this.#shards.set(stream, shards);
     let clock = shards.find((one) => one.shard === shard);
     if (clock === undefined) {
+      const { outOfOrderness = 0, idleAfter = 0 } = this.#streams.get(stream) ?? {};
       clock = {
         stream,
         shard,
-        outOfOrderness: this.#outOfOrderness.get(stream) ?? 0,
+        outOfOrderness,
+        idleAfter,
         watermark: beginningOfTime,
         lastArrival: this.#now,
       };

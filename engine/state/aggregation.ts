@@ -5,6 +5,8 @@ import type { WindowedRule } from './compiled-rule.ts';
 import { Evidence } from './evidence.ts';
 import type { Touch } from './touch.ts';
 
+const none: readonly unknown[] = [];
+
 export class Aggregation {
   readonly accumulators: Accumulator[];
   readonly evidence: Evidence;
@@ -27,7 +29,16 @@ export class Aggregation {
 
   show(touch: Touch): void {
     if (touch.event.t > this.newest) this.newest = touch.event.t;
-    this.evidence.add(touch);
+    // Its arguments are added up: what is kept to be shown needs them no more.
+    const { event, args, fields, shown } = touch;
+    this.evidence.add(args.length === 0 ? touch : { event, args: none, fields, shown });
+  }
+
+  /** Adds what another holds; in whichever order, the result is the same. */
+  merge({ accumulators, newest, evidence }: Aggregation): void {
+    accumulators.forEach((accumulator, slot) => this.accumulators[slot]?.absorb(accumulator.encode()));
+    for (const touch of evidence.touches) this.evidence.add(touch);
+    if (newest > this.newest) this.newest = newest;
   }
 
   results(): readonly unknown[] {

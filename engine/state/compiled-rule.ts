@@ -1,15 +1,18 @@
 /** A rule ready to run: its plan, its generated functions, and what both give for a window. */
+import { errorOf } from '../aggregate/approximation.ts';
 import { createAccumulator } from '../aggregate/accumulators.ts';
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import { encodeValue, type Json, plain } from '../aggregate/value.ts';
 import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { RulePlan, WindowPlan } from '../plan/plan.ts';
-import type { Compiled, JsonObject, RenderedTexts, RuleProgram } from '../plan/program.ts';
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
-import { type PaneGrid, paneGrid } from '../window/pane-grid.ts';
+import type { Compiled, JsonObject, RenderedTexts, RuleProgram, WindowTimes } from '../plan/program.ts';
+import { beginningOfTime, type EpochMillis } from '../time.ts';
+import type { PaneGrid } from '../window/pane-grid.ts';
+import type { WindowForm } from './key-windows.ts';
 import { clippedText, shownEvent, shownFields, withinBounds } from './shown-fields.ts';
 import type { Touch } from './touch.ts';
+import { windowForm } from './window-form.ts';
 
 export interface CompiledRule {
   readonly index: number;
@@ -19,16 +22,19 @@ export interface CompiledRule {
 
 export interface WindowedRule extends CompiledRule {
   readonly window: WindowPlan;
+  readonly form: WindowForm;
+  /** That of the form. */
   readonly grid: PaneGrid;
-  /** The size of a sliding window; undefined where a pane is a window. */
-  readonly slide: Millis | undefined;
   /** True where a pane's item grows with its events; others stay small however many come. */
   readonly grows: boolean;
   /** True where an alert is an episode, a run of true windows; else each window is an alert of its own. */
   readonly joins: boolean;
+  /** True where each event has an alert of its own, and its window others of the same time. */
+  readonly tellsApart: boolean;
   /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
   readonly begin: { at: EpochMillis };
-  createAccumulators(): Accumulator[];
+  /** One function for all keys. */
+  readonly createAccumulators: () => Accumulator[];
 }
 
 /** All of one shape, for the functions of an event run over all of them: a new shape would have them compiled anew. */
@@ -36,18 +42,20 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
   return plan.rules.map((rulePlan, index) => {
     const { aggregates, having, windowTexts, eventTexts } = program.rules[index] ?? {};
     const rule: CompiledRule = { index, plan: rulePlan, program: { aggregates, having, windowTexts, eventTexts } };
-    const { window, accumulators, cooldown } = rulePlan;
+    const { window, accumulators, cooldown, emit } = rulePlan;
     if (window === undefined) return rule;
-    const slide = window.kind === 'sliding' ? window.size : window.kind === 'instant' ? (1 as Millis) : undefined;
+    const form = windowForm({ ...rulePlan, window });
+    const isRevised = emit !== 'final' || !form.closesByWindow;
     return {
       ...rule,
       window,
-      grid: paneGrid(window.kind === 'instant' ? { kind: 'sliding', size: cooldown } : window, cooldown),
-      slide,
-      grows: slide !== undefined || accumulators.some(({ kind }) => kind === 'countDistinct'),
-      joins: slide !== undefined || cooldown > 0,
+      form,
+      grid: form.grid,
+      grows: form.isLog,
+      joins: cooldown > 0 || (isRevised && !form.isNamedByPane),
+      tellsApart: window.kind === 'before' && cooldown === 0,
       begin: { at: beginningOfTime },
-      createAccumulators: () => accumulators.map(createAccumulator),
+      createAccumulators: () => accumulators.map((accumulator) => createAccumulator(accumulator, !form.isLog)),
     };
   });
 }
@@ -67,10 +75,21 @@ export function judge(
   groups: readonly unknown[],
   results: readonly unknown[],
   bounds: WindowBounds,
+  subject?: Touch,
 ): boolean {
   if (rule.program.having === undefined) return true;
   resetSteps();
-  return rule.program.having(groups, aggregatesOf(rule, results), times(bounds)) === true;
+  return rule.program.having(groups, aggregatesOf(rule, results), new Times(bounds), eventOf(rule, subject)) === true;
+}
+
+const noEvent: JsonObject = {};
+
+/** What expressions over a window see of the event that it is of: the argument after those of the accumulators. */
+function eventOf({ plan }: WindowedRule, subject: Touch | undefined): JsonObject {
+  if (subject === undefined) return noEvent;
+  const event = subject.args[plan.accumulators.length];
+  // eslint-disable-next-line no-restricted-syntax -- the generated program made it an object
+  return typeof event === 'object' && event !== null ? (event as JsonObject) : noEvent;
 }
 
 /** What an alert says of a window. `extent` is what it shows as its window: an episode's is wider. */
@@ -83,13 +102,30 @@ export function windowContent(
     readonly extent: WindowBounds;
     readonly at: EpochMillis;
     readonly evidence: readonly Touch[];
+    readonly subject?: Touch | undefined;
   },
 ): AlertContent {
-  const { extent, evidence, at, bounds } = window;
-  const said = rule.window.kind === 'instant' ? readPayload(results[0]) : windowPayload(rule, groups, results, bounds);
+  const { extent, evidence, at, bounds, subject } = window;
+  const said =
+    rule.window.kind === 'instant'
+      ? readPayload(results[0])
+      : windowPayload(rule, groups, results, bounds, eventOf(rule, subject));
   const content = alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
+  const approximate = errorsOf(rule, results);
   // An event that is a window by itself lacks nothing.
-  return rule.window.kind !== 'instant' && extent.start < rule.begin.at ? { ...content, partial: true } : content;
+  const partial = rule.window.kind !== 'instant' && extent.start < rule.begin.at;
+  if (!partial && approximate === undefined) return content;
+  return { ...content, partial, ...(approximate !== undefined && { approximate }) };
+}
+
+/** By the name of each aggregate that is not exact, its relative error; undefined where all are exact. */
+function errorsOf({ plan }: WindowedRule, results: readonly unknown[]): AlertContent['approximate'] {
+  let errors: Record<string, number> | undefined;
+  for (const [name, accumulators] of plan.approximable ?? []) {
+    const error = Math.max(...accumulators.map((slot) => errorOf(results[slot]) ?? 0));
+    if (error > 0) (errors ??= {})[name] = error;
+  }
+  return errors;
 }
 
 function windowPayload(
@@ -97,12 +133,13 @@ function windowPayload(
   groups: readonly unknown[],
   results: readonly unknown[],
   bounds: WindowBounds,
+  event: JsonObject,
 ): Payload {
   resetSteps();
   const aggregates = aggregatesOf(rule, results);
   const values: Record<string, Json> = {};
   rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
-  const texts = rule.program.windowTexts?.(groups, aggregates, times(bounds)) ?? {
+  const texts = rule.program.windowTexts?.(groups, aggregates, new Times(bounds), event) ?? {
     severity: 'info',
     title: rule.plan.name,
   };
@@ -147,8 +184,21 @@ function aggregatesOf(rule: WindowedRule, results: readonly unknown[]): readonly
   return rule.program.aggregates?.(results) ?? results;
 }
 
-function times({ start, end }: WindowBounds): { start: Timestamp; end: Timestamp } {
-  return { start: new Timestamp(start), end: new Timestamp(end) };
+/** Made for each window that is judged, so that what few expressions ask for is made when they do. */
+class Times implements WindowTimes {
+  readonly #bounds: WindowBounds;
+
+  constructor(bounds: WindowBounds) {
+    this.#bounds = bounds;
+  }
+
+  get start(): Timestamp {
+    return new Timestamp(this.#bounds.start);
+  }
+
+  get end(): Timestamp {
+    return new Timestamp(this.#bounds.end);
+  }
 }
 
 export function keyOf(rule: CompiledRule, groups: readonly unknown[]): { readonly [name: string]: Json } {

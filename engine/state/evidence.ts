@@ -1,17 +1,29 @@
 /** The newest events of a window, up to a limit: a bounded set, so merging is associative and commutative. */
 import { compareEvidence, type Touch } from './touch.ts';
 
+const none: readonly Touch[] = [];
+
 export class Evidence {
   readonly #limit: number;
-  readonly touches: Touch[] = [];
+  /** Of most windows there is one: it stands by itself, for a list takes more memory. */
+  #touches: Touch[] | Touch | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
+  get touches(): readonly Touch[] {
+    if (this.#touches === undefined) return none;
+    return Array.isArray(this.#touches) ? this.#touches : [this.#touches];
+  }
+
   add(touch: Touch): void {
-    const { touches } = this;
     if (this.#limit === 0) return;
+    if (this.#touches === undefined) {
+      this.#touches = touch;
+      return;
+    }
+    const touches = Array.isArray(this.#touches) ? this.#touches : (this.#touches = [this.#touches]);
     let at = touches.length;
     while (at > 0) {
       const before = touches[at - 1];

@@ -1,8 +1,8 @@
 /**
- * How much a pane may hold. Nothing that a producer sends may make a key too large to be read and worked out within one
- * invocation, or its shard would be held up for ever: what comes beyond goes to the dead letters with the reason, and
- * what is there goes on counting. A pane never gets smaller, so the events that find it full are the same however their
- * batches are cut and repeated.
+ * How much the log of a pane may hold; what other panes keep is bounded by itself. Nothing that a producer sends may
+ * make a key too large to be read and worked out within one invocation, or its shard would be held up for ever: what
+ * comes beyond goes to the dead letters with the reason, and what is there goes on counting. A pane never gets smaller,
+ * so the events that find it full are the same however their batches are cut and repeated.
  */
 import { utf8Size } from '../aggregate/json-size.ts';
 import type { WindowedRule } from './compiled-rule.ts';
@@ -11,9 +11,8 @@ import { shownFields } from './shown-fields.ts';
 import type { Touch } from './touch.ts';
 
 /**
- * Events of a log, and distinct values: of a key that one shard owns about 25 MB in memory and 7 MB stored, of which
- * three panes are needed at a time. Of other keys each shard may bring so many, and whoever settles the key reads them
- * all.
+ * Events of a log: of a key that one shard owns about 25 MB in memory and 7 MB stored, of which three panes are needed
+ * at a time, and ten where windows follow from each other without a break. Of other keys each shard may bring so many, and whoever settles the key reads them all.
  */
 const mostOfOwner = 50_000;
 const mostOfShard = 10_000;
@@ -27,15 +26,16 @@ function mostOf({ plan }: WindowedRule): number {
   return plan.writer === 'key' ? mostOfOwner : mostOfShard;
 }
 
-function writerOf({ plan }: WindowedRule, { event }: Touch): string {
-  return plan.writer === 'key' ? '' : event.shard;
+function heldOf({ plan }: WindowedRule, pane: Pane, { event }: Touch): number {
+  return plan.writer === 'key' ? pane.held : (pane.heldBy?.get(event.shard) ?? 0);
 }
 
 /** Counts an event that a pane's log holds. */
-export function countHeld(rule: WindowedRule, { held }: Pane, touch: Touch): void {
-  const writer = writerOf(rule, touch);
-  const before = held.get(writer) ?? 0;
-  held.set(writer, before + (before < unmeasured ? 1 : weightOf(touch)));
+export function countHeld(rule: WindowedRule, pane: Pane, touch: Touch): void {
+  const before = heldOf(rule, pane, touch);
+  const held = before + (before < unmeasured ? 1 : weightOf(touch));
+  if (rule.plan.writer === 'key') pane.held = held;
+  else (pane.heldBy ??= new Map()).set(touch.event.shard, held);
 }
 
 function weightOf({ fields, args }: Touch): number {
@@ -48,15 +48,6 @@ export function fullReason(rule: WindowedRule, pane: Pane, touch: Touch): string
   if (!rule.grows) return undefined;
   const most = mostOf(rule);
   const whose = rule.plan.writer === 'key' ? 'the key' : 'the shard for the key';
-  if (pane.aggregation === undefined) {
-    if ((pane.held.get(writerOf(rule, touch)) ?? 0) < most) return undefined;
-    return `limit: the log of ${whose} is full: it holds ${most} events of the usual size in the time that the event falls into`;
-  }
-  const full = pane.aggregation.accumulators.some((accumulator, slot) => {
-    const arg = touch.args[slot];
-    return arg !== null && accumulator.hasRoom?.(arg, most) === false;
-  });
-  return full
-    ? `limit: ${whose} has ${most} distinct values already in the window that the event falls into`
-    : undefined;
+  if (heldOf(rule, pane, touch) < most) return undefined;
+  return `limit: the log of ${whose} is full: it holds ${most} events of the usual size in the time that the event falls into`;
 }

@@ -1,18 +1,15 @@
-/** All keyed state that a process holds: one record per group key, with the state of every rule that groups so. */
+/**
+ * All keyed state that a process holds: by group key, the states of all rules that group so. They are linked, and the
+ * first stands for the key: most keys have one, and each object more is one more to be fetched from memory.
+ */
 import type { CompiledRule, WindowedRule } from './compiled-rule.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { isSameKey, KeyTable } from './key-table.ts';
 import { RuleState } from './rule-state.ts';
 
-interface KeyRecord {
-  readonly groups: readonly unknown[];
-  /** By the rule's position. */
-  readonly states: (RuleState | undefined)[];
-}
-
 interface Grouping {
-  readonly records: Map<unknown, KeyRecord>;
-  lastKey: unknown;
-  lastRecord: KeyRecord | undefined;
+  readonly firsts: KeyTable<RuleState>;
+  lastFirst: RuleState | undefined;
 }
 
 export class KeyedStates {
@@ -20,8 +17,7 @@ export class KeyedStates {
   #size = 0;
 
   constructor(rules: readonly CompiledRule[]) {
-    for (const { plan } of rules)
-      this.#groupings[plan.grouping] ??= { records: new Map(), lastKey: undefined, lastRecord: undefined };
+    for (const { plan } of rules) this.#groupings[plan.grouping] ??= { firsts: new KeyTable(), lastFirst: undefined };
   }
 
   /** How many states of a rule and key there are. */
@@ -30,60 +26,65 @@ export class KeyedStates {
   }
 
   state(rule: WindowedRule, groups: readonly unknown[]): RuleState {
-    const record = this.#record(rule, groups);
-    const known = record.states[rule.index];
-    if (known !== undefined) return known;
-    const state = new RuleState(rule, record.groups);
-    record.states[rule.index] = state;
-    this.#size++;
+    const grouping = this.#grouping(rule);
+    const last = grouping.lastFirst;
+    const first = last !== undefined && isSameKey(last.groups, groups) ? last : grouping.firsts.get(groups);
+    let state = first;
+    while (state !== undefined && state.rule !== rule) state = state.next;
+    if (state === undefined) {
+      state = new RuleState(rule, first?.groups ?? groups);
+      this.#size++;
+      if (first === undefined) grouping.firsts.set(groups, state);
+      else {
+        state.next = first.next;
+        first.next = state;
+      }
+    }
+    grouping.lastFirst = first ?? state;
     return state;
   }
 
-  #record(rule: WindowedRule, groups: readonly unknown[]): KeyRecord {
-    const grouping = this.#groupings[rule.plan.grouping];
-    if (grouping === undefined) throw new Error(`rule ${rule.plan.name} has no grouping`);
-    const key = groups.length === 1 ? groups[0] : composite(groups);
-    if (grouping.lastRecord !== undefined && grouping.lastKey === key) return grouping.lastRecord;
-    let record = grouping.records.get(key);
-    if (record === undefined) {
-      record = { groups, states: [] };
-      grouping.records.set(key, record);
-    }
-    grouping.lastKey = key;
-    grouping.lastRecord = record;
-    return record;
+  #grouping({ plan }: WindowedRule): Grouping {
+    const grouping = this.#groupings[plan.grouping];
+    if (grouping === undefined) throw new Error(`rule ${plan.name} has no grouping`);
+    return grouping;
   }
 
   /** Drops a rule's state of a key. */
-  drop(state: RuleState): void {
-    const record = this.#record(state.rule, state.groups);
-    if (record.states[state.rule.index] === undefined) return;
-    record.states[state.rule.index] = undefined;
-    this.#size--;
+  drop({ rule: dropped, groups }: RuleState): void {
+    const grouping = this.#grouping(dropped);
+    grouping.lastFirst = undefined;
+    const { firsts } = grouping;
+    const before = firsts.get(groups);
+    if (before === undefined) return;
+    const first = this.#kept(before, ({ rule }) => rule !== dropped);
+    if (first === undefined) firsts.delete(groups);
+    else firsts.set(groups, first);
   }
 
   /** Drops all that no event can change any more; `watermarks` by the rule's position. */
   forget(watermarks: readonly EpochMillis[]): void {
+    const wants = (state: RuleState): boolean => !state.forget(watermarks[state.rule.index] ?? beginningOfTime);
     for (const grouping of this.#groupings) {
-      for (const [key, record] of grouping.records) {
-        record.states.forEach((state, rule) => {
-          if (state?.forget(watermarks[rule] ?? beginningOfTime) !== true) return;
-          record.states[rule] = undefined;
-          this.#size--;
-        });
-        if (record.states.every((state) => state === undefined)) grouping.records.delete(key);
-      }
-      grouping.lastRecord = undefined;
+      grouping.lastFirst = undefined;
+      grouping.firsts.replace((first) => this.#kept(first, wants));
     }
   }
-}
 
-/** Several group values as one text that no other values give: each with its type and length. */
-function composite(groups: readonly unknown[]): string {
-  let key = '';
-  for (const group of groups) {
-    const text = String(group);
-    key += `${(typeof group).charAt(0)}${text.length}:${text}`;
+  /** Keeps the states of a key that are wanted, and answers their first. */
+  #kept(before: RuleState, wants: (state: RuleState) => boolean): RuleState | undefined {
+    let first: RuleState | undefined;
+    let last: RuleState | undefined;
+    for (let state: RuleState | undefined = before; state !== undefined; state = state.next) {
+      if (!wants(state)) {
+        this.#size--;
+        continue;
+      }
+      if (last === undefined) first = state;
+      else last.next = state;
+      last = state;
+    }
+    if (last !== undefined) last.next = undefined;
+    return first;
   }
-  return key;
 }

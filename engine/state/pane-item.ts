@@ -22,6 +22,10 @@ export interface PaneBody {
   readonly sealed?: true;
   readonly noted?: true;
   readonly closed?: true;
+  /** Final results of windows that end up to then were emitted, though not of all that hold the pane. */
+  readonly u?: EpochMillis;
+  /** Windows that end up to then were past when the pane began. */
+  readonly b?: EpochMillis;
   /** The group key, where the partition key holds only its hash. */
   readonly k?: readonly Json[];
   /** Episodes whose last true window is in this pane, or was: name, first, last, standing, revision. */

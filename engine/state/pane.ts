@@ -13,14 +13,10 @@ export interface Part {
   /** As stored; 0 for a part that was never put. */
   version: number;
   /**
-   * Of a window's pane: what this part adds. The same object as the pane's where there is one part, and its item does
-   * not grow with its events.
+   * Of a window's pane: what this part adds. The same object as the pane's where there is one part.
    */
   readonly aggregation?: Aggregation;
-  /**
-   * Of a pane whose item grows with its events, in order of arrival: of a log, all; of a window, those that wait to be
-   * added to what this part, or a later one, holds.
-   */
+  /** Of a log: its events in order of arrival, those that wait to be put too. */
   entries: Touch[];
   /** The episodes as this part holds them, by name. */
   episodes: ReadonlyMap<EpochMillis, Episode>;
@@ -37,20 +33,37 @@ export interface Pane {
   readonly end: EpochMillis;
   /** All parts merged; undefined for a log, whose entries stand in the key's one log. */
   readonly aggregation: Aggregation | undefined;
-  /** How many events of the log each writer has, as `key-limits` counts them. */
-  readonly held: Map<string, number>;
+  /** How many events the log has, as `key-limits` counts them, of a key that one shard owns; */
+  held: number;
+  /** and of another key, by who wrote them. */
+  heldBy: Map<string, number> | undefined;
   /** Undefined where state lives in memory alone. */
   stored: StoredParts | undefined;
-  /** Final results were emitted: nothing is added any more. */
+  /** All final results were emitted: nothing is added any more. */
   closed: boolean;
+  /** Where it is in several windows: the final results of those that end up to then were emitted; undefined: none. */
+  told: EpochMillis | undefined;
+  /** When it began, windows that end up to then were past: its events are late for them; undefined: none. */
+  born: EpochMillis | undefined;
   /** Alert records may exist. Never cleared. */
   noted: boolean;
 }
 
 export function emptyPane(rule: WindowedRule, start: EpochMillis): Pane {
-  const aggregation = rule.slide === undefined ? new Aggregation(rule) : undefined;
+  const aggregation = rule.form.isLog ? undefined : new Aggregation(rule);
   const end = rule.grid.end(start);
-  return { start, end, aggregation, held: new Map(), stored: undefined, closed: false, noted: false };
+  return {
+    start,
+    end,
+    aggregation,
+    held: 0,
+    heldBy: undefined,
+    stored: undefined,
+    closed: false,
+    told: undefined,
+    born: undefined,
+    noted: false,
+  };
 }
 
 export interface StoredParts {
@@ -62,4 +75,9 @@ export interface StoredParts {
   dirty: boolean;
   /** The newest of each episode that the parts hold, by name. */
   readonly episodes: Map<EpochMillis, Episode>;
+}
+
+/** True where nobody has put the pane. */
+export function isNew({ open }: StoredParts): boolean {
+  return open.number === 0 && open.version === 0;
 }

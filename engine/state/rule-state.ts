@@ -4,54 +4,70 @@
  */
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
-import type { AlertContent, AlertRecord } from '../alert/alert.ts';
-import { beginningOfTime, type EpochMillis, endOfTime, type Millis } from '../time.ts';
-import { encodeGroups, judge, windowContent, type WindowBounds, type WindowedRule } from './compiled-rule.ts';
-import type { Touch } from './touch.ts';
-import { countHeld } from './key-limits.ts';
+import type { AlertRecord, Recorded } from '../alert/alert.ts';
+import { type EpochMillis, endOfTime, largest } from '../time.ts';
+import { type AlertName, eventAlertName, instantOf } from './alert-name.ts';
+import { encodeGroups, type WindowedRule } from './compiled-rule.ts';
+import { alertContentAt, alertsOfEvents, type Desired, extentsOf, isTrueAt } from './judgement.ts';
+import type { KeyWindows } from './key-windows.ts';
+import { KeyPanes } from './key-panes.ts';
 import { emptyPane, type Pane } from './pane.ts';
-import { frozenAt, windowOf } from './rule-windows.ts';
-import { SlidingLog } from './sliding-log.ts';
+import { frozenAt } from './rule-windows.ts';
+import type { Touch } from './touch.ts';
 
-/** What should stand under a name; undefined: nothing. */
-export interface Desired {
-  /** A window's start, or an episode's name. */
-  readonly name: EpochMillis;
-  readonly content: AlertContent | undefined;
-}
+const none: readonly Desired[] = [];
 
-/** An alert's record with the version of its item. */
-export interface Recorded {
-  readonly record: AlertRecord | undefined;
-  readonly version: number;
-}
-
-export class RuleState {
+/** It is the panes itself, and does not refer to them: of many keys, each object is one more to be fetched from memory. */
+export class RuleState extends KeyPanes {
+  // In the order in which an event asks for them: those that it always does lie together in memory.
   readonly rule: WindowedRule;
+  /** The state of another rule of the same key. */
+  next: RuleState | undefined;
+  readonly windows: KeyWindows;
+  /** Of most keys nothing is told: an empty collection takes more memory than an event. */
+  #episodes: Episodes | undefined;
+  /** Names of windows that changed since the last `take`. */
+  #touched: Set<EpochMillis> | undefined;
   readonly groups: readonly unknown[];
-  readonly panes = new Map<EpochMillis, Pane>();
-  readonly log: SlidingLog | undefined;
-  /** Absent where each window is an alert of its own. */
-  readonly episodes: Episodes | undefined;
-  /** Alerts whose records are known, by name. */
-  readonly records = new Map<EpochMillis, Recorded>();
-  /** Alerts whose records stand in the table and are not known, by name. */
-  readonly unread = new Set<EpochMillis>();
-  /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
-  loadedFrom: EpochMillis = endOfTime;
-  /** and all windows that are named from here on are judged. */
-  judgedFrom: EpochMillis = endOfTime;
   #partitionKey: string | undefined;
-  /** The pane that was asked for last: most events go where the one before went. */
-  #last: Pane | undefined;
-  /** Starts of windows that changed since the last `take`. */
-  readonly #touched = new Set<EpochMillis>();
+  #records: Map<AlertName, Recorded> | undefined;
+  #unread: Set<EpochMillis> | undefined;
+  /** Where state comes from a table and windows join: all panes that begin from here on are in memory, */
+  loadedFrom: EpochMillis | undefined;
+  /** and all windows that are named from here on are judged; undefined: none. */
+  judgedFrom: EpochMillis | undefined;
 
   constructor(rule: WindowedRule, groups: readonly unknown[]) {
+    super();
     this.rule = rule;
     this.groups = groups;
-    this.log = rule.slide === undefined ? undefined : new SlidingLog(rule.slide, () => rule.createAccumulators());
-    this.episodes = rule.joins ? new Episodes(rule.plan.cooldown) : undefined;
+    this.windows = rule.form.open(rule, this.panes);
+  }
+
+  get panes(): KeyPanes {
+    return this;
+  }
+
+  /** Absent where each window is an alert of its own. */
+  get episodes(): Episodes | undefined {
+    const { rule } = this;
+    if (rule.joins) this.#episodes ??= new Episodes(rule.plan.cooldown, [], extentsOf(rule, this.windows));
+    return this.#episodes;
+  }
+
+  /** Alerts whose records are known, by name. */
+  get records(): Map<AlertName, Recorded> {
+    return (this.#records ??= new Map());
+  }
+
+  /** The record of an alert, where it is known. */
+  recorded(name: AlertName): AlertRecord | undefined {
+    return this.#records?.get(name)?.record;
+  }
+
+  /** Windows or episodes with alerts whose records stand in the table and are not known, by name. */
+  get unread(): Set<EpochMillis> {
+    return (this.#unread ??= new Set());
   }
 
   /** The partition key of the key's items, in both tables. */
@@ -61,23 +77,16 @@ export class RuleState {
   }
 
   pane(start: EpochMillis): Pane {
-    const known = this.find(start);
+    const known = this.get(start);
     if (known !== undefined) return known;
     const pane = emptyPane(this.rule, start);
-    this.panes.set(start, pane);
-    this.#last = pane;
+    this.put(pane);
     return pane;
-  }
-
-  /** The pane that begins then, where there is one. */
-  find(start: EpochMillis): Pane | undefined {
-    if (this.#last?.start !== start) this.#last = this.panes.get(start);
-    return this.#last;
   }
 
   /** Adds an event; with `evaluate`, finds which windows are true now. */
   add(pane: Pane, touch: Touch, evaluate: boolean): void {
-    const inOrder = this.put(pane, touch);
+    const inOrder = this.windows.add(pane, touch);
     const { stored } = pane;
     if (stored !== undefined) {
       stored.open.applied = touch.event.sequenceNumber;
@@ -85,43 +94,40 @@ export class RuleState {
       else if (stored.open.aggregation !== pane.aggregation) stored.open.aggregation?.add(touch);
     }
     if (!evaluate) return;
-    if (inOrder && this.log !== undefined && this.episodes !== undefined)
-      this.episodes.append(touch.event.t, this.#isTrueAt(touch.event.t));
+    if (inOrder && this.rule.joins) this.#append(touch.event.t);
     else this.recheck(touch.event.t, pane.start);
   }
 
-  /** Adds an event to what the pane holds in memory; true where it is the newest of its log. */
-  put(pane: Pane, touch: Touch): boolean {
-    pane.aggregation?.add(touch);
-    if (this.log === undefined) return false;
-    countHeld(this.rule, pane, touch);
-    return this.log.add(touch);
+  #append(t: EpochMillis): void {
+    const isTrue = this.#isTrueAt(t);
+    // Of a key that was never told of there are no episodes to change.
+    if (isTrue || this.#episodes !== undefined) this.episodes?.append(t, isTrue);
   }
 
   /** Finds again which windows that hold an event time are true. */
   recheck(t: EpochMillis, paneStart: EpochMillis): void {
-    if (this.log === undefined) {
-      this.#touched.add(paneStart);
-      if (this.episodes === undefined) return;
-      this.evaluate(paneStart, (paneStart + 1) as EpochMillis);
-    } else this.evaluate(t, this.#reach(t));
+    const { form } = this.rule;
+    if (this.rule.joins) this.evaluate(this.windows.firstChanged?.(t) ?? form.firstChanged(t), form.pastChanged(t));
+    else this.windows.changed(t, paneStart, (this.#touched ??= new Set()));
   }
 
   /** Finds again what an event means that the pane held already: whoever put it may have died before the alerts agreed. */
   revisit(t: EpochMillis, paneStart: EpochMillis): void {
-    if (this.episodes === undefined) {
-      this.#touched.add(paneStart);
-      return;
-    }
-    const from = this.log === undefined ? paneStart : t;
-    this.episodes.derive(from);
-    this.episodes.touch((from - this.rule.plan.cooldown) as EpochMillis, endOfTime);
+    if (this.rule.joins) this.deriveFrom(this.rule.form.firstChanged(t));
+    else this.recheck(t, paneStart);
+  }
+
+  /** Finds the episodes again from a window on, and says of all from there on what should stand. */
+  deriveFrom(name: EpochMillis): void {
+    this.episodes?.derive(name);
+    this.episodes?.touch((name - this.rule.plan.cooldown) as EpochMillis, endOfTime);
   }
 
   /** Judges the windows named by a time from an instant on that were not judged yet. */
   judgeFrom(from: EpochMillis): void {
-    if (from >= this.judgedFrom) return;
-    this.learn(from, this.judgedFrom);
+    const { judgedFrom = endOfTime } = this;
+    if (from >= judgedFrom) return;
+    this.learn(from, judgedFrom);
     this.judgedFrom = from;
   }
 
@@ -136,47 +142,65 @@ export class RuleState {
 
   /** Finds which windows named by a time in [from, to) are true; the episodes are left as they are. */
   learn(from: EpochMillis, to: EpochMillis): void {
-    const times =
-      this.log?.times(from, to) ??
-      [...this.panes.keys()].filter((start) => start >= from && start < to).sort((a, b) => a - b);
+    const names = this.windows.names(from, to);
     this.episodes?.replace(
       from,
       to,
-      times.filter((time) => this.#isTrueAt(time)),
+      names.filter((name) => this.#isTrueAt(name)),
     );
   }
 
-  /** One past the last instant whose window can hold an event time. */
-  #reach(t: EpochMillis): EpochMillis {
-    return (t + (this.rule.slide ?? (1 as Millis))) as EpochMillis;
+  #isTrueAt(name: EpochMillis): boolean {
+    return isTrueAt(this, name);
   }
 
-  #isTrueAt(time: EpochMillis): boolean {
-    if (this.rule.plan.having === undefined && this.log === undefined)
-      return (this.panes.get(time)?.aggregation?.newest ?? beginningOfTime) > beginningOfTime;
-    const results = this.#resultsAt(time);
-    return results !== undefined && judge(this.rule, this.groups, results, windowOf(this.rule, time));
+  /** The names of the alerts that a window or an episode may have. */
+  alertNames(name: EpochMillis): readonly AlertName[] {
+    if (!this.rule.tellsApart) return [name];
+    return (this.windows.subjects?.(name) ?? []).map(({ event }) => eventAlertName(event));
   }
 
-  #resultsAt(time: EpochMillis): readonly unknown[] | undefined {
-    if (this.log !== undefined) return this.log.resultsAt(time);
-    const aggregation = this.panes.get(time)?.aggregation;
-    return aggregation === undefined || aggregation.newest === Number.NEGATIVE_INFINITY
-      ? undefined
-      : aggregation.results();
-  }
-
-  /** Marks a window as one to emit finally. */
-  finish(pane: Pane): void {
+  /** Says finally what the windows of a pane are that a watermark has passed. */
+  finish(pane: Pane, watermark: EpochMillis): void {
+    const { schedule } = this.windows;
+    if (schedule !== undefined) {
+      const until = (watermark - this.rule.plan.allowedLateness) as EpochMillis;
+      const names = schedule.endingIn(pane.start, largest([pane.told, pane.born]), until);
+      this.tell(names.filter((name) => !this.windows.isTold(name)));
+      pane.told = until;
+      pane.closed = pane.end <= until && schedule.nextEnd(pane.start, until) === undefined;
+      return;
+    }
     pane.closed = true;
-    if (this.log === undefined) this.recheck(pane.start, pane.start);
+    if (this.episodes === undefined) (this.#touched ??= new Set()).add(pane.start);
     else this.evaluate(pane.start, pane.end);
+  }
+
+  /** Says finally what some windows are, by their names in order. */
+  tell(names: readonly EpochMillis[]): void {
+    const [first] = names;
+    const last = names.at(-1);
+    if (first === undefined || last === undefined) return;
+    for (const name of names) {
+      if (this.episodes === undefined) (this.#touched ??= new Set()).add(name);
+      else this.episodes.replace(name, (name + 1) as EpochMillis, this.#isTrueAt(name) ? [name] : []);
+    }
+    this.episodes?.derive(first);
+    this.episodes?.touch(first, last);
+  }
+
+  /** When the next final result of a pane is due; undefined where none is. */
+  dueAt(pane: Pane): EpochMillis | undefined {
+    const { plan } = this.rule;
+    if (plan.emit !== 'final' || pane.closed) return undefined;
+    const { schedule } = this.windows;
+    const end = schedule === undefined ? pane.end : schedule.nextEnd(pane.start, largest([pane.told, pane.born]));
+    return end === undefined ? undefined : ((end + plan.allowedLateness) as EpochMillis);
   }
 
   /** Notes in the panes of true windows that their alerts may have records, before any has. */
   note(): void {
-    if (this.episodes !== undefined) return;
-    for (const start of this.#touched) {
+    for (const start of this.#touched ?? []) {
       const pane = this.panes.get(start);
       if (pane === undefined || pane.noted || !this.#isTrueAt(start)) continue;
       pane.noted = true;
@@ -185,57 +209,41 @@ export class RuleState {
   }
 
   /** What should stand, of all that changed since the last call. */
-  take(): Desired[] {
+  take(): readonly Desired[] {
+    if (this.#touched === undefined && this.#episodes?.hasChanged !== true) return none;
     const desired: Desired[] = [];
-    for (const { name, standing, first, last } of this.episodes?.take() ?? []) {
-      const extent = { start: windowOf(this.rule, first).start, end: windowOf(this.rule, last).end };
-      desired.push({ name, content: standing ? this.#content(last, extent) : undefined });
-    }
-    if (this.episodes === undefined) {
-      for (const name of this.#touched) {
-        const content = this.#isTrueAt(name) ? this.#content(name, windowOf(this.rule, name)) : undefined;
-        desired.push({ name, content });
+    for (const { name, standing, first, last } of this.#episodes?.take() ?? []) {
+      if (this.rule.tellsApart) {
+        desired.push(...alertsOfEvents(this, last));
+        continue;
       }
+      const extent = { start: this.windows.bounds(first).start, end: this.windows.bounds(last).end };
+      desired.push({ name, content: standing ? alertContentAt(this, last, extent) : undefined });
     }
-    this.#touched.clear();
+    for (const name of this.#touched ?? []) {
+      const content = this.#isTrueAt(name) ? alertContentAt(this, name, this.windows.bounds(name)) : undefined;
+      desired.push({ name, content });
+    }
+    this.#touched = undefined;
     return desired;
-  }
-
-  #content(time: EpochMillis, extent: WindowBounds): AlertContent | undefined {
-    const results = this.#resultsAt(time);
-    if (results === undefined) return undefined;
-    const { rule, groups } = this;
-    const bounds = windowOf(this.rule, time);
-    const pane = this.panes.get(time);
-    const at = rule.plan.emit === 'final' ? bounds.end : (pane?.aggregation?.newest ?? time);
-    const evidence =
-      this.log === undefined
-        ? (pane?.aggregation?.evidence.touches ?? [])
-        : this.log.evidence(time, rule.plan.evidence);
-    return windowContent(rule, groups, results, { bounds, extent, at, evidence });
   }
 
   /** Drops what no event that is still accepted can change or needs; true where nothing is left. */
   forget(watermark: EpochMillis): boolean {
+    const { plan, form, joins } = this.rule;
     const frozen = frozenAt(this.rule, watermark);
-    const { plan } = this.rule;
-    for (const [start, pane] of this.panes) {
-      if (
-        (this.log === undefined ? start : pane.end) >= frozen ||
-        (plan.emit === 'final' && !pane.closed && pane.stored === undefined)
-      )
-        continue;
-      this.panes.delete(start);
-      this.#last = undefined;
-      if (this.episodes === undefined) for (const names of [this.records, this.unread]) names.delete(start);
+    for (const pane of this.panes.values()) {
+      const awaited = plan.emit === 'final' && !pane.closed && pane.stored === undefined;
+      if (awaited || !form.isForgotten(pane, frozen)) continue;
+      this.panes.delete(pane.start);
     }
-    this.log?.forget(frozen);
-    if (this.episodes !== undefined) {
-      this.episodes.forget(frozen);
-      const known = new Set(this.episodes.all.map(({ name }) => name));
-      for (const names of [this.records, this.unread])
-        for (const name of names.keys()) if (!known.has(name)) names.delete(name);
-    }
+    this.windows.forget(frozen);
+    this.#episodes?.forget(frozen);
+    if (this.#records === undefined && this.#unread === undefined) return this.panes.size === 0;
+    const known = joins ? new Set(this.#episodes?.all.map(({ name }) => name)) : undefined;
+    const isNeeded = (name: EpochMillis): boolean => known?.has(name) ?? name >= frozen;
+    for (const name of this.#records?.keys() ?? []) if (!isNeeded(instantOf(name))) this.#records?.delete(name);
+    for (const name of this.#unread ?? []) if (!isNeeded(name)) this.#unread?.delete(name);
     return this.panes.size === 0;
   }
 }

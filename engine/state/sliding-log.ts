@@ -1,41 +1,58 @@
 /**
  * The log of a key for windows (t − size, t]: entries by event time, and accumulators of the window that was asked for
  * last. Events in order move the window on by adding at one end and taking out at the other; only an aggregate that
- * cannot take out, or an event out of order, adds the window up again.
+ * cannot take out, or an event out of order, adds the window up again. Where a window holds a number of events at most,
+ * those are its newest.
  */
 import type { Accumulator } from '../aggregate/accumulator.ts';
+import { compareOrder } from '../aggregate/order.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import { resultsOf } from './aggregation.ts';
 import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
 
+/** So few entries are added up each time: that costs less than to keep what they add up to, for every key. */
+const few = 4;
+
 export class SlidingLog {
   readonly #size: Millis;
   readonly #create: () => Accumulator[];
-  #entries: Touch[] = [];
-  #running: Accumulator[];
-  /** The running window is entries[head, tail). */
+  readonly #most: number;
+  #entries: Touch[] | undefined;
+  /** What entries[head, tail) add up to, once there are more than a few. */
+  #running: Accumulator[] | undefined;
   #head = 0;
   #tail = 0;
 
-  constructor(size: Millis, create: () => Accumulator[]) {
+  constructor(size: Millis, create: () => Accumulator[], most = Number.POSITIVE_INFINITY) {
     this.#size = size;
     this.#create = create;
-    this.#running = create();
+    this.#most = most;
   }
 
   get entries(): readonly Touch[] {
-    return this.#entries;
+    return this.#entries ?? none;
   }
 
-  /** Adds an entry behind those of equal time; true where it is the newest. */
-  add(touch: Touch): boolean {
+  /** Adds an entry behind those of equal time, or where it matters which come last, in their order; true where it is the newest. */
+  insert(touch: Touch): boolean {
     const entries = this.#entries;
-    const last = entries.at(-1);
-    if (last === undefined || last.event.t <= touch.event.t) {
-      entries.push(touch);
+    if (entries === undefined) {
+      // An array that is made of one or two has room for no more; one that grows, for seventeen.
+      this.#entries = [touch];
       return true;
     }
-    const at = this.#firstAfter(touch.event.t);
+    const last = entries.at(-1);
+    const isTie = last !== undefined && last.event.t === touch.event.t && this.#most < Number.POSITIVE_INFINITY;
+    if (last === undefined || (isTie ? compareOrder(last.event, touch.event) <= 0 : last.event.t <= touch.event.t)) {
+      if (last !== undefined && entries.length === 1) this.#entries = [last, touch];
+      else entries.push(touch);
+      return true;
+    }
+    let at = this.#firstAfter(touch.event.t);
+    for (let before = entries[at - 1]; this.#most < Number.POSITIVE_INFINITY; before = entries[at - 1]) {
+      if (before === undefined || compareOrder(before.event, touch.event) <= 0) break;
+      at--;
+    }
     entries.splice(at, 0, touch);
     if (at < this.#tail) this.#restart(0);
     return false;
@@ -43,7 +60,7 @@ export class SlidingLog {
 
   /** True where the event stands in the log. */
   holds(event: EventReference): boolean {
-    const entries = this.#entries;
+    const { entries } = this;
     for (let at = this.#firstAfter((event.t - 1) as EpochMillis); entries[at]?.event.t === event.t; at++) {
       const entry = entries[at];
       if (entry !== undefined && isSameEvent(entry.event, event)) return true;
@@ -53,48 +70,62 @@ export class SlidingLog {
 
   /** The accumulators' results over the window that ends with, and holds, an instant. */
   resultsAt(t: EpochMillis): readonly unknown[] {
-    const entries = this.#entries;
+    const { entries } = this;
     const from = (t - this.#size) as EpochMillis;
+    if (entries.length <= few) return this.#resultsOfFew(t);
     // The running window only moves on: where it holds what is later, or lacks what is not older, it is added up again.
     const newest = entries[this.#tail - 1];
     const excluded = entries[this.#head - 1];
-    const passed = (newest !== undefined && newest.event.t > t) || (excluded !== undefined && excluded.event.t > from);
-    if (passed || this.#head === this.#tail) this.#restart(this.#firstAfter(from));
-    for (let next = entries[this.#tail]; next !== undefined && next.event.t <= t; next = entries[++this.#tail])
-      this.#include(next);
-    for (
-      let oldest = entries[this.#head];
-      oldest !== undefined && oldest.event.t <= from;
-      oldest = entries[this.#head]
-    ) {
-      if (this.#head >= this.#tail) break;
+    const lacks = excluded !== undefined && excluded.event.t > from && this.#tail - this.#head < this.#most;
+    const passed = (newest !== undefined && newest.event.t > t) || lacks;
+    if (passed || this.#head === this.#tail) this.#restart(this.#begin(t));
+    let running = this.#include(t);
+    for (let oldest = entries[this.#head]; this.#head < this.#tail; oldest = entries[this.#head]) {
+      if (oldest === undefined || (oldest.event.t > from && this.#tail - this.#head <= this.#most)) break;
       this.#head++;
-      if (!this.#exclude(oldest)) this.#rebuild(t);
+      if (removeFrom(running, oldest)) continue;
+      this.#restart(this.#begin(t));
+      running = this.#include(t);
     }
-    return resultsOf(this.#running);
+    return resultsOf(running);
+  }
+
+  #resultsOfFew(t: EpochMillis): readonly unknown[] {
+    const { entries } = this;
+    const accumulators = this.#create();
+    let at = this.#begin(t);
+    for (let next = entries[at]; next !== undefined && next.event.t <= t; next = entries[++at])
+      addTo(accumulators, next);
+    return resultsOf(accumulators);
   }
 
   /** The entries of the window that ends with an instant, oldest first. */
   window(t: EpochMillis): Touch[] {
-    return this.#entries.slice(this.#firstAfter((t - this.#size) as EpochMillis), this.#firstAfter(t));
+    return this.entries.slice(this.#begin(t), this.#firstAfter(t));
   }
 
   /** The newest entries of the window that ends with an instant, as evidence shows them. */
-  evidence(t: EpochMillis, limit: number): Touch[] {
-    const entries = this.#entries;
+  newestEntries(t: EpochMillis, limit: number): Touch[] {
+    const { entries } = this;
     const end = this.#firstAfter(t);
-    const begin = this.#firstAfter((t - this.#size) as EpochMillis);
+    const begin = this.#begin(t);
     let from = Math.max(begin, end - limit);
     while (from > begin && from < end && entries[from - 1]?.event.t === entries[from]?.event.t) from--;
     // Entries of one time stand in order of arrival: all that share the oldest's are asked which come last.
     return limit === 0 ? [] : entries.slice(from, end).sort(compareEvidence).slice(-limit);
   }
 
+  /** The entries of an instant. */
+  at(t: EpochMillis): Touch[] {
+    return this.entries.slice(this.#firstAfter((t - 1) as EpochMillis), this.#firstAfter(t));
+  }
+
   /** The distinct event times in [from, to). */
   times(from: EpochMillis, to: EpochMillis): EpochMillis[] {
+    const { entries } = this;
     const times: EpochMillis[] = [];
-    for (let at = this.#firstAfter((from - 1) as EpochMillis); at < this.#entries.length; at++) {
-      const t = this.#entries[at]?.event.t;
+    for (let at = this.#firstAfter((from - 1) as EpochMillis); at < entries.length; at++) {
+      const t = entries[at]?.event.t;
       if (t === undefined || t >= to) break;
       if (times.at(-1) !== t) times.push(t);
     }
@@ -105,51 +136,60 @@ export class SlidingLog {
   forget(until: EpochMillis): void {
     const gone = this.#firstAfter(until);
     if (gone === 0) return;
-    this.#entries = this.#entries.slice(gone);
+    this.#entries = this.entries.slice(gone);
     this.#restart(0);
   }
 
-  #include(touch: Touch): void {
-    for (let slot = 0; slot < this.#running.length; slot++) {
-      const arg = touch.args[slot];
-      if (arg !== null) this.#running[slot]?.add(arg, touch.event);
-    }
-  }
-
-  #exclude(touch: Touch): boolean {
-    let exact = true;
-    for (let slot = 0; slot < this.#running.length; slot++) {
-      const arg = touch.args[slot];
-      if (arg !== null && this.#running[slot]?.remove(arg, touch.event) === false) exact = false;
-    }
-    return exact;
-  }
-
-  #rebuild(t: EpochMillis): void {
-    this.#restart(this.#firstAfter((t - this.#size) as EpochMillis));
-    for (
-      let next = this.#entries[this.#tail];
-      next !== undefined && next.event.t <= t;
-      next = this.#entries[++this.#tail]
-    )
-      this.#include(next);
+  /** Adds entries to the running window until it ends with an instant. */
+  #include(t: EpochMillis): Accumulator[] {
+    const { entries } = this;
+    const running = (this.#running ??= this.#create());
+    for (let next = entries[this.#tail]; next !== undefined && next.event.t <= t; next = entries[++this.#tail])
+      addTo(running, next);
+    return running;
   }
 
   #restart(at: number): void {
-    this.#running = this.#create();
+    this.#running = undefined;
     this.#head = at;
     this.#tail = at;
   }
 
+  /** The position of the first entry of the window that ends with an instant. */
+  #begin(t: EpochMillis): number {
+    const begin = this.#firstAfter((t - this.#size) as EpochMillis);
+    return this.#most === Number.POSITIVE_INFINITY ? begin : Math.max(begin, this.#firstAfter(t) - this.#most);
+  }
+
   /** The position of the first entry later than an instant. */
   #firstAfter(t: EpochMillis): number {
+    const { entries } = this;
     let low = 0;
-    let high = this.#entries.length;
+    let high = entries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#entries[middle]?.event.t ?? t) <= t) low = middle + 1;
+      if ((entries[middle]?.event.t ?? t) <= t) low = middle + 1;
       else high = middle;
     }
     return low;
   }
+}
+
+const none: readonly Touch[] = [];
+
+function addTo(accumulators: readonly Accumulator[], { args, event }: Touch): void {
+  for (let slot = 0; slot < accumulators.length; slot++) {
+    const arg = args[slot];
+    if (arg !== null) accumulators[slot]?.add(arg, event);
+  }
+}
+
+/** False where the entry cannot be taken out of all. */
+function removeFrom(accumulators: readonly Accumulator[], { args, event }: Touch): boolean {
+  let exact = true;
+  for (let slot = 0; slot < accumulators.length; slot++) {
+    const arg = args[slot];
+    if (arg !== null && accumulators[slot]?.remove(arg, event) === false) exact = false;
+  }
+  return exact;
 }

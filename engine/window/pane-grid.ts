@@ -1,11 +1,12 @@
 /**
  * Where panes begin and end. A pane is the smallest piece of keyed state: for tumbling and calendar windows it is the
- * window itself (Flink's TumblingEventTimeWindows), for sliding windows a stretch of the key's log as wide as the
- * window, so that a window touches at most two.
+ * window itself (Flink's TumblingEventTimeWindows); for hopping ones as long as their windows begin and end in whole
+ * panes, and for calendar windows with steps a step; for sliding windows a stretch of the key's log as wide as the
+ * window, so that a window touches at most two, and so for all that are found in a log.
  */
-import { Temporal } from 'temporal-polyfill';
-import type { WindowDefinition } from '../pipeline/definition.ts';
+import type { WindowPlan } from '../plan/plan.ts';
 import type { EpochMillis, Millis } from '../time.ts';
+import { calendarGrid, stepGrid } from './calendar-grid.ts';
 
 export interface PaneGrid {
   /** The start of the pane that holds an instant. */
@@ -14,14 +15,24 @@ export interface PaneGrid {
   end(start: EpochMillis): EpochMillis;
 }
 
-export function paneGrid(window: WindowDefinition, cooldown: Millis): PaneGrid {
+export function paneGrid(window: Exclude<WindowPlan, { readonly kind: 'instant' }>, cooldown: Millis): PaneGrid {
   switch (window.kind) {
     case 'tumbling':
       return fixedGrid(window.size, window.offset);
+    case 'hopping':
+      return fixedGrid(greatestCommonDivisor(window.size, window.every), 0);
     case 'sliding':
+    case 'before':
       return fixedGrid(Math.max(window.size, cooldown), 0);
-    case 'calendar':
-      return dayGrid(window.timezone);
+    case 'last':
+      return fixedGrid(Math.max(window.within, cooldown), 0);
+    case 'session':
+    case 'until':
+      return fixedGrid(Math.max(window.max, cooldown), 0);
+    case 'calendar': {
+      const periods = calendarGrid(window.unit, window.timezone);
+      return window.every === undefined ? periods : stepGrid(periods, window.every);
+    }
   }
 }
 
@@ -32,69 +43,6 @@ function fixedGrid(size: number, offset: number): PaneGrid {
   };
 }
 
-const dayGrids = new Map<string, PaneGrid>();
-
-/** One grid for all rules of a time zone: finding a day costs more than all else of an event. */
-function dayGrid(timezone: string): PaneGrid {
-  const known = dayGrids.get(timezone);
-  if (known !== undefined) return known;
-  const grid = createDayGrid(timezone);
-  dayGrids.set(timezone, grid);
-  return grid;
-}
-
-/** Days of a time zone: they begin at the first instant of the local date, and have 23 to 25 hours. */
-function createDayGrid(timezone: string): PaneGrid {
-  let start = Number.POSITIVE_INFINITY as EpochMillis;
-  let end = Number.NEGATIVE_INFINITY as EpochMillis;
-  let span: OffsetSpan = { from: 0, until: 0, offset: 0 };
-  const ends = new Map<EpochMillis, EpochMillis>();
-  const look = (t: EpochMillis): void => {
-    if (t < span.from || t >= span.until) span = offsetSpan(timezone, t);
-    const plain = Math.floor((t + span.offset) / day) * day - span.offset;
-    // Far from where the clocks change, days are arithmetic; the calendar is asked about the others.
-    if (plain - day >= span.from && plain + 2 * day <= span.until) {
-      start = plain as EpochMillis;
-      end = (plain + day) as EpochMillis;
-    } else {
-      const first = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(timezone).startOfDay();
-      start = first.epochMilliseconds as EpochMillis;
-      end = first.add({ days: 1 }).startOfDay().epochMilliseconds as EpochMillis;
-    }
-    if (ends.size > 1000) ends.clear();
-    ends.set(start, end);
-  };
-  return {
-    start(t) {
-      if (t < start || t >= end) look(t);
-      return start;
-    },
-    end(from) {
-      const known = ends.get(from);
-      if (known !== undefined) return known;
-      look(from);
-      return end;
-    },
-  };
-}
-
-const day = 86_400_000;
-
-/** A stretch of time in which a zone's clocks keep their distance from UTC, all in milliseconds. */
-interface OffsetSpan {
-  readonly from: number;
-  readonly until: number;
-  readonly offset: number;
-}
-
-function offsetSpan(timezone: string, t: EpochMillis): OffsetSpan {
-  const local = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(timezone);
-  // The change before an instant is looked for from the next millisecond on, so that one at the instant is found.
-  const before = local.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
-  const after = local.getTimeZoneTransition('next');
-  return {
-    from: before?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
-    until: after?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
-    offset: local.offsetNanoseconds / 1e6,
-  };
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

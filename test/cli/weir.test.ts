@@ -111,6 +111,38 @@ test('a backtest reads a file that begins with the mark that Windows puts before
   expect(weir('backtest', valid, file).stdout).toMatch(/^1 events? .* 0 invalid/m);
 });
 
+test('a backtest shows a rejected event with all of its fields, and reads on', () => {
+  const pipeline = written(
+    'small.yaml',
+    `pipeline: small
+streams:
+  orders:
+    partitionKey: event.customer
+    eventTime: event.at
+rules:
+  big:
+    from: orders
+    where: event.total > 5
+    alert:
+      severity: low
+      title: '{{ event.total }}'
+`,
+  );
+  const good = { customer: 'ann', at: '2026-03-02T09:00:00Z', total: 6, note: 'good' };
+  const events = [{ ...good, at: 'yesterday', note: 'bad' }, good].map((event) => ({ stream: 'orders', event }));
+  const lines = [...events.map((event) => JSON.stringify(event)), '', '{"stream":"orders","event":', '   '];
+  const { stdout } = weir('backtest', pipeline, written('small.ndjson', lines.join('\n')), '--json');
+  const printed = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown);
+  expect(printed).toMatchObject([
+    { kind: 'alert', title: '6' },
+    { kind: 'invalid', event: { customer: 'ann', total: 6, note: 'bad' } },
+    { kind: 'invalid', reason: expect.stringMatching(/^small\.ndjson:4: /) as string },
+  ]);
+});
+
 test.each(['check', 'backtest', 'test'])('weir %s --help shows examples', (command) => {
   const { status, stdout } = weir(command, '--help');
   expect(status).toBe(0);

@@ -168,6 +168,8 @@ test('a shard has one batch at a time, and shards do not wait for each other', a
   await under.put(numbers(1, 10), 'a');
   await under.put(numbers(1, 10), 'b');
   await under.put(numbers(1, 10), 'e');
+  let meet: (() => void) | undefined;
+  const met = new Promise<void>((resolve) => (meet = resolve));
   const mapping = await under.start(
     async ({ shardId }) => {
       inFlight.set(shardId, (inFlight.get(shardId) ?? 0) + 1);
@@ -176,7 +178,8 @@ test('a shard has one batch at a time, and shards do not wait for each other', a
         together,
         [...inFlight.values()].reduce((sum, count) => sum + count, 0),
       );
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      if (together === 2) meet?.();
+      await met;
       inFlight.set(shardId, inFlight.get(shardId)! - 1);
     },
     { batchSize: 2 },

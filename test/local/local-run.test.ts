@@ -54,15 +54,29 @@ test('an event that no rule can take lies in the dead letters, with the reason',
   expect(list).toContain('<Key>invalid/');
 });
 
-test('the end of time closes what is open', async () => {
+test('an event that is ahead of its arrival by more than clockSkew lies there too', async () => {
+  const ahead = new Date(Date.now() + 10 * 60_000).toISOString();
+  await put({ ...dispatched, id: 'e3', at: ahead, total: 2000 });
+  await run.producer.flush();
+  await run.waitUntilRead();
+  expect(run.totals).toMatchObject({ invalid: 2 });
+  expect([...run.totals.deadLetters.values()].at(-1)).toMatchObject({
+    reason: expect.stringContaining('clockSkew') as string,
+  });
+});
+
+test('the end of time closes what is open, and what was sent again within dedupeWithin is in it once', async () => {
   const day = { at: dispatched.at, customerId: 'c9', orderId: 'o9', text: '' };
-  for (const id of ['r1', 'r2']) await run.producer.put('reviews', 'c9', JSON.stringify({ ...day, id, stars: 1 }));
+  for (const id of ['r1', 'r2', 'r1'])
+    await run.producer.put('reviews', 'c9', JSON.stringify({ ...day, id, stars: 1 }));
   await run.producer.flush();
   await run.waitUntilRead();
   expect(alerts.filter(({ rule }) => rule === 'bad-reviews')).toEqual([]);
   await run.advanceToEnd();
   await run.waitForAlerts();
-  expect(alerts.filter(({ rule }) => rule === 'bad-reviews')).toHaveLength(1);
+  expect(alerts.filter(({ rule }) => rule === 'bad-reviews')).toEqual([
+    expect.objectContaining({ values: { reviews: 2, bad: 2, stars: 1 } }),
+  ]);
 });
 
 test('the resources are those of the template, under the names that its outputs tell', async () => {

@@ -130,7 +130,7 @@ test('Ctrl-C during the start ends it as well, without a stack trace', async () 
   const program = start('--port', '0');
   await program.says('Starting');
   // Once in the middle of what blocks this process, as a terminal sends it: to every process of the group.
-  await sleep(1500);
+  while (descendants(program.child.pid!).length < 3) await sleep(20);
   for (const pid of [program.child.pid!, ...descendants(program.child.pid!)]) process.kill(pid, 'SIGINT');
   const { code, out, error } = await program.ended;
   expect({ code, error }).toEqual({ code: 130, error: '' });

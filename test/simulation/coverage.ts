@@ -15,6 +15,7 @@ const features = [
   'keys with one writer',
   'keys with many writers',
   'batches given up',
+  'letters put back',
 ] as const;
 type Feature = (typeof features)[number];
 
@@ -26,9 +27,10 @@ const minima: Partial<Record<Feature, number>> = {
   'overlapping invocations of a shard': 30,
   'a crash at a call': 50,
   'a lagging or silent stream': 20,
+  'letters put back': 15,
 };
 
-export function featuresOf({ history, counts, givenUp }: Outcome): string[] {
+export function featuresOf({ history, counts, givenUp, redriven }: Outcome): string[] {
   const half = history.events.slice(history.events.length / 2);
   const had: Record<Feature, boolean> = {
     'resharded while events came': counts.reshards > 0,
@@ -43,6 +45,7 @@ export function featuresOf({ history, counts, givenUp }: Outcome): string[] {
     'keys with one writer': history.forms.some((form) => !sharedForms.has(form)),
     'keys with many writers': history.forms.some((form) => sharedForms.has(form)),
     'batches given up': givenUp.size > 0,
+    'letters put back': [...redriven.values()].some((rules) => rules.size > 0),
   };
   return [...features.filter((feature) => had[feature]), ...history.forms];
 }

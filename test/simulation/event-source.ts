@@ -28,6 +28,8 @@ export interface SourceServices {
   /** To be called where a shard was read on. */
   readonly changed: () => void;
   readonly background: (work: Promise<unknown>) => void;
+  /** Puts some dead letters back; `place` says where. */
+  readonly redrive: (place: string) => Promise<unknown>;
   readonly givenUp: (records: readonly KinesisRecord[]) => void;
 }
 
@@ -59,7 +61,7 @@ export class EventSource {
     while (!this.#stopped) {
       const shards = stream.shards(schedule.now as EpochMillis);
       for (const shard of shards)
-        if (!this.#reading.has(shard.id) && shard.parents.every((id) => this.#isFinished(id)))
+        if (!this.#reading.has(shard.id) && shard.parents.every((id) => this.#isFinished(id, shards)))
           this.#reading.set(shard.id, this.#read(shard));
       const all = shards.every((shard) => this.#position(shard) >= shard.end);
       if (all && isEnded()) break;
@@ -68,9 +70,15 @@ export class EventSource {
     await Promise.all(this.#reading.values());
   }
 
-  #isFinished(id: string): boolean {
-    const shard = this.#services.stream.shard(id);
-    return shard.closedAt !== undefined && this.#position(shard) >= shard.end;
+  /**
+   * A shard that never held a record is read to its end only when its parents are: Lambda has not come to it before.
+   * Nobody waits for one that Kinesis has forgotten.
+   */
+  #isFinished(id: string, listed: readonly Shard[]): boolean {
+    const shard = listed.find((one) => one.id === id);
+    if (shard === undefined) return true;
+    const isRead = shard.closedAt !== undefined && this.#position(shard) >= shard.end;
+    return isRead && shard.parents.every((parent) => this.#isFinished(parent, listed));
   }
 
   /** Where the shard is to be read on; what has expired meanwhile is passed over. */
@@ -108,7 +116,7 @@ export class EventSource {
 
   /** Delivers one batch until it is done, given up, or overtaken. */
   async #deliver(shard: Shard, position: number): Promise<void> {
-    const { history, schedule, plan, invoke, background } = this.#services;
+    const { history, schedule, plan, invoke, background, redrive } = this.#services;
     const size = 1 + this.#dice.below(history.batchSize);
     let from = position;
     for (let failures = 0; !this.#stopped; failures++) {
@@ -118,12 +126,15 @@ export class EventSource {
       this.#deliveries.set(shard.id, number);
       const place = `${this.#services.name}/${shard.index} source ${this.#generation} delivery ${number}`;
       const overlap = plan.draw(place, history.overlaps, ['overlap', 'overlap of one that stalls']);
-      const result = invoke(event, place, overlap === 'overlap of one that stalls');
+      const redriven = plan.draw(`${place} redrive`, history.redrive?.amid ?? 0, ['letters are put back amid a batch']);
+      if (redriven !== undefined) background(redrive(place));
+      const result = invoke(event, place, redriven !== undefined || overlap === 'overlap of one that stalls');
       if (overlap !== undefined) {
         // Another poller takes the shard over, and this one's invocation goes on unheard.
         const unheard = { isOver: false };
         background(result.then(() => (unheard.isOver = true)));
-        await schedule.wait(this.#dice.below(3 * history.weather.latency));
+        // While one stalls, more events come, which the other then sees.
+        await schedule.wait(this.#dice.below(overlap === 'overlap' ? 3 * history.weather.latency : 15_000));
         if (!unheard.isOver) this.overlaps++;
         return;
       }

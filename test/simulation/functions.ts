@@ -5,17 +5,20 @@ import { putLines } from '../../adapters/s3.ts';
 import { publish } from '../../adapters/sns.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
 import type { TimeReport } from '../../engine/protocol/advance-time.ts';
+import type { RedriveReport } from '../../engine/protocol/redrive.ts';
 import type { Ports } from '../../engine/protocol/ports.ts';
 import type { EpochMillis } from '../../engine/time.ts';
 import type { Log } from '../../functions/log.ts';
 import { shardPort } from '../../functions/shard-port.ts';
 import { streamHandler } from '../../functions/stream-handler.ts';
+import type { RedriveEvent } from '../../functions/dead-letter.ts';
+import { redriveHandler } from '../../functions/redrive-handler.ts';
 import { type AdvanceTimeEvent, timeHandler } from '../../functions/time-handler.ts';
 import { Dice } from './dice.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { History } from './history.ts';
 import type { Outlets } from './outlets.ts';
-import { Sandbox } from './sandbox.ts';
+import { Sandbox, type Stall } from './sandbox.ts';
 import type { Schedule } from './schedule.ts';
 import type { Streams } from './streams.ts';
 import type { Tables } from './tables.ts';
@@ -23,11 +26,18 @@ import type { Tables } from './tables.ts';
 /** As infra sets it, in milliseconds. */
 const timeout = 60_000;
 
+const calls = (operation: string, ...numbers: readonly number[]): Stall[] =>
+  numbers.map((number) => ({ operation, number }));
+/** Of one that another overtakes: mostly where it has derived what it is about to tell. */
+const overtakenStalls = [...calls('write state', 0, 1, 2), ...calls('write alerts', 0, 0, 0, 1)];
+/** Of any: between its reads too, so that some of what it knows is older than the rest. */
+const stalls = [...calls('get', 0, 1, 2), ...calls('query', 0, 1, 2), ...overtakenStalls];
+
 /** The function's answer; undefined where it failed, died, or outran its time. */
 export type Invoke = (
   event: KinesisStreamEvent,
   place: string,
-  stalls: boolean,
+  isOvertaken: boolean,
 ) => Promise<KinesisStreamBatchResponse | undefined>;
 
 export interface FunctionServices {
@@ -68,13 +78,15 @@ export class SimulatedFunction<In, Out> {
     this.#start = start;
   }
 
-  /** With `stalls`, one of the first writes takes very long. */
-  async invoke(event: In, place: string, stalls = false): Promise<Out | undefined> {
-    const { schedule, problems } = this.#services;
-    const dice = Dice.named(this.#services.history.seed, `${place} environment`);
+  /** One of its first calls may take very long; of one that is overtaken it does. */
+  async invoke(event: In, place: string, isOvertaken = false): Promise<Out | undefined> {
+    const { history, plan, schedule, problems } = this.#services;
+    const dice = Dice.named(history.seed, `${place} environment`);
     const environment = this.#environment(dice);
     const { sandbox, handler } = environment;
-    sandbox.serve(place, stalls ? dice.below(4) : undefined);
+    const drawn = isOvertaken ? overtakenStalls : stalls;
+    const isStalled = isOvertaken || plan.draw(`${place} one call`, history.stalls, ['stalls']) !== undefined;
+    sandbox.serve(place, isStalled ? dice.of(drawn) : undefined);
     const end = schedule.now + timeout;
     const context = { getRemainingTimeInMillis: () => end - schedule.now };
     const answer = handler(event, context).then(
@@ -126,6 +138,12 @@ export function timeFunction(services: FunctionServices): SimulatedFunction<Adva
       sleep: (millis) => sandbox.sleep(millis),
       log: logTo(problems),
     }),
+  );
+}
+
+export function redriveFunction(services: FunctionServices): SimulatedFunction<RedriveEvent, RedriveReport> {
+  return new SimulatedFunction(services, 'redrive', (sandbox, { compiled, problems }) =>
+    redriveHandler({ compiled, ports: portsOf(sandbox, services), log: logTo(problems) }),
   );
 }
 

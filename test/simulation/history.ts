@@ -1,5 +1,6 @@
 /** What happens in one history, as the seed draws it: data, so that it can be thinned and played again. */
 import { Dice } from './dice.ts';
+import { type Redrive, withRedrive } from './redrive-draw.ts';
 import { forms } from './rule-forms.ts';
 import type { Weather } from './sandbox.ts';
 
@@ -12,7 +13,15 @@ const minute = 60 * second;
 const start = Date.parse('2026-03-28T22:30:00Z');
 
 /** What is wrong with a malformed event. */
-const malformations = ['not JSON', 'not UTF-8', 'a list', 'no time', 'no id', 'wrong key', 'total is text'] as const;
+export const malformations = [
+  'not JSON',
+  'not UTF-8',
+  'a list',
+  'no time',
+  'no id',
+  'wrong key',
+  'total is text',
+] as const;
 
 export interface PlannedEvent {
   /** A producer may send an event again, as a record of its own, within `dedupeWithin`. */
@@ -24,6 +33,8 @@ export interface PlannedEvent {
   readonly arrival: number;
   readonly at: number;
   readonly malformed?: (typeof malformations)[number];
+  /** True where somebody puts the malformed event right, so that its dead letter can be put back. */
+  readonly mended?: boolean;
 }
 
 /** Of the shard of a partition key: a split at that key, or a merge with the neighbour. */
@@ -62,9 +73,12 @@ export interface History {
   readonly reshards: readonly Reshard[];
   readonly outages: readonly Outage[];
   readonly restarts: readonly Restart[];
+  readonly redrive?: Redrive;
   readonly weather: Weather;
   /** Of a thousand batches, so many are delivered a second time while they are processed. */
   readonly overlaps: number;
+  /** Of a thousand invocations, so many take very long over one call. */
+  readonly stalls: number;
   /** Of a thousand invocations, so many find no environment that still lives. */
   readonly coldStarts: number;
   readonly mostFaults: number;
@@ -151,7 +165,7 @@ export function drawHistory(seed: number): History {
     (): Restart => ({ at: instant(), stream: dice.of(streamNames), from: dice.of(['earlier', 'beginning']) }),
   );
   const shards = inOrder ? [1] : crowded ? [10, 14] : [1, 1, 2, 3, 4];
-  return {
+  return withRedrive({
     seed,
     start,
     forms: forms.filter((form) => chosen.has(form)),
@@ -171,5 +185,6 @@ export function drawHistory(seed: number): History {
     ends: dice.percent(50),
     beyondBounds,
     inOrder,
-  };
+    stalls: dice.of([0, 0, 50, 200]),
+  });
 }

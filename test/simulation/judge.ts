@@ -5,7 +5,7 @@ import { Intake } from '../../engine/intake/intake.ts';
 import { Collected } from '../../engine/intake/receiver.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
 import { compiledRules, isWindowed, keyOf } from '../../engine/state/compiled-rule.ts';
-import { orderedRecords, perfectRun } from './perfect.ts';
+import { asRedriven, orderedRecords, perfectRun } from './perfect.ts';
 import type { Outcome } from './play.ts';
 
 /** Events are this late at most where a history keeps to the bounds: the smaller of the streams' two. */
@@ -17,28 +17,42 @@ const mostDoubtful = 8;
 export function judge(outcome: Outcome): string[] {
   const { compiled } = outcome;
   const records = orderedRecords(outcome.arrived);
-  return [
-    ...outcome.violations,
-    ...compareLetters(outcome, compiled, records),
-    ...compareStanding(outcome, compiled, records),
-    ...compareMessages(outcome, compiled),
-  ];
-}
-
-function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly InputRecord[]): string[] {
+  // Some of what was given up may have been counted, and nobody has settled it: such keys are as they are until it is put back.
   const spoilt = keysOf(
     compiled,
     records.filter(({ sequenceNumber }) => outcome.givenUp.has(sequenceNumber)),
   );
+  return [
+    ...outcome.violations,
+    ...outcome.reopened
+      .filter((alert) => !spoilt.has(keyText(alert.rule, alert)))
+      .map(({ rule, id }) => `reopened, though events only add to it: ${rule} ${id}`),
+    ...compareLetters(outcome, compiled, records),
+    ...compareStanding(outcome, compiled, records, spoilt),
+    ...compareMessages(outcome, compiled),
+  ];
+}
+
+function compareStanding(
+  outcome: Outcome,
+  compiled: Compiled,
+  records: readonly InputRecord[],
+  spoilt: ReadonlySet<string>,
+): string[] {
+  const { redriven } = outcome;
   const perfect = perfectRun(compiled, records).alerts;
   const windowed = compiledRules(compiled);
   return compiled.plan.rules.flatMap(({ name, cooldown }, index) => {
     const rule = windowed[index];
     const sliding = isWindowed(rule) && rule.joins;
     const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
+    const counted = redriven.size === 0 ? records : orderedRecords(asRedriven(outcome, name));
+    const isPartly = isWindowed(rule) && rule.form.closesByWindow && rule.plan.emit === 'final';
+    const partly = isPartly ? keysOf(compiled, lateForSome(outcome, name, counted)) : undefined;
+    const isSpoilt = (text: string): boolean => spoilt.has(text) || partly?.has(text) === true;
     const of = (alerts: readonly AlertRecord[]): string[] =>
       alerts
-        .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !spoilt.has(keyText(name, alert)))
+        .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !isSpoilt(keyText(name, alert)))
         .map((alert) => standingText(alert, withIds))
         .sort();
     const found = of(outcome.alerts);
@@ -47,20 +61,40 @@ function compareStanding(outcome: Outcome, compiled: Compiled, records: readonly
         letter.prefix === 'late' && letter.rule === name ? [`${letter.stream} ${letter.sequenceNumber}`] : [],
       ),
     );
-    if (late.size === 0) return differences(name, of(perfect), found);
-    const doubtful = [...late];
+    const doubtful = [...late].filter((letter) => redriven.get(letter)?.has(name) !== true);
+    if (doubtful.length === 0)
+      return differences(name, of(counted === records ? perfect : perfectRun(compiled, counted).alerts), found);
     // A late event may have been counted too, by a process that had read an older watermark.
     const choices = doubtful.length > mostDoubtful ? 1 : 2 ** doubtful.length;
     let first: string[] | undefined;
-    for (let counted = 0; counted < choices; counted++) {
-      const out = new Set(doubtful.filter((_, i) => (counted & (1 << i)) === 0));
-      const kept = records.filter(({ stream, sequenceNumber }) => !out.has(`${stream} ${sequenceNumber}`));
+    for (let choice = 0; choice < choices; choice++) {
+      const out = new Set(doubtful.filter((_, i) => (choice & (1 << i)) === 0));
+      const kept = counted.filter(({ stream, sequenceNumber }) => !out.has(`${stream} ${sequenceNumber}`));
       const differs = differences(name, of(perfectRun(compiled, kept).alerts), found);
       if (differs.length === 0) return [];
       first ??= differs;
     }
     return first ?? [];
   });
+}
+
+/**
+ * Events may be late for some of the windows that they are in, of which the final results are told, and not for all:
+ * those that came later than a history that keeps to the bounds has them, and those that were put back.
+ */
+function lateForSome(
+  { history, arrived, redriven }: Outcome,
+  rule: string,
+  records: readonly InputRecord[],
+): InputRecord[] {
+  const names = new Set(
+    arrived.flatMap(({ event, record }) => {
+      const name = `${event.stream} ${record.SequenceNumber}`;
+      const isLate = history.beyondBounds && event.arrival - event.at >= bound;
+      return isLate || redriven.get(name)?.has(rule) === true ? [name] : [];
+    }),
+  );
+  return records.filter(({ stream, sequenceNumber }) => names.has(`${stream} ${sequenceNumber}`));
 }
 
 function differences(rule: string, wanted: readonly string[], found: readonly string[]): string[] {
@@ -128,7 +162,11 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
     const event = arrived.find((one) => one.event.stream === stream && one.record.SequenceNumber === sequenceNumber);
     return event === undefined || !history.beyondBounds || event.event.arrival - event.event.at < bound;
   });
+  const sent = new Map(arrived.map(({ event, record }) => [text(event.stream, record.SequenceNumber), event.data]));
   return [
+    ...letters
+      .filter(({ stream, sequenceNumber, data }) => data !== sent.get(text(stream, sequenceNumber)))
+      .map(({ stream, sequenceNumber }) => `in the dead letters, and not as sent: ${text(stream, sequenceNumber)}`),
     ...[...wanted]
       .filter((one) => !kept.has(one) && ![...givenUp].some((number) => one.includes(number)))
       .map((one) => `malformed and not in the dead letters: ${one}`),
@@ -142,9 +180,12 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
 
 function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[] {
   const live = new Map(compiled.plan.rules.map((rule) => [rule.name, rule.live]));
-  return alerts.flatMap(({ rule, id, status, revision, pending }) => {
+  const digests = new Set(told.filter((one) => one.status === 'digest').map(({ id }) => id));
+  return alerts.flatMap((record) => {
+    const { rule, id, status, revision, pending, digest } = record;
     const name = `${rule} ${id} revision ${revision} (${status})`;
     if (pending !== undefined) return [`is still to be told: ${name}`];
+    if (digest !== undefined) return digests.has(digest) ? [] : [`was left to a digest that was never told: ${name}`];
     const last = told
       .filter((one) => one.id === id)
       .reduce<(typeof told)[number] | undefined>(
@@ -154,6 +195,14 @@ function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[
     if (live.get(rule) !== true) return last === undefined ? [] : [`a shadow rule is told: ${name}`];
     if (last === undefined) return [`was never told: ${name}`];
     const agrees = (status === 'withdrawn') === (last.status === 'withdrawn');
-    return agrees ? [] : [`was last told as ${last.status}, revision ${last.revision}: ${name}`];
+    if (!agrees) return [`was last told as ${last.status}, revision ${last.revision}: ${name}`];
+    const saysSo = last.revision !== revision || saidBy(JSON.parse(last.json) as Said) === saidBy(record.content);
+    return saysSo ? [] : [`was told with another content: ${name}: ${last.json}`];
   });
+}
+
+type Said = Pick<AlertRecord['content'], 'key' | 'values' | 'severity' | 'title'>;
+
+function saidBy({ key, values, severity, title }: Said): string {
+  return JSON.stringify([key, values, severity, title]);
 }

@@ -42,7 +42,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       [
         'const conflicts = new Map(',
-        `const early = [...puts.values()].filter(({ record }) => record.pending !== undefined);
+        `const early = [...puts.values()].filter(({ record }) => record?.pending !== undefined);
          if (early.length > 0)
            await this.#ports.publish(early.map(({ record }) => alertMessage(this.#pipeline, record)));
          const conflicts = new Map(`,
@@ -71,7 +71,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what could not be published is marked as published',
     file: 'engine/protocol/alert-store.ts',
-    edits: [['if (isRefused(i)) return [];', '']],
+    edits: [['if (isRefused(one)) return [];', '']],
+  },
+  {
+    name: 'what is beyond the limit is left to a digest that does not know of it',
+    file: 'engine/protocol/message-counts.ts',
+    edits: [['return { ...body, ...count };', 'return { ...body, told: count.told };']],
   },
   {
     name: 'nobody publishes what was left pending',
@@ -79,30 +84,24 @@ export const mutations: readonly Mutation[] = [
     edits: [['const keys = await this.#ports.alerts.due(pendingSlot, until, limit);', 'const keys: ItemKey[] = [];']],
   },
   {
-    name: 'panes of a shared window are read before its record',
+    name: 'panes of a shared key are read before the records of its alerts',
     file: 'engine/protocol/settle-shared.ts',
     edits: [
       [
-        `    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readSortableTime(key.sk), recorded);
+        `    setRecords(state, await alerts.read(starts.map((start) => alertKey(state, start))));
     await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));`,
         `    await Promise.all(neighbours(rule, starts).map(({ from, to }) => readPanes(store, state, from, to)));
-    for (const { key, recorded } of await alerts.read(starts.map((start) => alertKey(state, start))))
-      state.records.set(readSortableTime(key.sk), recorded);`,
+    setRecords(state, await alerts.read(starts.map((start) => alertKey(state, start))));`,
       ],
-    ],
-  },
-  {
-    name: 'panes of a shared episode are read before its records',
-    file: 'engine/protocol/settle-shared.ts',
-    edits: [
       [
-        `  if (isOwned(rule)) await readRecords(alerts, state);
-  else await restoreEpisodes(alerts, state);
-  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));`,
-        `  await readPanes(store, state, rule.grid.start((first - cooldown - (rule.slide ?? 0)) as EpochMillis));
-  if (isOwned(rule)) await readRecords(alerts, state);
-  else await restoreEpisodes(alerts, state);`,
+        `  await readRecords(alerts, state);
+  if (!isOwned(rule)) restoreEpisodes(state);
+  const first = rule.form.firstChanged(earliest);
+  await readPanes(store, state, panesFrom(rule, first));`,
+        `  const first = rule.form.firstChanged(earliest);
+  await readPanes(store, state, panesFrom(rule, first));
+  await readRecords(alerts, state);
+  if (!isOwned(rule)) restoreEpisodes(state);`,
       ],
     ],
   },
@@ -115,11 +114,6 @@ export const mutations: readonly Mutation[] = [
     name: 'memory is trusted whoever wrote the shard last',
     file: 'engine/protocol/stream-processor.ts',
     edits: [['known.owner === stored?.record.owner', 'known.owner !== undefined']],
-  },
-  {
-    name: 'alerts are not settled once more where somebody else has read on',
-    file: 'engine/protocol/stream-processor.ts',
-    edits: [['if (!alone) told.push(await settleShared(this.#alerts, state, owned.map(unsettled)));', '']],
   },
   {
     name: 'what a pane holds already is not looked at again',
@@ -167,9 +161,24 @@ export const mutations: readonly Mutation[] = [
     edits: [['if (next !== undefined || one.fences === true) {', 'if (next !== undefined) {']],
   },
   {
+    name: 'a message says nothing',
+    file: 'engine/alert/message.ts',
+    edits: [['    json,\n    attributes:', "    json: '{}',\n    attributes:"]],
+  },
+  {
+    name: 'a dead letter does not hold its record',
+    file: 'engine/protocol/dead-letters.ts',
+    edits: [['data: record.data ?? null,', 'data: null,']],
+  },
+  {
     name: 'what a producer sends again counts again',
     file: 'engine/intake/recent-ids.ts',
-    edits: [['if (known.sequenceNumber !== sequenceNumber) return true;', '']],
+    edits: [['if (known !== undefined && arrival - known <= this.#within) return true;', '']],
+  },
+  {
+    name: 'what was left for want of time is a repeat of itself',
+    file: 'engine/protocol/stream-processor.ts',
+    edits: [['if (unfinished !== undefined) memory.ids = undefined;', '']],
   },
   {
     name: 'a process that begins anew knows no ids',
@@ -180,5 +189,50 @@ export const mutations: readonly Mutation[] = [
     name: 'ids of what is not finished are known',
     file: 'engine/protocol/stored-ids.ts',
     edits: [['if (compareSequenceNumbers(last, finished) > 0) continue;', '']],
+  },
+  {
+    name: 'of an event that was sent twice, both letters are put back',
+    file: 'engine/protocol/redriven-ids.ts',
+    edits: [['if (claims.some(([at]) => Math.abs(at - arrival) <= place.within)) lost.push(keyed);\n    else ', '']],
+  },
+  {
+    name: 'a letter is put back though its event was counted when it came again',
+    file: 'engine/protocol/redriven-ids.ts',
+    edits: [['isOther(at) && Math.abs(at - arrival) <= place.within', 'isOther(at) && at < 0']],
+  },
+  {
+    name: 'a letter that was put back is put back again',
+    file: 'engine/protocol/redrive-admission.ts',
+    edits: [['pane.stored?.ids.has(identityOf(event)) === true;', 'false;']],
+  },
+  {
+    name: 'the owner of a key does not learn of what was put back',
+    file: 'engine/protocol/redrive.ts',
+    edits: [['await dropMemories(ports.state, changes);', '']],
+  },
+  {
+    name: 'a window that follows from others is read without what decides where it begins',
+    file: 'engine/state/chain-windows.ts',
+    edits: [['since: (name) => (name - chainDecides(max)) as EpochMillis,', 'since: (name) => name,']],
+  },
+  {
+    name: 'an event changes no window after its own',
+    file: 'engine/state/chain-windows.ts',
+    edits: [
+      [
+        'pastChanged: (t) => (t + chainChanges(max) + 1) as EpochMillis,',
+        'pastChanged: (t) => (t + 1) as EpochMillis,',
+      ],
+    ],
+  },
+  {
+    name: 'windows that an event was taken out of by an earlier one keep their names',
+    file: 'engine/state/chain-log.ts',
+    edits: [['while ((this.#windows.at(-1)?.to ?? -1) >= at) this.#windows.pop();', '']],
+  },
+  {
+    name: 'a final window that follows from others is told again',
+    file: 'engine/protocol/close-due-windows.ts',
+    edits: [['|| !state.windows.isTold(name)', '|| name > 0']],
   },
 ];

@@ -9,6 +9,8 @@ export interface Told {
   readonly id: string;
   readonly revision: number;
   readonly status: string;
+  /** The message as programs get it. */
+  readonly json: string;
 }
 
 export interface DeadLetter {
@@ -18,6 +20,8 @@ export interface DeadLetter {
   readonly sequenceNumber: string;
   readonly rule?: string;
   readonly reason: string;
+  /** Base64. */
+  readonly data: string | null;
 }
 
 export class Outlets {
@@ -38,13 +42,18 @@ export class Outlets {
         operation: 'publish',
         perform: (some) => {
           const failed = [];
-          for (const { Id, MessageAttributes = {} } of input.PublishBatchRequestEntries ?? []) {
+          for (const { Id, Message = '', MessageAttributes = {} } of input.PublishBatchRequestEntries ?? []) {
             if (some && this.#dice.oneIn(2)) {
               failed.push({ Id, Code: 'InternalError', SenderFault: false });
               continue;
             }
             const text = (name: string): string => MessageAttributes[name]?.StringValue ?? '';
-            const told = { id: text('alertId'), revision: Number(text('revision')), status: text('status') };
+            const told = {
+              id: text('alertId'),
+              revision: Number(text('revision')),
+              status: text('status'),
+              json: (JSON.parse(Message) as { readonly default: string }).default,
+            };
             this.told.push(told);
             this.#witness(told);
           }
@@ -69,13 +78,19 @@ export class Outlets {
 
   get deadLetters(): DeadLetter[] {
     return [...this.#objects].flatMap(([key, lines]) =>
-      lines
-        .trimEnd()
-        .split('\n')
-        .map((line) => ({
-          ...(JSON.parse(line) as Omit<DeadLetter, 'prefix'>),
-          prefix: key.slice(0, key.indexOf('/')),
-        })),
+      linesOf(lines).map((line) => ({
+        ...(JSON.parse(line) as Omit<DeadLetter, 'prefix'>),
+        prefix: key.slice(0, key.indexOf('/')),
+      })),
     );
   }
+
+  /** The dead letters as they lie in the bucket. */
+  get lines(): string[] {
+    return [...this.#objects.values()].flatMap(linesOf);
+  }
+}
+
+function linesOf(object: string): string[] {
+  return object.trimEnd().split('\n');
 }

@@ -7,7 +7,7 @@ import { InMemoryRun } from '../../engine/run/in-memory-run.ts';
 import { beginningOfTime, type EpochMillis } from '../../engine/time.ts';
 import { inputRecords } from '../../functions/input-records.ts';
 import { lambdaEvent } from '../../local/kinesis-batch.ts';
-import type { Arrived } from './play.ts';
+import type { Arrived, Outcome } from './play.ts';
 
 export interface PerfectRun {
   readonly alerts: readonly AlertRecord[];
@@ -22,8 +22,8 @@ export function orderedRecords(arrived: readonly Arrived[]): InputRecord[] {
       const words = Buffer.from(event.data, 'base64').toString();
       const again = sent.has(`${event.stream} ${words}`);
       sent.add(`${event.stream} ${words}`);
-      // Of the same words, with an id in them, it is the same event, sent again.
-      return !again || !words.startsWith('{"id":"');
+      // Of the same words, with an id and a time in them, it is the same event, sent again; without, each is malformed.
+      return !again || !words.startsWith('{"id":"') || !words.includes(',"at":');
     })
     .flatMap(({ event, shard, record }) => {
       const envelope = { streamArn: 'arn:aws:kinesis:simulated', roleArn: '', region: '' };
@@ -41,6 +41,16 @@ export function orderedRecords(arrived: readonly Arrived[]): InputRecord[] {
     })
     .sort((a, b) => compareOrder(a.order, b.order))
     .map(({ input }) => input);
+}
+
+/** What arrived, with what a rule counts now that was put right in its dead letter. */
+export function asRedriven({ arrived, redriven }: Pick<Outcome, 'arrived' | 'redriven'>, rule: string): Arrived[] {
+  return arrived.map((one) => {
+    const { event, record } = one;
+    const counts = redriven.get(`${event.stream} ${record.SequenceNumber}`)?.has(rule) === true;
+    if (!counts || event.mended === undefined) return one;
+    return { ...one, event: { ...event, data: event.mended }, record: { ...record, Data: event.mended } };
+  });
 }
 
 export function perfectRun(compiled: Compiled, records: readonly InputRecord[]): PerfectRun {

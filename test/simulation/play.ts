@@ -1,6 +1,6 @@
 /** Plays one history to its end, and answers what came of it. */
 import type { AlertRecord } from '../../engine/alert/alert.ts';
-import { readAlert } from '../../engine/protocol/alert-store.ts';
+import { readAlert } from '../../engine/protocol/alert-body.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
 import type { EpochMillis } from '../../engine/time.ts';
 import { hashKey, toDecimal } from '../../local/kinesis/hash-range.ts';
@@ -12,6 +12,7 @@ import { FaultPlan } from './fault-plan.ts';
 import { type FunctionServices, streamFunction, timeFunction } from './functions.ts';
 import type { History, Reshard } from './history.ts';
 import { type DeadLetter, Outlets, type Told } from './outlets.ts';
+import { Redriving } from './redriving.ts';
 import { pipelineOf } from './rule-forms.ts';
 import { Schedule } from './schedule.ts';
 import { type SentEvent, sentEvent } from './sent-event.ts';
@@ -37,6 +38,10 @@ export interface Outcome {
   readonly told: readonly Told[];
   readonly letters: readonly DeadLetter[];
   readonly violations: readonly string[];
+  /** `<stream> <sequence number>` of each letter that was put back, with the rules that count it now. */
+  readonly redriven: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Alerts of growing rules whose windows join, as they were reopened. */
+  readonly reopened: readonly AlertRecord[];
   /** Records that were given up after too many failures. */
   readonly givenUp: ReadonlySet<string>;
   readonly faults: readonly string[];
@@ -73,6 +78,7 @@ class Player {
   readonly #givenUp = new Set<string>();
   readonly #background: Promise<unknown>[] = [];
   readonly #time: ReturnType<typeof timeFunction>;
+  readonly #redriving: Redriving;
   #reshards = 0;
   #overlaps = 0;
   #isEnded = false;
@@ -98,6 +104,7 @@ class Player {
       problems: [],
     };
     this.#time = timeFunction(this.#services);
+    this.#redriving = new Redriving(this.#services, this.#arrived, given.events);
   }
 
   async play(): Promise<Outcome> {
@@ -108,7 +115,8 @@ class Player {
     const functions = streamNames.map((name) => streamFunction(this.#services, name));
     await this.#schedule.run(async () => {
       const reading = Promise.all(streamNames.map((name, i) => this.#read(name, functions[i]!)));
-      const happening = Promise.all([this.#produce(), ...history.reshards.map((one) => this.#reshard(one))]);
+      const redriving = this.#redriving.play((work) => this.#background.push(work));
+      const happening = Promise.all([this.#produce(), redriving, ...history.reshards.map((one) => this.#reshard(one))]);
       let isRead = false;
       const ticking = this.#tick(() => isRead);
       await happening;
@@ -122,7 +130,9 @@ class Player {
       this.#plan.stop();
       // What was on its way arrives.
       await this.#schedule.wait(3 * minute);
+      await this.#redriving.finish();
       await this.#end();
+      await this.#redriving.again();
     });
     return {
       history,
@@ -131,13 +141,25 @@ class Player {
       alerts: tables.items('alerts').flatMap((attributes) => readAlert(itemOf(attributes)).record ?? []),
       told: outlets.told,
       letters: outlets.deadLetters,
-      violations: this.#witness.violations,
+      violations: [
+        ...this.#witness.violations,
+        ...this.#redriving.violations,
+        ...tables
+          .items('alerts')
+          .flatMap(({ pk, slot }) =>
+            pk?.S?.startsWith('@limit#') === true && slot !== undefined
+              ? [`a digest is still to be told: ${pk.S}`]
+              : [],
+          ),
+      ],
+      reopened: this.#witness.reopened,
+      redriven: this.#redriving.counted,
       givenUp: this.#givenUp,
       faults: this.#plan.happened,
       counts: {
         reshards: this.#reshards,
         overlaps: this.#overlaps,
-        crashes: functions.reduce((sum, { crashes }) => sum + crashes, this.#time.crashes),
+        crashes: functions.reduce((sum, { crashes }) => sum + crashes, this.#time.crashes + this.#redriving.crashes),
         timeouts: functions.reduce((sum, { timeouts }) => sum + timeouts, this.#time.timeouts),
         outages: history.outages.length,
       },
@@ -202,11 +224,12 @@ class Player {
           stream: this.#stream(name),
           schedule: this.#schedule,
           plan: this.#plan,
-          invoke: (event, place, stalls) => processStream.invoke(event, place, stalls),
+          invoke: (event, place, isOvertaken) => processStream.invoke(event, place, isOvertaken),
           isEnded: () => this.#isEnded,
           change: () => this.#change,
           changed: () => this.#changed(),
           background: (work) => this.#background.push(work),
+          redrive: (place) => this.#redriving.some(place),
           givenUp: (records) => records.forEach(({ SequenceNumber }) => this.#givenUp.add(SequenceNumber)),
         },
         positions,

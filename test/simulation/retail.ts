@@ -61,6 +61,7 @@ function historyOf({ events }: Given, seed: number): History {
     restarts: some(3, (stream, at) => ({ at, stream, from: dice.of(['earlier', 'beginning']) })),
     weather: { faults: 10, latency: 50 },
     overlaps: 100,
+    stalls: 20,
     coldStarts: 50,
     mostFaults: 2000,
     batchSize: 200,

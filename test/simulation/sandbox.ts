@@ -30,6 +30,12 @@ export interface Weather {
   readonly latency: number;
 }
 
+/** A call that takes very long: of those of an invocation with this operation, the one with this number. */
+export interface Stall {
+  readonly operation: string;
+  readonly number: number;
+}
+
 /** How a service does one call. `some` is true where it does only a part of it, and says so. */
 export interface Deed<T> {
   readonly operation: string;
@@ -47,8 +53,8 @@ export class Sandbox {
   place = '';
   crashes = 0;
   #calls = 0;
-  #writes = 0;
-  #stall: number | undefined;
+  #toStall = 0;
+  #stall: Stall | undefined;
   #die: () => void = () => undefined;
   readonly #dice: Dice;
   readonly #plan: FaultPlan;
@@ -64,11 +70,11 @@ export class Sandbox {
     this.#weather = weather;
   }
 
-  /** Begins an invocation; its write at `stall`, counted from 0, takes very long. */
-  serve(place: string, stall: number | undefined): void {
+  /** Begins an invocation. */
+  serve(place: string, stall: Stall | undefined): void {
     this.place = place;
     this.#calls = 0;
-    this.#writes = 0;
+    this.#toStall = stall?.number ?? 0;
     this.#stall = stall;
   }
 
@@ -90,11 +96,11 @@ export class Sandbox {
   async call<T>({ operation, parts, ...deed }: Deed<T>): Promise<T> {
     const perform = (some: boolean): T => deed.perform(some);
     if (this.isDead) return never();
-    const stalls = operation === 'write' && this.#writes++ === this.#stall;
+    const stalls = operation === this.#stall?.operation && this.#toStall-- === 0;
     const fault = this.#fault(operation);
     const delay = 1000 * (1 + this.#dice.below(90));
     if (fault === 'crash before') return this.#crash();
-    if (stalls) await this.#schedule.wait(1000 * (5 + this.#dice.below(40)));
+    if (stalls) await this.#schedule.wait(1000 * (10 + this.#dice.below(40)));
     await this.#schedule.wait(this.#latency(fault));
     if (fault === 'throttled') return this.#answer(() => refuse('ThrottlingException'));
     if (fault === 'fails and is done late') {

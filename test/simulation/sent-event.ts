@@ -9,11 +9,15 @@ export interface SentEvent {
   readonly partitionKey: string;
   /** Base64. */
   readonly data: string;
+  /** The data as somebody puts it right in the event's dead letter; absent where nobody does. */
+  readonly mended?: string;
 }
 
 export function sentEvent(event: PlannedEvent): SentEvent {
   const { stream, arrival, at } = event;
-  return { stream, arrival, at, ...encode(event) };
+  const { malformed: _, ...right } = event;
+  const mended = event.mended === true && { mended: encode(right).data };
+  return { stream, arrival, at, ...encode(event), ...mended };
 }
 
 function encode({ id, customer, kind, total, at, malformed }: PlannedEvent): Pick<SentEvent, 'partitionKey' | 'data'> {

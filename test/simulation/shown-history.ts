@@ -22,15 +22,15 @@ export function showShrunk({ history, faults, verdict, plays }: Shrunk): string 
   ].join('\n');
 }
 
-function happenings({ events, reshards, outages, restarts }: History): (readonly [number, string])[] {
+function happenings({ events, reshards, outages, restarts, redrive }: History): (readonly [number, string])[] {
   const all: (readonly [number, string])[] = [
     ...events.map(
-      ({ id, stream, customer, kind, total, arrival, at, malformed }) =>
+      ({ id, stream, customer, kind, total, arrival, at, malformed, mended }) =>
         [
           arrival,
           `${stream} ${id} ${customer} ${kind} ${total}` +
             (at === arrival ? '' : `, of ${clock(at)}, ${Math.round((arrival - at) / minute)} min late`) +
-            (malformed === undefined ? '' : `, malformed: ${malformed}`),
+            (malformed === undefined ? '' : `, malformed: ${malformed}${mended === true ? ', put right' : ''}`),
         ] as const,
     ),
     ...reshards.map(
@@ -39,6 +39,9 @@ function happenings({ events, reshards, outages, restarts }: History): (readonly
     ...outages.map(
       ({ stream, shard, from, to }) =>
         [from, `${stream}${shard === undefined ? '' : ` shard ${shard}`} is not read until ${clock(to)}`] as const,
+    ),
+    ...(redrive?.at ?? []).map(
+      (at) => [at, `letters are put back${redrive?.late === true ? ', late ones too' : ''}`] as const,
     ),
     ...restarts.map(({ at, stream, from }) => [at, `the mapping of ${stream} begins anew, ${from}`] as const),
   ];

@@ -84,9 +84,10 @@ export class Tables {
       return { Responses: taken.map(({ isTaken }) => (isTaken ? answers.shift() : refused)) };
     };
     const half = this.#dice.below(Statements.length);
+    const table = tableOf(Statements[0]);
     let first: readonly BatchStatementResponse[] = [];
     return sandbox.call({
-      operation: 'write',
+      operation: `write ${table}`,
       perform,
       parts: [
         () => (first = this.#execute(Statements.slice(0, half))),
@@ -107,9 +108,9 @@ export class Tables {
     return Responses;
   }
 
-  #written({ Statement = '', Parameters = [] }: BatchStatementRequest): void {
-    const table = tableNames.find((name) => Statement.includes(`"${name}"`));
-    if (table === undefined) throw new Error(`no table in: ${Statement}`);
+  #written(statement: BatchStatementRequest): void {
+    const { Statement = '', Parameters = [] } = statement;
+    const table = tableOf(statement);
     // An INSERT begins with the key, and an UPDATE has it after what is set.
     const [set = '', where] = Statement.split(' WHERE ');
     const at = where === undefined ? 0 : set.split('?').length - 1;
@@ -162,6 +163,13 @@ export class Tables {
   #operate(name: string, input: object): unknown {
     return this.#operations[name]?.(input as Input, this.#schedule.now as EpochMillis);
   }
+}
+
+function tableOf(request: BatchStatementRequest | undefined): TableName {
+  const Statement = request?.Statement ?? '';
+  const table = tableNames.find((name) => Statement.includes(`"${name}"`));
+  if (table === undefined) throw new Error(`no table in: ${Statement}`);
+  return table;
 }
 
 const refused: BatchStatementResponse = { Error: { Code: 'ThrottlingError', Message: 'simulated' } };

@@ -40,6 +40,12 @@ test('an alert is opened, amended quietly, withdrawn and reopened under its id, 
   ]);
 });
 
+test('an alert that is no longer exact is amended, though its values are the same', () => {
+  const near = { ...content(3), approximate: { n: 0.017 } };
+  const statuses = life([content(3), near, structuredClone(near), content(3)]).map((record) => record?.status);
+  expect(statuses).toEqual(['open', 'amended', undefined, 'amended']);
+});
+
 test('an episode that goes on for longer than its cooldown is published again, and again after another', () => {
   const published = life([content(1, 0), content(2, 100), content(3, 101), content(4, 201), content(5, 202)]).map(
     (record) => record?.pending,

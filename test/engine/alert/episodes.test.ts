@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Episode, Episodes } from '../../../engine/alert/episodes.ts';
+import { type Episode, Episodes, newestEpisode } from '../../../engine/alert/episodes.ts';
 import type { EpochMillis, Millis } from '../../../engine/time.ts';
 
 const cooldown = 5 as Millis;
@@ -139,4 +139,25 @@ test('what ended before an instant is forgotten, and an episode that goes on is 
   expect(key.episodes.all).toMatchObject([{ name: 20, first: 20, last: 24 }]);
   key.episodes.append(28 as EpochMillis, true);
   expect(key.episodes.take()).toMatchObject([{ name: 20, first: 20, last: 28 }]);
+});
+
+test('an episode that two processes changed at once, each seeing a part, is found again by what either saw', () => {
+  const one = { name: 10, first: 10, last: 40, standing: true, revision: 2 } as Episode;
+  const other = { name: 10, first: 10, last: 15, standing: false, revision: 2 } as Episode;
+  for (const stored of [
+    [one, other],
+    [other, one],
+  ]) {
+    const episodes = new Episodes(5 as Millis, []);
+    for (const episode of stored) episodes.restore([episode]);
+    episodes.replace(0 as EpochMillis, 100 as EpochMillis, [40 as EpochMillis]);
+    episodes.derive(0 as EpochMillis);
+    expect(episodes.all).toMatchObject([{ name: 10, first: 40, last: 40, standing: true }]);
+  }
+});
+
+test('of two versions of an episode the one that was changed more often is it, whole', () => {
+  const old = { name: 10, first: 10, last: 40, standing: true, revision: 1 } as Episode;
+  const fresh = { name: 10, first: 20, last: 30, standing: false, revision: 2 } as Episode;
+  expect([newestEpisode(old, fresh), newestEpisode(fresh, old)]).toEqual([fresh, fresh]);
 });

@@ -66,6 +66,15 @@ test('a message says all that programs and filter policies need', () => {
   });
 });
 
+test('a message says of what is not exact how near it is, to programs and to people', () => {
+  const approximate = { customers: 0.017, p95: 0.008 };
+  const { json, text } = alertMessage('retail', record({ values: { customers: 4810, p95: 31.5 }, approximate }));
+  expect(JSON.parse(json)).toMatchObject({ values: { p95: 31.5 }, approximate });
+  expect(text).toContain('\nNearly    customers ± 1.7 %, p95 ± 0.8 %\n');
+  expect(JSON.parse(alertMessage('retail', record()).json)).not.toHaveProperty('approximate');
+  expect(alertMessage('retail', record()).text).not.toContain('Nearly');
+});
+
 test('a message for people is plain text with what a reviewer looks for', () => {
   const { text, subject } = alertMessage(
     'retail',

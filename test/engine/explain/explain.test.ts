@@ -84,6 +84,13 @@ test.each([
     "severity: low\n      title: 'x'\n      evidence: 3",
     'fresh evidence',
   ],
+  // Windows that were alerts of their own would become one, or one alert two.
+  [
+    'what windows are one alert',
+    "severity: low\n      title: 'x'",
+    "severity: low\n      title: 'x'\n      cooldown: 9m",
+    'fresh cooldown',
+  ],
   ['a rule that it reads', 'event.total > 0', 'event.total > 1', 'fresh the rules that it reads'],
   [
     'the time of its events',
@@ -106,6 +113,28 @@ test('a rule that was off says that its windows are partial', () => {
     because: ['it was off'],
     windows: 'windows that began before are partial',
   });
+});
+
+test('allowedLateness says which windows it is for, and only of rules that have any', () => {
+  const withLateness = (allowed: string) =>
+    definition(['eventId: event.id', `eventId: event.id\n    allowedLateness: ${allowed}`]);
+  const found = (old: string, next: string) =>
+    differences(withLateness(old), withLateness(next)).map(({ rule, fate, because, windows }) => [
+      ...[rule, fate, ...because],
+      windows.replace(/.*(?=the (longer|shorter))/, '').slice(0, 48),
+    ]);
+  const longer = 'the longer allowedLateness is for windows that b';
+  const shorter = 'the shorter allowedLateness is for all windows, ';
+  const tidy = ['tidy', 'keep', 'nothing changes'];
+  expect(found('1h', '2d')).toEqual([
+    tidy,
+    ...['often', 'daily'].map((rule) => [rule, 'keep', 'allowedLateness', longer]),
+  ]);
+  expect(found('2d', '1h')).toEqual([
+    tidy,
+    ...['often', 'daily'].map((rule) => [rule, 'keep', 'allowedLateness', shorter]),
+  ]);
+  expect(found('1h', '1h')).toEqual([tidy, ...['often', 'daily'].map((rule) => [rule, 'keep', 'they go on'])]);
 });
 
 test('kept and fresh are what the fingerprints of the plans say', () => {

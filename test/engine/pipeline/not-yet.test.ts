@@ -19,33 +19,7 @@ test.each([
   expect(inRule(line)).toEqual(faults);
 });
 
-test.each([
-  ['{ hopping: 1h, every: 5m }', ['11:15-22 rule.window.hopping.not-yet', '11:28-33 rule.window.every.not-yet']],
-  ['{ session: 30m, max: 12h }', ['11:15-22 rule.window.session.not-yet', '11:29-32 rule.window.max.not-yet']],
-  ['{ before: 365d }', ['11:15-21 rule.window.before.not-yet']],
-  ['{ last: 5, within: 1h }', ['11:15-19 rule.window.last.not-yet', '11:24-30 rule.window.within.not-yet']],
-  ['{ until: event.at, max: 1h }', ['11:15-20 rule.window.until.not-yet', '11:32-35 rule.window.max.not-yet']],
-  ['{ calendar: hour }', ['11:25-29 rule.window.calendar.not-yet']],
-  ['{ calendar: week }', ['11:25-29 rule.window.calendar.not-yet']],
-  ['{ calendar: day, every: 1h }', ['11:30-35 rule.window.every.not-yet']],
-])('the window %s is refused at its place, and nothing else is', (window, faults) => {
-  expect(inRule(aggregate, `window: ${window}`)).toEqual(faults);
-});
-
-test.each([
-  'stddev(event.a)',
-  'values(event.a, 5)',
-  'top(event.a, event.b, 3)',
-  'argmin(event.a, event.b)',
-  'argmax(event.a, event.b)',
-  'percentile(event.a, 0.9)',
-])('the aggregate %s is refused at its place, and nothing else is', (call) => {
-  expect(inRule('window: { sliding: 1h }', 'aggregate:', `  n: ${call}`, 'having: n > 5')).toEqual([
-    `12:10-${10 + call.length} rule.aggregate.not-yet`,
-  ]);
-});
-
-test.each(['idleAfter: 1m', 'publish: true', 'encoding: gzip'])(
+test.each(['publish: true', 'encoding: gzip'])(
   '%s of a stream is refused at its place, and nothing else is',
   (line) => {
     const text = pipelineWith(`from: orders\n${alert}`).replace(
@@ -60,12 +34,6 @@ test.each(['idleAfter: 1m', 'publish: true', 'encoding: gzip'])(
 test('tables are refused at their place, and nothing else is', () => {
   expect(briefly(`tables: { t: { file: t.csv } }\n${pipelineWith(`from: orders\n${alert}`)}`)).toEqual([
     '1:1-7 pipeline.tables.not-yet',
-  ]);
-});
-
-test('the limit of an alert is refused at its place, and nothing else is', () => {
-  expect(briefly(pipelineWith('from: orders\nalert: { severity: low, title: x, limit: 5 per 1h }'))).toEqual([
-    '10:39-44 rule.alert.limit.not-yet',
   ]);
 });
 

@@ -38,6 +38,7 @@ test('a stream has its own settings and the defaults of the others', () => {
     outOfOrderness: 60_000,
     allowedLateness: 3_600_000,
     clockSkew: 300_000,
+    idleAfter: 60_000,
     dedupeWithin: 600_000,
   });
 });
@@ -69,6 +70,7 @@ test('a stateless rule has its parts and defaults', () => {
       evidence: 10,
       evidenceFields: 'read',
       cooldown: 0,
+      limit: { most: 100, per: 3_600_000 },
     },
   });
 });

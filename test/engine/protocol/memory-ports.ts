@@ -5,7 +5,7 @@
  */
 import type { AlertRecord } from '../../../engine/alert/alert.ts';
 import type { AlertMessage } from '../../../engine/alert/message.ts';
-import { readAlert } from '../../../engine/protocol/alert-store.ts';
+import { readAlert } from '../../../engine/protocol/alert-body.ts';
 import type { Conflict, Item, ItemKey, ItemStore } from '../../../engine/protocol/item.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import type { EpochMillis } from '../../../engine/time.ts';

@@ -63,8 +63,9 @@ test.each([
       shards.map((shard) => cloud.batch(orders(shard, round + shard / 100, round + 0.6 + shard / 1000))),
     );
   expect(cloud.counts).toEqual([]);
-  // Panes, ids and shard records, and two that one of them puts for all: the mark, and where the rule begins.
-  expect(cloud.world.state.writes).toHaveLength(5 * 50 * 3 + 2);
+  // Panes, ids and shard records, what each shard takes over, once, and two that one of them puts for all: the mark, and
+  // where the rule begins.
+  expect(cloud.world.state.writes).toHaveLength(5 * 50 * 3 + 50 + 2);
   // All at once put the first mark, and where the rule begins; the others find it said.
   expect(cloud.world.state.counts.conflicts).toBeLessThan(2 * 50);
   expect(await cloud.advance()).toMatchObject({ merged: 1 });
@@ -93,11 +94,14 @@ test('a pane that is put while its key is settled is settled after it', async ()
   }
 });
 
-test('a settling that dies is done again', async () => {
+test.each([
+  ['a global key', daily],
+  ['sliding windows', sliding],
+])('a settling that dies is done again: %s', async (_, pipeline) => {
   for (let at = 1, died = true; died; at++) {
-    const cloud = new Cloud(daily, 20);
+    const cloud = new Cloud(pipeline, 20);
     await cloud.advance();
-    await cloud.batch(orders(0, 1));
+    await cloud.batch(orders(0, 1, 2, 3));
     let calls = 0;
     died = await cloud
       .advance(undefined, () => {
@@ -110,7 +114,7 @@ test('a settling that dies is done again', async () => {
     await cloud.advance();
     cloud.world.now = (cloud.world.now + 2 * minute) as EpochMillis;
     await cloud.advance();
-    expect(cloud.counts).toEqual([1]);
+    expect(cloud.counts).toEqual([3]);
     expect(cloud.world.messages.length).toBeGreaterThan(0);
   }
 });

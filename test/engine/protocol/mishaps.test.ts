@@ -1,5 +1,5 @@
 /** What goes wrong around a shard, a rule or a process, and what must not come of it. */
-import { readAlert } from '../../../engine/protocol/alert-store.ts';
+import { readAlert } from '../../../engine/protocol/alert-body.ts';
 import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-time.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
@@ -149,7 +149,7 @@ test('what is pending is published though no pane can be closed', async () => {
 describe('a pane of many parts', () => {
   const pipeline = compiled(withRules((rules['sliding, owned key'] ?? '').replace('sliding: 10m', 'sliding: 24h')));
   const burst = (from: number, events: number) =>
-    Array.from({ length: events }, (_, i) => ({ minute: (from + i) / 60 }));
+    Array.from({ length: events }, (_, i) => ({ minute: (from + i) / 600 }));
   async function play(world: MemoryWorld, batches: number): Promise<void> {
     const orders = new StreamProcessor(pipeline, 'orders', world.ports(), `many${++processes}`);
     for (let i = 0; i < batches; i++) await orders.process('0', burst(i * 50, 50).map(record));

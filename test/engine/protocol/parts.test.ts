@@ -24,20 +24,25 @@ const pipeline = (fields: string) =>
       title: 'x'
       evidenceFields: ${fields}`),
   );
-const distinct = compiled(
-  withRules(`  busy:
+/** What counts most of all that one rule may keep. */
+const keeping = (...aggregates: string[]) =>
+  compiled(
+    withRules(`  busy:
     from: orders
     groupBy:
       customer: event.customer
     window:
       tumbling: 24h
     aggregate:
-      n: countDistinct(event.id + event.kind)
+      n: count()
+${aggregates.map((one) => `      ${one}`).join('\n')}
     having: n >= 3
     alert:
       severity: low
-      title: 'x'`),
-);
+      title: 'x'
+      evidence: 100
+      evidenceFields: all`),
+  );
 
 const sizeOf = ({ pk, sk, body }: Item): number => Buffer.byteLength(pk + sk + body) + 100;
 
@@ -88,15 +93,37 @@ test('what a busy key writes does not grow with its log', async () => {
 });
 
 test.each([
-  ['one batch', 6000, 6000],
-  ['many batches', 6000, 100],
+  ['one batch', 6000, 6000, 'a'],
+  ['many batches', 6000, 100, 'a'],
   ['one batch of long values', 5000, 5000, 'x'.repeat(900)],
-])('distinct values of a busy key are kept in parts: %s', async (_, events, size, text = '') => {
+])('a window of very many values is one item that does not grow: %s', async (_, events, size, text) => {
   const world = new MemoryWorld();
+  const distinct = keeping('d: countDistinct(event.id + event.kind)', 'p: percentile(event.at, 50)');
   await playInBatches(world, distinct, events, size, text);
-  for (const item of world.state.writes) expect(sizeOf(item)).toBeLessThan(largest);
-  expect(alertsOf(world)).toMatchObject([{ content: { values: { n: events } } }]);
+  expect([...world.state.items.values()].filter(({ pk }) => pk.startsWith('busy#'))).toHaveLength(1);
+  for (const item of world.state.writes) expect(sizeOf(item)).toBeLessThan(160 * 1024);
+  const [alert] = alertsOf(world);
+  expect(alert?.content).toMatchObject({ values: { n: events }, approximate: { d: 0.017, p: 0.008 } });
+  expect(Math.abs(Number(alert?.content.values['d']) / events - 1)).toBeLessThan(0.05);
 });
+
+test.each([['x'.repeat(45)], ['ü'.repeat(22)], ['\u0001'.repeat(7)]])(
+  'the most that the aggregates of a rule may keep fits into an item: of values like %j',
+  async (text) => {
+    const world = new MemoryWorld();
+    const full = keeping(
+      "ids: 'collect(event.kind + event.id, 600)'",
+      "sorts: 'values(event.kind + event.id, 400)'",
+      "best: 'top(event.total, event.kind + event.id, 200)'",
+      "middle: 'percentile(double(event.at) / 7, 50)'",
+    );
+    await playInBatches(world, full, 3000, 1000, text);
+    expect(alertsOf(world)).toMatchObject([{ content: { values: { n: 3000 } } }]);
+    const sizes = [...world.state.writes, ...world.alerts.writes].map(sizeOf);
+    expect(Math.max(...sizes)).toBeGreaterThan(150 * 1024);
+    expect(Math.max(...sizes)).toBeLessThan(largest);
+  },
+);
 
 test('parts that were put before a failure are not added again', async () => {
   const world = new MemoryWorld();

@@ -1,14 +1,17 @@
 /** Alerts that are recorded and not told yet, and what must not keep them waiting. */
 import type { AlertMessage } from '../../../engine/alert/message.ts';
-import { AlertStore, pendingSlot } from '../../../engine/protocol/alert-store.ts';
+import { advanceTime } from '../../../engine/protocol/advance-time.ts';
+import { AlertStore } from '../../../engine/protocol/alert-store.ts';
+import { pendingSlot } from '../../../engine/protocol/message-counts.ts';
+import { PublishingTime } from '../../../engine/protocol/publishing-time.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
-import { minute, record } from './batches.ts';
+import { minute, noon, openShard, record } from './batches.ts';
 import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
 
-const stateless = compiled(withRules(rules['stateless'] ?? ''));
+const stateless = compiled(withRules(`${rules['stateless'] ?? ''}\n      limit: 100000 per 1h`));
 const tumbling = compiled(withRules(rules['tumbling, threshold'] ?? ''));
 const none = () => Promise.resolve(new Set<string>());
 const all = (messages: readonly AlertMessage[]) => Promise.resolve(new Set(messages.map(({ id }) => id)));
@@ -94,4 +97,50 @@ test('an alert that is revised while it is published is told again, as it is now
   await publishPending({ ...world.ports(), publish }, tumbling);
   expect(told).toEqual(['0', '1']);
   expect(pendingOf(world)).toEqual([]);
+});
+
+test('while SNS does not answer, watermarks move, panes are closed, and what is told of them stays pending', async () => {
+  const world = new MemoryWorld();
+  world.now = noon as EpochMillis;
+  const refusing: Ports = { ...world.ports(), publish: all };
+  const text = `${rules['stateless'] ?? ''}\n      limit: 100000 per 1h\n${rules['tumbling, final']?.replace('n == 2', 'n >= 2') ?? ''}`;
+  const pipeline = compiled(withRules(text));
+  const customers = Array.from({ length: 300 }, (_, i) => `c${i}`);
+  await new StreamProcessor(pipeline, 'orders', refusing, 'p').process('0', [
+    ...customers.flatMap((customer) => [0, 1, 2].map((at) => record({ minute: at, customer, total: 9 }))),
+    record({ minute: 40 }),
+  ]);
+  world.now = (noon + 45 * minute) as EpochMillis;
+  let left = 1;
+  const hanging: Ports = {
+    ...world.ports(),
+    publish: (messages) => {
+      // Calls of ten, four at a time, of half a minute each.
+      left -= Math.ceil(messages.length / 40) / 2;
+      return all(messages);
+    },
+  };
+  const port = { shards: async () => [openShard('0')], atTip: async () => false };
+  const report = await advanceTime(pipeline, hanging, port, world.now, undefined, undefined, () => left);
+  expect(left).toBeGreaterThan(0.2);
+  expect(report).toMatchObject({ published: 0, closed: 300, alerts: 300 });
+  expect(pendingOf(world)).toHaveLength(900 + 300);
+  // All of it is told when SNS answers again.
+  world.now = (noon + 50 * minute) as EpochMillis;
+  expect(await publishPending(world.ports(), pipeline)).toBe(1_200);
+});
+
+test('where SNS answers, what is pending leaves time for what is to be closed', async () => {
+  const world = await refused(500);
+  let left = 1;
+  const publish: Ports['publish'] = (messages) => {
+    left -= messages.length / 320;
+    return none();
+  };
+  const plans = new Map(stateless.plan.rules.map((plan) => [plan.name, plan]));
+  const store = new AlertStore({ ...world.ports(), publish }, 'test', new PublishingTime(() => left));
+  const published = await store.publishPending(plans, (world.now - 1) as EpochMillis, 0.7);
+  expect(published).toBeGreaterThan(40);
+  expect(left).toBeGreaterThan(0.7);
+  expect(pendingOf(world)).toHaveLength(500 - published);
 });

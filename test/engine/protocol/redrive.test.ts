@@ -226,6 +226,21 @@ describe('a late event', () => {
     },
   );
 
+  test('is refused in each letter that holds it', async () => {
+    const [cloud, [letter]] = await lateFor('tumbling, threshold');
+    const twice = [letter!, { ...letter!, record: { ...letter!.record } }];
+    expect(await cloud.redrive(twice)).toMatchObject({
+      letters: [
+        { alreadyThere: [], refused: [{ rule: 'often' }] },
+        { alreadyThere: [], refused: [{ rule: 'often' }] },
+      ],
+    });
+    expect(await cloud.redrive(twice, { late: true })).toMatchObject({
+      letters: [{ putBack: ['often'] }, { alreadyThere: ['often'] }],
+    });
+    expect(cloud.counts).toEqual([3]);
+  });
+
   test('whose windows may have lost events is refused, and what stands goes on to stand', async () => {
     const [cloud, letters] = await lateFor('tumbling, two streams');
     await cloud.advance(10 * day);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { ShardRecord } from '../../../engine/protocol/shard-record.ts';
 import {
-  idleAfter,
   type ListedShard,
   ruleWatermark,
   shardWatermarks,
@@ -10,7 +9,7 @@ import {
 import { beginningOfTime, type EpochMillis, type Millis } from '../../../engine/time.ts';
 import { Dice } from '../../simulation/dice.ts';
 
-const second = 1000;
+const [second, idleAfter] = [1000, 60_000 as Millis];
 const none = beginningOfTime / second;
 /** A shard as a line of a table says it; times in seconds. */
 interface Row {
@@ -33,6 +32,7 @@ function streamOf(rows: readonly Row[], outOfOrderness = 10): StreamShards {
   );
   return {
     outOfOrderness: (outOfOrderness * second) as Millis,
+    idleAfter,
     listed,
     records: new Map(records),
     atTip: new Set(rows.flatMap(({ id, tip }) => (tip === true ? [id] : []))),
@@ -40,8 +40,8 @@ function streamOf(rows: readonly Row[], outOfOrderness = 10): StreamShards {
 }
 
 function recordOf(newest: number, readAt: number, finished = '1'): ShardRecord {
-  const eventAt = readAt as EpochMillis;
-  return { finished, newest: newest as EpochMillis, readAt: eventAt, eventAt, owner: 'p' };
+  const at = readAt as EpochMillis;
+  return { finished, newest: newest as EpochMillis, readAt: at, eventAt: at, owner: 'p' };
 }
 
 const at = (now: number, ...streams: StreamShards[]) => ruleWatermark(streams, (now * second) as EpochMillis) / second;
@@ -166,8 +166,7 @@ test.each<[string, number, Row[]]>([
 
 test('a rule over two streams waits for the later, each with its own outOfOrderness', () => {
   const orders = streamOf([{ id: 'a', newest: 100, readAt: 100 }], 10);
-  const carts = streamOf([{ id: 'a', newest: 105, readAt: 105 }], 30);
-  expect(at(110, orders, carts)).toBe(75);
+  expect(at(110, orders, streamOf([{ id: 'a', newest: 105, readAt: 105 }], 30))).toBe(75);
   expect(
     at(400, streamOf([{ id: 'a', newest: 100, readAt: 100, tip: true }]), streamOf([{ id: 'a', tip: true }], 30)),
   ).toBe(400 - 60 - 30);
@@ -254,6 +253,7 @@ class History {
     const listed = this.shards.filter(({ forgotten }) => !forgotten);
     return {
       outOfOrderness: 10_000 as Millis,
+      idleAfter,
       listed,
       records: this.records,
       atTip: new Set(listed.flatMap(({ id, read, times }) => (read === times.length ? [id] : []))),

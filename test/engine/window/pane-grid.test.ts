@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import fc from 'fast-check';
-import type { WindowDefinition } from '../../../engine/pipeline/definition.ts';
+import type { WindowPlan } from '../../../engine/plan/plan.ts';
 import type { EpochMillis, Millis } from '../../../engine/time.ts';
 import { paneGrid } from '../../../engine/window/pane-grid.ts';
 
@@ -84,16 +84,18 @@ const zones = fc.constantFrom(
   'Pacific/Apia',
   'Africa/Monrovia',
 );
-const windows: fc.Arbitrary<WindowDefinition> = fc.oneof(
-  zones.map((timezone): WindowDefinition => ({ kind: 'calendar', unit: 'day', timezone })),
+const windows: fc.Arbitrary<Exclude<WindowPlan, { kind: 'instant' }>> = fc.oneof(
+  zones.map((timezone): Exclude<WindowPlan, { kind: 'instant' }> => ({ kind: 'calendar', unit: 'day', timezone })),
   fc.tuple(fc.integer({ min: 1, max: 100 }), fc.nat(99)).map(
-    ([size, offset]): WindowDefinition => ({
+    ([size, offset]): Exclude<WindowPlan, { kind: 'instant' }> => ({
       kind: 'tumbling',
       size: (size * hour) as Millis,
       offset: ((offset % size) * hour) as Millis,
     }),
   ),
-  fc.integer({ min: 1, max: 100 }).map((size): WindowDefinition => ({ kind: 'sliding', size: size as Millis })),
+  fc
+    .integer({ min: 1, max: 100 })
+    .map((size): Exclude<WindowPlan, { kind: 'instant' }> => ({ kind: 'sliding', size: size as Millis })),
 );
 const instants = fc
   .integer({ min: Date.parse('1950-01-01'), max: Date.parse('2040-01-01') })

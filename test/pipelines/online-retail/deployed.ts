@@ -15,7 +15,7 @@ import { alertLine } from '../../../cli/alert-output.ts';
 import { loadPipelineFile } from '../../../cli/pipeline-file.ts';
 import type { AlertRecord } from '../../../engine/alert/alert.ts';
 import { compileHere } from '../../../engine/plan/compile-here.ts';
-import { readAlert } from '../../../engine/protocol/alert-store.ts';
+import { readAlert } from '../../../engine/protocol/alert-body.ts';
 import { region } from '../../../local/aws-call.ts';
 import type { Redelivery } from '../../../local/function-host.ts';
 import { type LocalRun, startLocal } from '../../../local/local-run.ts';

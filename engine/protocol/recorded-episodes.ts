@@ -1,0 +1,40 @@
+/** What the records of a key's alerts say: which there are, and which episodes they tell of. */
+import type { AlertRecord } from '../alert/alert.ts';
+import type { Episode } from '../alert/episodes.ts';
+import { instantOf, readAlertSortKey } from '../state/alert-name.ts';
+import type { RuleState } from '../state/rule-state.ts';
+import type { EpochMillis } from '../time.ts';
+import type { AlertStore, KnownAlert } from './alert-store.ts';
+
+export async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
+  setRecords(state, await alerts.readAll(state.partitionKey));
+}
+
+export function setRecords(state: RuleState, known: readonly KnownAlert[]): void {
+  for (const { key, recorded } of known) state.records.set(readAlertSortKey(key.sk), recorded);
+}
+
+/** Learns a key's episodes from the records of its alerts. */
+export function restoreEpisodes(state: RuleState): void {
+  const episodes = new Map<EpochMillis, Episode>();
+  for (const [name, { record }] of state.records) {
+    for (const episode of record === undefined ? [] : episodeOf(state, instantOf(name), record)) {
+      // Events of one time are alerts of their own: where any stands, their time is one to look at.
+      const same = episodes.get(episode.name);
+      const standing = episode.standing || same?.standing === true;
+      const revision = Math.max(episode.revision, same?.revision ?? 0);
+      episodes.set(episode.name, { ...episode, standing, revision });
+    }
+  }
+  state.episodes?.restore([...episodes.values()]);
+}
+
+/** The episode that an alert's record tells of: its window begins with the first and ends with the last true one. */
+function episodeOf(
+  { rule }: RuleState,
+  name: EpochMillis,
+  { content: { window }, status, revision }: AlertRecord,
+): Episode[] {
+  if (window === undefined) return [];
+  return [{ name, ...rule.form.namesOf(window, name), standing: status !== 'withdrawn', revision }];
+}

@@ -1,0 +1,78 @@
+/** How a minute is shared between the rules. */
+import { advanceTime } from '../../../engine/protocol/advance-time.ts';
+import type { Ports } from '../../../engine/protocol/ports.ts';
+import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
+import type { EpochMillis } from '../../../engine/time.ts';
+import { minute, noon, openShard, record } from './batches.ts';
+import { alertsOf, MemoryWorld } from './memory-ports.ts';
+import { compiled, withRules } from './pipelines.ts';
+
+const rule = (name: string, where: string, group: string, emit: string): string => `  ${name}:
+    from: orders
+    where: ${where}
+    groupBy:
+      group: ${group}
+    window:
+      tumbling: 10m
+    aggregate:
+      n: count()
+    having: n >= 1
+    emit: ${emit}
+    alert:
+      severity: low
+      title: 'x'
+      limit: 100000 per 1h`;
+const final = [
+  rule('all', 'event.total > 0', 'event.customer', 'final'),
+  rule('few', 'event.total > 5', 'event.customer', 'final'),
+];
+const kinds = rule('kinds', 'event.total > 0', 'event.kind', 'threshold');
+const port = {
+  // So many that keys of several are marked.
+  shards: async (stream: string) => (stream === 'orders' ? Array.from('012345678', openShard) : []),
+  atTip: async () => true,
+};
+
+/** A page of the rule `all` takes a share of the minute, and a process without time is killed. */
+function slowly(world: MemoryWorld, share: number): { readonly ports: Ports; readonly timeLeft: () => number } {
+  let left = 1;
+  const ports = world.ports();
+  const due: Ports['state']['due'] = async (slot, until, limit) => {
+    if (!slot.startsWith('all#')) return ports.state.due(slot, until, limit);
+    if (!slot.endsWith('#0')) return [];
+    left -= share;
+    if (left < 0) throw new Error('killed');
+    const slots = await Promise.all(
+      [0, 1, 2, 3].map((one) => ports.state.due(slot.replace(/0$/, String(one)), until, 10_000)),
+    );
+    return slots.flat().slice(0, limit);
+  };
+  return { ports: { ...ports, state: { ...ports.state, due } }, timeLeft: () => left };
+}
+
+test.each([
+  ['first', final],
+  ['last', final.toReversed()],
+])('a rule with a backlog keeps neither other rules nor marked keys waiting, where it comes %s', async (_, texts) => {
+  const pipeline = compiled(withRules([...texts, kinds].join('\n')));
+  const world = new MemoryWorld();
+  world.now = noon as EpochMillis;
+  await advanceTime(pipeline, world.ports(), port, world.now);
+  const customers = Array.from({ length: 1_200 }, (__, i) => `c${i}`);
+  await new StreamProcessor(pipeline, 'orders', world.ports(), 'p').process('0', [
+    ...customers.map((customer, i) => record({ minute: 1, customer, total: i === 700 ? 9 : 1 })),
+    record({ minute: 40, customer: 'c0' }),
+  ]);
+  const told = (name: string) => alertsOf(world).filter((one) => one.rule === name).length;
+  expect(told('kinds')).toBe(0);
+  for (const [minutes, all] of [
+    [45, 1_000],
+    [46, 1_200],
+  ] as const) {
+    world.now = (noon + minutes * minute) as EpochMillis;
+    const { ports, timeLeft } = slowly(world, 0.45);
+    await advanceTime(pipeline, ports, port, world.now, undefined, undefined, timeLeft);
+    expect([told('all'), told('few')]).toEqual([all, 1]);
+    expect(told('kinds')).toBeGreaterThan(0);
+  }
+});
