@@ -2,6 +2,7 @@
  * `npm run test:deploy`: the real `cdk bootstrap` and `cdk deploy`, events by the SDK, alerts from a queue; a changed rule
  * with its state kept; a CDK application of its own that installs the package; and `cdk destroy`.
  */
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { cdk, cdkDeploy, root } from './cdk.ts';
 import { deployConsumer } from './consumer.ts';
@@ -34,7 +35,9 @@ function useEmulator(endpoint: string): void {
 async function confirmed(account: string, region: string): Promise<boolean> {
   console.log(costs.replace('ACCOUNT', account).replace('REGION', region));
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question('Type the account number to go on: ');
+  const question = terminal.question('Type the account number to go on: ');
+  // Where nobody is there to answer, the input ends.
+  const answer = await Promise.race([question, once(terminal, 'close').then(() => '')]);
   terminal.close();
   return answer.trim() === account;
 }
@@ -105,6 +108,9 @@ async function main(): Promise<void> {
     emulator?.stop();
   }
 }
+
+// What is stopped on the way stops what it has started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 main().catch((cause: unknown) => {
   console.error(cause instanceof Error ? cause.message : cause);
