@@ -41,7 +41,18 @@ const assertion = {
 };
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'cdk.out/', '.weir/', 'coverage/', '**/*.js', '**/*.mjs'] },
+  {
+    ignores: [
+      'node_modules/',
+      'cdk.out/',
+      '.weir/',
+      'coverage/',
+      'dist/',
+      'test/deploy/consumer/',
+      '**/*.js',
+      '**/*.mjs',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   tseslint.configs.strictTypeChecked,
   {

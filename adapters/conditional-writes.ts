@@ -59,7 +59,8 @@ export class ConditionalWrites {
         const code = error.Code ?? '';
         if (conflicts.includes(code)) lost.push({ ...write, current: error.Item });
         else if (passing.includes(code)) again.push(write);
-        else throw new Error(`${this.tableName} ${write.item.pk} ${write.item.sk}: ${code}: ${error.Message ?? ''}`);
+        // The key is made of the event, which belongs in no log.
+        else throw new Error(`${this.tableName}: ${code}: ${error.Message ?? ''}`);
       }
       rest = again;
       if (rest.length > 0) await backOff(attempt, `writing to ${this.tableName}`, this.wait);

@@ -1,11 +1,13 @@
 /** Kinesis: which shards a stream has, whether one is read to its tip, and putting records. */
 import {
+  DescribeStreamSummaryCommand,
   GetRecordsCommand,
   GetShardIteratorCommand,
   KinesisClient,
   ListShardsCommand,
   PutRecordsCommand,
   type PutRecordsRequestEntry,
+  RecordDistributionStrategy,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { maxAttempts, timeouts } from './client-options.ts';
@@ -30,6 +32,12 @@ export interface NewRecord {
 /** Over HTTP/1.1: the default of this client is HTTP/2, which plain http:// endpoints do not speak. */
 export function kinesisClient(): KinesisClient {
   return new KinesisClient({ maxAttempts, requestHandler: new NodeHttpHandler(timeouts) });
+}
+
+/** Whether a stream puts records on any shard, whatever their partition keys. It can be switched at any time. */
+export async function ignoresPartitionKeys(client: KinesisClient, streamName: string): Promise<boolean> {
+  const { StreamDescriptionSummary } = await client.send(new DescribeStreamSummaryCommand({ StreamName: streamName }));
+  return StreamDescriptionSummary?.RecordDistributionStrategy === RecordDistributionStrategy.AUTO;
 }
 
 /** The shards of a stream, open or with records that have not expired. */

@@ -8,6 +8,8 @@ export const variables = {
   alertTable: 'WEIR_ALERT_TABLE',
   alertTopic: 'WEIR_ALERT_TOPIC_ARN',
   deadLetterBucket: 'WEIR_DEAD_LETTER_BUCKET',
+  /** The value of the dimension of all metrics. */
+  service: 'WEIR_SERVICE',
 } as const;
 
 /** The value of an environment variable; throws with its name where it is not set. */
@@ -15,6 +17,11 @@ export function required(name: (typeof variables)[keyof typeof variables]): stri
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set`);
   return value;
+}
+
+/** The value of an environment variable that need not be set. */
+export function optional(name: (typeof variables)[keyof typeof variables]): string | undefined {
+  return process.env[name];
 }
 
 /** The name of a stack's function that puts dead letters back: `weir replay` knows no more than the stack's. */

@@ -1,10 +1,9 @@
-/** One JSON line per batch, as CloudWatch Logs Insights reads it. Events themselves are never logged. */
-export interface Log {
-  readonly done: (message: string, fields: object) => void;
-  readonly problem: (text: string) => void;
-}
+/** What handlers say: one line per invocation that is its metrics too. Events themselves are never logged. */
+import type { Counted } from './metric-names.ts';
 
-export const consoleLog: Log = {
-  done: (message, fields) => console.log(JSON.stringify({ level: 'INFO', message, ...fields })),
-  problem: (text) => console.error(JSON.stringify({ level: 'ERROR', message: text })),
-};
+export interface Log {
+  readonly done: (message: string, fields: object, counted?: Counted) => void;
+  readonly problem: (text: string, counted?: Counted) => void;
+  /** A predicate of a rule could not be evaluated so many times. */
+  readonly expressionErrors?: (rule: string, count: number) => void;
+}

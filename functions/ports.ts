@@ -3,8 +3,8 @@ import { dynamodbClient, ItemTable } from '../adapters/dynamodb.ts';
 import { publish, snsClient } from '../adapters/sns.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
 import type { EpochMillis } from '../engine/time.ts';
+import { cloudwatchLog } from './cloudwatch-log.ts';
 import { required, variables } from './environment.ts';
-import { consoleLog } from './log.ts';
 
 export function awsPorts(): Ports {
   const dynamodb = dynamodbClient();
@@ -15,7 +15,7 @@ export function awsPorts(): Ports {
   return {
     state: new ItemTable(dynamodb, required(variables.stateTable)),
     alerts: new ItemTable(dynamodb, required(variables.alertTable)),
-    publish: (messages) => publish(sns, topic, messages, consoleLog.problem),
+    publish: (messages) => publish(sns, topic, messages, cloudwatchLog.problem),
     async deadLetter(prefix, name, lines) {
       // Most invocations have nothing to keep, so the client is loaded by the first that has.
       store ??= import('../adapters/s3.ts').then(({ putLines, s3Client }) => {

@@ -1,8 +1,8 @@
 /** Processes the records of one stream. Called by the stream's event source mapping, a batch of one shard at a time. */
 import { randomUUID } from 'node:crypto';
 import { plan, program } from 'weir:plan';
+import { cloudwatchLog } from './cloudwatch-log.ts';
 import { required, variables } from './environment.ts';
-import { consoleLog } from './log.ts';
 import { awsPorts } from './ports.ts';
 import { streamHandler } from './stream-handler.ts';
 
@@ -11,5 +11,5 @@ export const handler = streamHandler({
   stream: required(variables.stream),
   ports: awsPorts(),
   process: randomUUID(),
-  log: consoleLog,
+  log: cloudwatchLog,
 });

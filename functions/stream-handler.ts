@@ -6,9 +6,11 @@ import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aw
 import type { Compiled } from '../engine/plan/program.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
 import { StreamProcessor } from '../engine/protocol/stream-processor.ts';
+import { PortCounts } from './counted-ports.ts';
 import { eventDecoder } from './event-decoder.ts';
 import { inputRecords, shardOf } from './input-records.ts';
 import type { Log } from './log.ts';
+import { batchMetrics } from './report-metrics.ts';
 import { decode } from './record-data.ts';
 
 export interface StreamServices {
@@ -29,7 +31,8 @@ export type StreamHandler = (
 export function streamHandler({ compiled, stream, ports, process, log }: StreamServices): StreamHandler {
   const program = compiled.program.streams[stream];
   const decodeEvent = program === undefined ? decode : eventDecoder(program);
-  const processor = new StreamProcessor(compiled, stream, ports, process);
+  const counts = new PortCounts();
+  const processor = new StreamProcessor(compiled, stream, counts.over(ports), process);
   return async (event, context) => {
     const shard = shardOf(event);
     const [first] = event.Records;
@@ -39,12 +42,15 @@ export function streamHandler({ compiled, stream, ports, process, log }: StreamS
     const timeLeft = (): number => context.getRemainingTimeInMillis() / allTime;
     try {
       const report = await processor.process(shard, inputRecords(stream, shard, event, decodeEvent), timeLeft);
-      log.done('batch', { ...report, millis: Math.round(performance.now() - started) });
+      const millis = Math.round(performance.now() - started);
+      log.done('batch', { ...report, millis }, batchMetrics(report, counts.take()));
       return { batchItemFailures: report.unfinished === undefined ? [] : [{ itemIdentifier: report.unfinished }] };
     } catch (cause) {
+      counts.take();
       // A service failed, not an event: the batch comes again, and what it has done already is skipped.
       log.problem(
         `batch of ${event.Records.length} records of ${stream}/${shard} failed and will be delivered again: ${cause instanceof Error ? cause.stack : String(cause)}`,
+        { FailedBatches: 1 },
       );
       return { batchItemFailures: [{ itemIdentifier: first.kinesis.sequenceNumber }] };
     }

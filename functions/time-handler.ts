@@ -4,7 +4,9 @@ import type { Compiled } from '../engine/plan/program.ts';
 import { advanceTime, type ShardPort, type TimeReport } from '../engine/protocol/advance-time.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
 import type { EpochMillis } from '../engine/time.ts';
+import { PortCounts } from './counted-ports.ts';
 import type { Log } from './log.ts';
+import { timeMetrics } from './report-metrics.ts';
 
 export interface AdvanceTimeEvent {
   /** When the schedule fired, the time of the check; absent when somebody else calls: now. */
@@ -30,7 +32,10 @@ export type TimeHandler = (
 ) => Promise<TimeReport>;
 
 export function timeHandler({ compiled, ports, shards, sleep, log }: TimeServices): TimeHandler {
+  const counts = new PortCounts();
+  const counted = counts.over(ports);
   return async ({ time, watermark }, context) => {
+    counts.take();
     const allTime = context.getRemainingTimeInMillis();
     const kept = allTime / 5;
     const timeLeft = (): number => context.getRemainingTimeInMillis() / allTime;
@@ -40,8 +45,8 @@ export function timeHandler({ compiled, ports, shards, sleep, log }: TimeService
       return true;
     };
     const now = time === undefined ? ports.now() : (Date.parse(time) as EpochMillis);
-    const report = await advanceTime(compiled, ports, shards, now, watermark, pause, timeLeft);
-    log.done('time', report);
+    const report = await advanceTime(compiled, counted, shards, now, watermark, pause, timeLeft);
+    log.done('time', report, timeMetrics(report, now, counts.take()));
     return report;
   };
 }

@@ -1,51 +1,79 @@
 /**
- * The code of a function as it is deployed: one minified ES module that holds the handler, the SDK and the compiled
+ * The code of a function as it is deployed: minified ES modules that hold the handler, the SDK and the compiled
  * pipeline. What reads YAML and CEL stays behind: it ran at synth.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 
 /** The functions of a pipeline; each is `functions/<name>.ts`. */
 export type FunctionName = 'process-stream' | 'advance-time' | 'redrive';
 
 export interface Bundle {
-  /** The folder of the asset, `index.mjs` alone; it goes with the process. */
+  /** The folder of the asset, `index.mjs` and the chunks that it loads; it goes with the process. */
   readonly directory: string;
+  /** Of `index.mjs` and all that is loaded with it; what is imported when it is needed is not counted. */
   readonly bytes: number;
-  /** Every file that something of went into it, relative to the repository. */
+  /** Every file that something of went into it, relative to the package. */
   readonly inputs: readonly string[];
 }
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
+/** Of Weir: its sources are bundled wherever it is installed. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Where the packages that it needs may lie: beside it where it is installed, within it in its repository. */
+const packages = createRequire(import.meta.url).resolve.paths('esbuild') ?? [];
 
 /** Some dependencies are CommonJS and `require` Node's own modules, which a module of ES has no way to do by itself. */
 const requireForCommonJs = `import{createRequire as weirRequire}from'node:module';const require=weirRequire(import.meta.url);`;
 
+/** What was made in this process, by function and plan: several stacks of an application may hold the same pipeline. */
+const made = new Map<string, Bundle>();
+
+let work: string | undefined;
+
+/** A new folder that goes with the process. */
+function temporaryFolder(): string {
+  if (work === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'weir-bundle-'));
+    process.once('exit', () => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+    work = folder;
+  }
+  return mkdtempSync(join(work, 'bundle-'));
+}
+
 /** Bundles functions/`name`.ts with `planModule` as the module `weir:plan`; throws with esbuild's report. */
 export function bundle(name: FunctionName, planModule: string): Bundle {
-  const work = mkdtempSync(join(tmpdir(), 'weir-bundle-'));
-  process.once('exit', () => {
-    rmSync(work, { recursive: true, force: true });
-  });
-  const plan = join(work, 'plan.mjs');
+  const key = `${name}\n${planModule}`;
+  const found = made.get(key) ?? bundled(name, planModule);
+  made.set(key, found);
+  return found;
+}
+
+function bundled(name: FunctionName, planModule: string): Bundle {
+  const folder = temporaryFolder();
+  const plan = join(folder, 'plan.mjs');
   writeFileSync(plan, planModule);
-  const directory = join(work, name);
+  const directory = join(folder, name);
   const { metafile } = buildSync({
-    absWorkingDir: repository,
-    entryPoints: [`functions/${name}.ts`],
+    absWorkingDir: root,
+    entryPoints: { index: `functions/${name}.ts` },
     alias: {
       'weir:plan': plan,
       'weir:runtime': './engine/plan/runtime.ts',
       'weir:regular-expression': './engine/expression/regular-expression.ts',
       'weir:schema-mismatch': './engine/plan/schema-mismatch.ts',
     },
-    // The plan lies in a temporary folder, and what it imports in the repository.
-    nodePaths: [join(repository, 'node_modules')],
-    outfile: join(directory, 'index.mjs'),
+    // The plan lies in a temporary folder, and what it imports does not.
+    nodePaths: packages,
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     minify: true,
     platform: 'node',
     format: 'esm',
@@ -56,10 +84,22 @@ export function bundle(name: FunctionName, planModule: string): Bundle {
     metafile: true,
     logLevel: 'silent',
   });
-  const [output] = Object.values(metafile.outputs);
-  if (output === undefined) throw new Error(`esbuild made nothing of functions/${name}.ts`);
-  const inputs = Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) =>
-    bytesInOutput > 0 ? [file] : [],
+  const inputs = Object.values(metafile.outputs).flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
-  return { directory, bytes: output.bytes, inputs };
+  return { directory, bytes: firstBytes(metafile), inputs };
+}
+
+/** Of the outputs that the entry loads before anything runs. */
+function firstBytes({ outputs }: Metafile): number {
+  const entry = Object.keys(outputs).find((path) => path.endsWith('/index.mjs')) ?? '';
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    const output = outputs[path];
+    if (output === undefined || loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of output.imports) if (kind === 'import-statement') load(next);
+  };
+  load(entry);
+  return [...loaded].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
 }

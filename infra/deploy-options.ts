@@ -5,10 +5,12 @@ export interface DeployOptions {
   /** Values in place of the file's own. */
   readonly params: Readonly<Record<string, string>>;
   readonly alertEmail?: string;
+  /** Where alarms about the pipeline itself go. */
+  readonly alarmEmail?: string;
   readonly retain: boolean;
 }
 
-const names = ['pipeline', 'alertEmail', 'retain'];
+const names = ['pipeline', 'alertEmail', 'alarmEmail', 'retain'];
 
 /** Reads the context; the CDK's own entries have a character in their names that ours never have. */
 export function readDeployOptions(
@@ -25,16 +27,21 @@ export function readDeployOptions(
     const value = context[name];
     return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
   };
-  const alertEmail = text('alertEmail');
   const retain = text('retain') ?? 'true';
   if (retain !== 'true' && retain !== 'false') return { refused: `-c retain=${retain} must be true or false` };
-  if (alertEmail !== undefined && !/^[^\s@]+@[^\s@]+$/.test(alertEmail)) {
-    return { refused: `-c alertEmail=${alertEmail} must be an address such as team@example.com` };
+  const emails: { alertEmail?: string; alarmEmail?: string } = {};
+  for (const name of ['alertEmail', 'alarmEmail'] as const) {
+    const email = text(name);
+    if (email === undefined) continue;
+    if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
+      return { refused: `-c ${name}=${email} must be an address such as team@example.com` };
+    }
+    emails[name] = email;
   }
   return {
     pipeline: text('pipeline') ?? 'pipelines/retail/pipeline.yaml',
     params,
     retain: retain === 'true',
-    ...(alertEmail !== undefined && { alertEmail }),
+    ...emails,
   };
 }

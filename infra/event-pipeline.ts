@@ -1,120 +1,114 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
-import { planModule } from '../engine/plan/module.ts';
-import { redriveName, variables } from '../functions/environment.ts';
-import { bundle } from './bundle.ts';
+import type { MetricName } from '../functions/metric-names.ts';
+import { checkedDefinition } from './checked-definition.ts';
 import { deadLetterBucket } from './dead-letter-bucket.ts';
-import { grantDeadLetters, grantDue, grantState, grantTip } from './grants.ts';
+import { grantPut, letAlarmsPublish } from './grants.ts';
 import { itemTable } from './item-table.ts';
-import { pipelineFunction } from './pipeline-function.ts';
-import { declaredStream, readByFunction } from './stream-reader.ts';
+import { PipelineAlarms } from './pipeline-alarms.ts';
+import { pipelineDashboard } from './pipeline-dashboard.ts';
+import { PipelineFunctions } from './pipeline-functions.ts';
+import { pipelineMetric } from './pipeline-metrics.ts';
+import type { EventPipelineProps } from './pipeline-props.ts';
+import { pipelineTopic } from './pipeline-topic.ts';
+import { checkProps } from './prop-faults.ts';
+import { declaredStream } from './stream-reader.ts';
 
-export interface EventPipelineProps {
-  /** The pipeline file as it was checked. */
-  readonly definition: PipelineDefinition;
-  /**
-   * Where alerts are mailed to; the address must confirm the subscription.
-   *
-   * @default - no subscription
-   */
-  readonly alertEmail?: string;
-  /**
-   * Whether streams, tables and logs outlive the stack. The bucket of dead letters always does.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-}
+export type { EventPipelineProps, StreamSettings } from './pipeline-props.ts';
 
-/** All that runs one pipeline: streams and their functions, state, alerts and dead letters. */
+/** All that runs one pipeline: streams and their functions, state, alerts and dead letters. A stack holds one. */
 export class EventPipeline extends Construct {
   /** By the name in the pipeline file. */
-  readonly streams: ReadonlyMap<string, Stream>;
+  readonly streams: ReadonlyMap<string, IStream>;
   readonly stateTable: Table;
   readonly alertTable: Table;
-  readonly alertTopic: Topic;
+  /** What the rules say goes here. */
+  readonly alertTopic: ITopic;
+  /** Alarms about the pipeline itself go here. */
+  readonly alarmTopic: ITopic;
   readonly deadLetters: Bucket;
+  readonly dashboard: Dashboard;
 
   constructor(scope: Construct, id: string, props: EventPipelineProps) {
     super(scope, id);
-    const { definition } = props;
+    const definition = checkedDefinition(props);
+    checkProps(definition, props);
+    this.#refuseSecond();
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
-    if (props.alertEmail !== undefined && !/^[^\s@]+@[^\s@]+$/.test(props.alertEmail)) {
-      throw new Error(`alertEmail is ${JSON.stringify(props.alertEmail)}, must be an address such as team@example.com`);
-    }
+    const { encryptionKey } = props;
 
-    this.stateTable = itemTable(this, 'State', removalPolicy);
-    this.alertTable = itemTable(this, 'Alerts', removalPolicy);
-    this.alertTopic = new Topic(this, 'AlertTopic', {
-      displayName: `Weir ${definition.name}`.slice(0, 100),
-      enforceSSL: true,
-    });
+    this.stateTable = itemTable(this, 'State', removalPolicy, encryptionKey);
+    this.alertTable = itemTable(this, 'Alerts', removalPolicy, encryptionKey);
+    this.alertTopic = props.alertTopic ?? pipelineTopic(this, 'AlertTopic', `Weir ${definition.name}`, encryptionKey);
     if (props.alertEmail !== undefined) this.alertTopic.addSubscription(new EmailSubscription(props.alertEmail));
-    this.deadLetters = deadLetterBucket(this, 'DeadLetters');
+    this.deadLetters = deadLetterBucket(this, 'DeadLetters', encryptionKey);
+    this.streams = new Map(
+      definition.streams.map(({ name }) => {
+        const streamName = `${definition.name}-${name}`;
+        const settings = props.streams?.[name] ?? {};
+        const made = { streamName, removalPolicy, encryptionKey };
+        return [name, declaredStream(this, `${name}-stream`, settings, made)];
+      }),
+    );
+    const functions = new PipelineFunctions(this, { ...props, definition, removalPolicy });
 
-    const plan = planModule(definition);
-    const processStream = Code.fromAsset(bundle('process-stream', plan).directory);
-    const environment = {
-      [variables.stateTable]: this.stateTable.tableName,
-      [variables.alertTable]: this.alertTable.tableName,
-      [variables.alertTopic]: this.alertTopic.topicArn,
-      [variables.deadLetterBucket]: this.deadLetters.bucketName,
-    };
-    const streams = new Map<string, Stream>();
-    for (const { name } of definition.streams) {
-      const streamName = `${definition.name}-${name}`;
-      const stream = declaredStream(this, `${name}-stream`, { streamName, removalPolicy });
-      const handler = pipelineFunction(this, `${name}-process`, {
-        code: processStream,
-        removalPolicy,
-        description: `Weir ${definition.name}: applies the rules to ${name}`,
-        environment: { ...environment, [variables.stream]: name },
-      });
-      readByFunction(stream, handler, this.deadLetters);
-      grantState(this, handler);
-      grantDeadLetters(this.deadLetters, handler);
-      streams.set(name, stream);
-    }
-    this.streams = streams;
+    this.alarmTopic = pipelineTopic(this, 'AlarmTopic', `Weir ${definition.name} alarms`, encryptionKey);
+    if (encryptionKey !== undefined) letAlarmsPublish(encryptionKey);
+    if (props.alarmEmail !== undefined) this.alarmTopic.addSubscription(new EmailSubscription(props.alarmEmail));
+    const alarms = new PipelineAlarms(this, 'Alarms', { ...props, definition, functions, topic: this.alarmTopic });
+    this.dashboard = pipelineDashboard(this, 'Dashboard', this, functions, alarms);
+  }
 
-    const redrive = pipelineFunction(this, 'redrive', {
-      functionName: redriveName(Stack.of(this).stackName),
-      code: Code.fromAsset(bundle('redrive', plan).directory),
-      removalPolicy,
-      description: `Weir ${definition.name}: puts dead letters back, called by weir replay`,
-      environment,
-    });
-    grantState(this, redrive);
+  /** Lets a producer put events into a stream of the pipeline file; without a name, into every one. */
+  grantPutEvents(grantee: IGrantable, stream?: string): void {
+    const streams = stream === undefined ? [...this.streams.values()] : [this.#stream(stream)];
+    grantPut(streams, grantee);
+  }
 
-    const advanceTime = pipelineFunction(this, 'advance-time', {
-      code: Code.fromAsset(bundle('advance-time', plan).directory),
-      removalPolicy,
-      description: `Weir ${definition.name}: watermarks, windows that close, pending alerts`,
-      environment: {
-        ...environment,
-        [variables.streamNames]: Stack.of(this).toJsonString(
-          Object.fromEntries([...streams].map(([name, stream]) => [name, stream.streamName])),
-        ),
-      },
-    });
-    grantState(this, advanceTime);
-    grantDue([this.stateTable, this.alertTable], advanceTime);
-    grantTip([...streams.values()], advanceTime);
-    // What one run leaves undone the next does: a minute later is soon enough.
-    advanceTime.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
-    new Rule(this, 'EveryMinute', {
-      description: `Weir ${definition.name}: advances time`,
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new FunctionTarget(advanceTime)],
-    });
+  /** A metric that the functions write; docs/operations.md says what each counts. */
+  metric(name: MetricName, options?: MetricOptions): Metric {
+    return pipelineMetric(Stack.of(this).stackName, name, options);
+  }
+
+  /** Events that were processed, a minute. */
+  metricEvents(options?: MetricOptions): Metric {
+    return this.metric('Events', options);
+  }
+
+  /** Alerts that were opened, a minute. */
+  metricAlerts(options?: MetricOptions): Metric {
+    return this.metric('Alerts', options);
+  }
+
+  /** Seconds that the watermark trails the clock, of the rule that trails most. */
+  metricWatermarkLag(options?: MetricOptions): Metric {
+    return this.metric('WatermarkLag', options);
+  }
+
+  /** Alerts that nobody has been told of for over a minute. */
+  metricPendingAlerts(options?: MetricOptions): Metric {
+    return this.metric('PendingAlerts', options);
+  }
+
+  #stream(name: string): IStream {
+    const stream = this.streams.get(name);
+    if (stream !== undefined) return stream;
+    throw new Error(`there is no stream ${JSON.stringify(name)}, there are ${[...this.streams.keys()].join(', ')}`);
+  }
+
+  /** Names that must be known outside are made of the stack's: `weir replay` finds its function by it. */
+  #refuseSecond(): void {
+    const other = Stack.of(this)
+      .node.findAll()
+      .find((each) => each instanceof EventPipeline && each !== this);
+    if (other === undefined) return;
+    throw new Error(`the stack holds the pipeline ${other.node.path} already: give each pipeline a stack of its own`);
   }
 }

@@ -1,13 +1,11 @@
 /** What a function may do, action by action: the CDK's own grants give more than is used. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { dueIndex } from '../adapters/item-attributes.ts';
-
-/** The prefixes of the dead letters that handlers write. */
-const deadLetterPrefixes = ['invalid', 'late'];
 
 function allow(grantee: IGrantable, actions: string[], resources: string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
@@ -18,7 +16,7 @@ export function grantState(
   pipeline: {
     readonly stateTable: Table;
     readonly alertTable: Table;
-    readonly alertTopic: Topic;
+    readonly alertTopic: ITopic;
   },
   grantee: IGrantable,
 ): void {
@@ -31,15 +29,6 @@ export function grantState(
   allow(grantee, ['sns:Publish'], [pipeline.alertTopic.topicArn]);
 }
 
-/** Puts aside what it cannot use. */
-export function grantDeadLetters(bucket: Bucket, grantee: IGrantable): void {
-  allow(
-    grantee,
-    ['s3:PutObject'],
-    deadLetterPrefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
-  );
-}
-
 /** Asks the index for what is due. */
 export function grantDue(tables: readonly Table[], grantee: IGrantable): void {
   allow(
@@ -50,16 +39,52 @@ export function grantDue(tables: readonly Table[], grantee: IGrantable): void {
 }
 
 /** Finds the shards of streams and whether they are read to their tip. */
-export function grantTip(streams: readonly Stream[], grantee: IGrantable): void {
+export function grantTip(streams: readonly IStream[], grantee: IGrantable): void {
   allow(
     grantee,
-    ['kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords'],
+    ['kinesis:DescribeStreamSummary', 'kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords'],
     streams.map((stream) => stream.streamArn),
+  );
+  // A key of the stream's own; the pipeline's is granted to every function.
+  for (const key of keysOf(streams)) allow(grantee, ['kms:Decrypt'], [key.keyArn]);
+}
+
+/** Puts events into streams. */
+export function grantPut(streams: readonly IStream[], grantee: IGrantable): void {
+  allow(
+    grantee,
+    ['kinesis:PutRecord', 'kinesis:PutRecords'],
+    streams.map((stream) => stream.streamArn),
+  );
+  for (const key of keysOf(streams)) allow(grantee, ['kms:GenerateDataKey'], [key.keyArn]);
+}
+
+function keysOf(streams: readonly IStream[]): Set<IKey> {
+  return new Set(streams.flatMap(({ encryptionKey }) => encryptionKey ?? []));
+}
+
+/** Reads and writes what the pipeline's own key encrypts: on its behalf DynamoDB, SNS, S3 and Kinesis ask for this. */
+export function grantKey(key: IKey, grantee: IGrantable): void {
+  const actions = ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'];
+  allow(
+    grantee,
+    actions.map((action) => `kms:${action}`),
+    [key.keyArn],
   );
 }
 
-/** Keeps what Lambda gives up, which it writes with the function's role under a prefix of its own. */
-export function grantGivenUp(bucket: Bucket, grantee: IGrantable): void {
-  allow(grantee, ['s3:PutObject'], [bucket.arnForObjects('aws/lambda/*')]);
-  allow(grantee, ['s3:ListBucket'], [bucket.bucketArn]);
+/** An alarm publishes as CloudWatch: to a topic with a key, only where the key's policy lets that. */
+export function letAlarmsPublish(key: IKey): void {
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: ['*'],
+    }),
+  );
+}
+
+/** Writes to its own log. */
+export function grantLog(logGroup: ILogGroup, grantee: IGrantable): void {
+  allow(grantee, ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
 }

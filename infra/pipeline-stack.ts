@@ -1,40 +1,34 @@
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
 import { EventPipeline } from './event-pipeline.ts';
+import { checkNames } from './prop-faults.ts';
 
 export interface PipelineStackOptions {
   readonly definition: PipelineDefinition;
   /** Where alerts are mailed to. */
   readonly alertEmail?: string;
+  /** Where alarms about the pipeline itself are mailed to. */
+  readonly alarmEmail?: string;
   /** False: streams, tables, dead letters and logs go with the stack. */
   readonly retain: boolean;
 }
 
-/** What stands in the way of a name in AWS, or undefined where all can be used. */
-function nameFault({ name: pipeline, streams }: PipelineDefinition): string | undefined {
-  if (!/^[A-Za-z0-9-]{1,51}$/.test(pipeline)) {
-    return `the pipeline is called ${JSON.stringify(pipeline)}, AWS allows 1 to 51 letters, digits and hyphens`;
-  }
-  const stream = streams.find(({ name }) => !/^[\w.-]+$/.test(name) || pipeline.length + 1 + name.length > 128);
-  if (stream === undefined) return undefined;
-  const called = `the stream is called ${JSON.stringify(stream.name)}`;
-  return `${called}, AWS allows letters, digits, ".", "_" and "-", at most ${String(127 - pipeline.length)} of them`;
-}
-
 /** One pipeline as one stack, for whatever account and region it is deployed to. */
-export function pipelineStack(app: App, { definition, alertEmail, retain }: PipelineStackOptions): Stack {
-  const fault = nameFault(definition);
-  if (fault !== undefined) throw new Error(fault);
+export function pipelineStack(app: App, { definition, retain, ...emails }: PipelineStackOptions): Stack {
+  // Before the stack is named after the pipeline, and the CDK complains of its own name for it.
+  checkNames(definition.name, []);
   const stack = new Stack(app, `weir-${definition.name}`, { description: `Weir pipeline ${definition.name}` });
   // An id of `Default` leaves no trace in the names of what is in it.
   const pipeline = new EventPipeline(stack, 'Default', {
     definition,
     removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    ...(alertEmail !== undefined && { alertEmail }),
+    ...(emails.alertEmail !== undefined && { alertEmail: emails.alertEmail }),
+    ...(emails.alarmEmail !== undefined && { alarmEmail: emails.alarmEmail }),
   });
   const output = (id: string, value: string) => new CfnOutput(stack, id, { value });
   for (const [name, stream] of pipeline.streams) output(`${name}StreamName`, stream.streamName);
   output('AlertTopicArn', pipeline.alertTopic.topicArn);
+  output('AlarmTopicArn', pipeline.alarmTopic.topicArn);
   output('StateTableName', pipeline.stateTable.tableName);
   output('AlertTableName', pipeline.alertTable.tableName);
   output('DeadLetterBucketName', pipeline.deadLetters.bucketName);

@@ -53,6 +53,8 @@ const passedOver = new Set([
   'AWS::S3::BucketPolicy',
   'AWS::Lambda::Permission',
   'AWS::Lambda::EventInvokeConfig',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
   'AWS::CDK::Metadata',
 ]);
 

@@ -19,7 +19,10 @@ test('context names the file, its parameters, the address and whether data goes 
 });
 
 test.each([
-  [{ alertemail: 'a@b.c' }, 'there is no -c alertemail, there are pipeline, alertEmail, retain and param.NAME'],
+  [
+    { alertemail: 'a@b.c' },
+    'there is no -c alertemail, there are pipeline, alertEmail, alarmEmail, retain and param.NAME',
+  ],
   [{ alertEmail: 'nobody' }, '-c alertEmail=nobody must be an address such as team@example.com'],
   [{ retain: 'no' }, '-c retain=no must be true or false'],
 ])('rejects %j', (context, refused) => {

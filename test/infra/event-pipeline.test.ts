@@ -77,7 +77,7 @@ test('no function may do more than is named, nor to more than its own resources'
   }
 });
 
-test('a function writes to the state, the topic and the dead letters, and to nothing else', () => {
+test('a function writes to the state, the topic, the dead letters and its log, and to nothing else', () => {
   const writes = new Set(
     statements(template)
       .flatMap(({ Action }) => Action)
@@ -87,6 +87,8 @@ test('a function writes to the state, the topic and the dead letters, and to not
     'dynamodb:PartiQLInsert',
     'dynamodb:PartiQLUpdate',
     'dynamodb:PutItem',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
     's3:PutObject',
     'sns:Publish',
   ]);
@@ -106,6 +108,8 @@ test('what puts dead letters back has a name that is known beforehand, keeps sta
     'dynamodb:PartiQLUpdate',
     'dynamodb:PutItem',
     'dynamodb:Query',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
     'sns:Publish',
   ]);
 });
@@ -146,6 +150,8 @@ test('the stack holds these types of resources and no others', () => {
   }
   expect(counts).toMatchInlineSnapshot(`
 {
+  "AWS::CloudWatch::Alarm": 23,
+  "AWS::CloudWatch::Dashboard": 1,
   "AWS::DynamoDB::Table": 2,
   "AWS::Events::Rule": 1,
   "AWS::IAM::Policy": 6,
@@ -158,8 +164,8 @@ test('the stack holds these types of resources and no others', () => {
   "AWS::Logs::LogGroup": 6,
   "AWS::S3::Bucket": 1,
   "AWS::S3::BucketPolicy": 1,
-  "AWS::SNS::Topic": 1,
-  "AWS::SNS::TopicPolicy": 1,
+  "AWS::SNS::Topic": 2,
+  "AWS::SNS::TopicPolicy": 2,
 }
 `);
 });

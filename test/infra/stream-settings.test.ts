@@ -1,0 +1,125 @@
+import { Duration } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { User } from 'aws-cdk-lib/aws-iam';
+import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EventPipeline, type EventPipelineProps } from '../../infra/event-pipeline.ts';
+import { shop, statementsOf, templateOf } from './shop.ts';
+
+test('a path is read and checked, with values in place of the params of the file', () => {
+  expect(() => shop(() => ({ definition: 'nowhere.yaml' }))).toThrow('nowhere.yaml');
+  expect(() => shop(() => ({ params: { limits: 600 } }))).toThrow('limits');
+});
+
+test('a stream has the shards, the retention and the reader that its settings say, and others keep the defaults', () => {
+  const template = templateOf(
+    shop(() => ({
+      streams: {
+        orders: {
+          shards: 3,
+          retention: Duration.days(2),
+          batchSize: 200,
+          maxBatchingWindow: Duration.seconds(20),
+          startingPosition: 'TRIM_HORIZON',
+          memorySize: 512,
+        },
+      },
+    })),
+  );
+  template.hasResourceProperties('AWS::Kinesis::Stream', {
+    Name: 'shop-orders',
+    ShardCount: 3,
+    RetentionPeriodHours: 48,
+    StreamModeDetails: { StreamMode: 'PROVISIONED' },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: 200,
+    MaximumBatchingWindowInSeconds: 20,
+    StartingPosition: 'TRIM_HORIZON',
+    MaximumRecordAgeInSeconds: 47 * 3600,
+  });
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ WEIR_STREAM: 'orders' }) },
+    MemorySize: 512,
+  });
+  template.hasResourceProperties('AWS::Kinesis::Stream', {
+    Name: 'shop-returns',
+    StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 5000, StartingPosition: 'LATEST' });
+});
+
+test('a record is given up after seven days at the latest, which is all that Lambda takes', () => {
+  const template = templateOf(shop(() => ({ streams: { orders: { retention: Duration.days(30) } } })));
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { MaximumRecordAgeInSeconds: 7 * 86_400 });
+});
+
+test("a stream and a topic of the user's own are used in place of new ones, with their keys", () => {
+  const template = templateOf(
+    shop((stack) => ({
+      alertTopic: new Topic(stack, 'Mine'),
+      alertEmail: 'team@example.com',
+      streams: { orders: { stream: new Stream(stack, 'Theirs', { encryptionKey: new Key(stack, 'TheirKey') }) } },
+    })),
+  );
+  template.resourceCountIs('AWS::Kinesis::Stream', 2);
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Theirs'), 'Arn'] },
+  });
+  template.hasResourceProperties('AWS::SNS::Subscription', { TopicArn: { Ref: Match.stringLikeRegexp('^Mine') } });
+  for (const reader of ['Shopordersprocess', 'Shopadvancetime']) {
+    expect(statementsOf(template, reader)).toContainEqual(
+      expect.objectContaining({
+        Action: 'kms:Decrypt',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^TheirKey/), 'Arn'] },
+      }),
+    );
+  }
+});
+
+test('a producer may put events, and nothing else', () => {
+  const made = shop();
+  const user = new User(made.stack, 'Producer');
+  made.pipeline.grantPutEvents(user, 'orders');
+  const [statement, ...more] = statementsOf(templateOf(made), 'Producer');
+  expect(statement).toMatchObject({
+    Action: ['kinesis:PutRecord', 'kinesis:PutRecords'],
+    Resource: { 'Fn::GetAtt': [expect.stringMatching(/ordersstream/), 'Arn'] },
+  });
+  expect(more).toEqual([]);
+  expect(() => made.pipeline.grantPutEvents(user, 'order')).toThrow(
+    'there is no stream "order", there are orders, returns',
+  );
+});
+
+test.each<[Partial<EventPipelineProps>, string]>([
+  [{ alertEmail: 'nobody' }, 'alertEmail is "nobody", must be an address such as team@example.com'],
+  [{ alarmEmail: 'a b@c' }, 'alarmEmail is "a b@c", must be an address such as team@example.com'],
+  [{ streams: { order: {} } }, 'streams has "order", the pipeline file has the streams orders, returns'],
+  [{ streams: { orders: { shards: 0 } } }, 'streams.orders.shards is 0, must be a whole number from 1 to 100000'],
+  [{ streams: { orders: { batchSize: 10_001 } } }, 'batchSize is 10001, must be a whole number from 1 to 10000'],
+  [{ streams: { orders: { memorySize: 64 } } }, 'memorySize is 64, must be a whole number from 128 to 10240'],
+  [{ streams: { orders: { retention: Duration.hours(1) } } }, 'retention is Duration.hours(1), must be 24 hours to'],
+  [{ streams: { orders: { maxBatchingWindow: Duration.millis(1500) } } }, 'must be 1 second to 5 minutes'],
+  [
+    { streams: { orders: { startingPosition: 'AT_TIMESTAMP' as 'LATEST' } } },
+    'startingPosition is "AT_TIMESTAMP", must be LATEST or TRIM_HORIZON',
+  ],
+  [{ watermarkLag: Duration.seconds(5) }, 'watermarkLag is Duration.seconds(5), must be 1 minute to 7 days'],
+])('rejects %j before anything is made', (props, message) => {
+  expect(() => shop(() => props)).toThrow(message);
+});
+
+test("rejects shards for a stream of one's own", () => {
+  expect(() => shop((stack) => ({ streams: { orders: { stream: new Stream(stack, 'Mine'), shards: 2 } } }))).toThrow(
+    "streams.orders has both stream and shards: a stream of one's own has its shards already",
+  );
+});
+
+test('rejects a second pipeline in a stack', () => {
+  const { stack } = shop();
+  expect(() => new EventPipeline(stack, 'Second', { definition: 'test/infra/shop.yaml' })).toThrow(
+    'the stack holds the pipeline shop/Shop already: give each pipeline a stack of its own',
+  );
+});
