@@ -14,7 +14,7 @@ export function batchMetrics(report: BatchReport, { writes, conflicts }: Puts): 
     Alerts: report.alerts,
     Late: report.late,
     Invalid: report.invalid,
-    ExpressionErrors: report.predicateFailures,
+    ExpressionErrors: Object.values(report.predicateFailures).reduce((sum, count) => sum + count, 0),
     Writes: writes,
     Conflicts: conflicts,
   };

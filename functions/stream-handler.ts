@@ -40,13 +40,14 @@ export function streamHandler({ compiled, stream, ports, process, log }: StreamS
     const started = performance.now();
     const allTime = context.getRemainingTimeInMillis();
     const timeLeft = (): number => context.getRemainingTimeInMillis() / allTime;
+    counts.take();
     try {
       const report = await processor.process(shard, inputRecords(stream, shard, event, decodeEvent), timeLeft);
       const millis = Math.round(performance.now() - started);
       log.done('batch', { ...report, millis }, batchMetrics(report, counts.take()));
+      for (const [rule, count] of Object.entries(report.predicateFailures)) log.expressionErrors?.(rule, count);
       return { batchItemFailures: report.unfinished === undefined ? [] : [{ itemIdentifier: report.unfinished }] };
     } catch (cause) {
-      counts.take();
       // A service failed, not an event: the batch comes again, and what it has done already is skipped.
       log.problem(
         `batch of ${event.Records.length} records of ${stream}/${shard} failed and will be delivered again: ${cause instanceof Error ? cause.stack : String(cause)}`,

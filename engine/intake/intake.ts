@@ -142,6 +142,12 @@ export class Intake implements Sink {
     return t;
   }
 
+  /** Predicates that failed, by the names of the rules that have any. */
+  failuresByRule(): Readonly<Record<string, number>> {
+    const { rules } = this.#compiled.plan;
+    return Object.fromEntries(this.predicateFailures.flatMap((count, rule) => [[rules[rule]?.name ?? rule, count]]));
+  }
+
   get lastArrival(): EpochMillis {
     return this.#lastArrival;
   }

@@ -20,7 +20,8 @@ export interface BatchReport {
   readonly late: number;
   readonly invalid: number;
   readonly missingTexts: number;
-  readonly predicateFailures: number;
+  /** Predicates that could not be evaluated, by the rules that have any. */
+  readonly predicateFailures: Readonly<Record<string, number>>;
   /** The newest reason for which an event was rejected, without any value that it holds. */
   readonly reason?: string;
 }

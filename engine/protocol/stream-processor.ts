@@ -197,7 +197,7 @@ export class StreamProcessor {
         resent: intake.repeats,
         matched: found.touches.length + found.matches.length,
         missingTexts: takeMissing(),
-        predicateFailures: intake.predicateFailures.reduce((sum, n) => sum + n, 0),
+        predicateFailures: intake.failuresByRule(),
       },
       unfinished,
       told,

@@ -1,0 +1,13 @@
+import type { ShardPort } from '../../engine/protocol/advance-time.ts';
+import { keyedOnly } from '../../functions/partition-keys.ts';
+
+const shards: ShardPort = {
+  shards: () => Promise.resolve([{ id: '0', parents: [], closed: false }]),
+  atTip: () => Promise.resolve(true),
+};
+
+test('time does not go on for a stream whose records ignore partition keys, and the message says what to do', async () => {
+  const guarded = keyedOnly(shards, (stream) => Promise.resolve(stream === 'orders'));
+  await expect(guarded.shards('orders')).rejects.toThrow(/the stream orders ignores partition keys.*runbook/);
+  expect(await guarded.shards('carts')).toEqual([{ id: '0', parents: [], closed: false }]);
+});
