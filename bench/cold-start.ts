@@ -13,7 +13,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { loadPipelineFile } from '../cli/pipeline-file.ts';
 import { planModule } from '../engine/plan/module.ts';
-import { bundle } from '../infra/bundle.ts';
+import { bundle, moduleOptions } from '../infra/bundle.ts';
 
 const most = 1.3;
 const rounds = Number(process.argv[2] ?? 15);
@@ -34,21 +34,10 @@ export const handler = async () => [dynamodb, sns, used].length;
 async function floor(): Promise<string> {
   const outfile = join(folder, 'floor', 'index.mjs');
   await build({
+    ...moduleOptions,
     stdin: { contents: floorSource, resolveDir: '.', loader: 'ts' },
     outdir: join(folder, 'floor'),
     entryNames: 'index',
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    mainFields: ['module', 'main'],
-    banner: {
-      js: `import{createRequire as weirRequire}from'node:module';const require=weirRequire(import.meta.url);`,
-    },
-    legalComments: 'none',
   });
   return outfile;
 }

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync, type Metafile } from 'esbuild';
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 
 /** The functions of a pipeline; each is `functions/<name>.ts`. */
 export type FunctionName = 'process-stream' | 'advance-time' | 'redrive';
@@ -26,8 +26,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Where the packages that it needs may lie: beside it where it is installed, within it in its repository. */
 const packages = createRequire(import.meta.url).resolve.paths('esbuild') ?? [];
 
-/** Some dependencies are CommonJS and `require` Node's own modules, which a module of ES has no way to do by itself. */
-const requireForCommonJs = `import{createRequire as weirRequire}from'node:module';const require=weirRequire(import.meta.url);`;
+/** How modules are made for the functions' runtime; what is measured beside them is made in the same way. */
+export const moduleOptions = {
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  minify: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  mainFields: ['module', 'main'],
+  // Some dependencies are CommonJS and `require` Node's own modules, which a module of ES has no way to do by itself.
+  banner: { js: `import{createRequire as weirRequire}from'node:module';const require=weirRequire(import.meta.url);` },
+  legalComments: 'none',
+} as const satisfies BuildOptions;
 
 /** What was made in this process, by function and plan: several stacks of an application may hold the same pipeline. */
 const made = new Map<string, Bundle>();
@@ -60,6 +72,7 @@ function bundled(name: FunctionName, planModule: string): Bundle {
   writeFileSync(plan, planModule);
   const directory = join(folder, name);
   const { metafile } = buildSync({
+    ...moduleOptions,
     absWorkingDir: root,
     entryPoints: { index: `functions/${name}.ts` },
     alias: {
@@ -71,16 +84,6 @@ function bundled(name: FunctionName, planModule: string): Bundle {
     // The plan lies in a temporary folder, and what it imports does not.
     nodePaths: packages,
     outdir: directory,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    mainFields: ['module', 'main'],
-    banner: { js: requireForCommonJs },
-    legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
   });

@@ -1,4 +1,6 @@
 /** What the user chooses at deployment: the CDK's context, `-c name=value`. */
+import { isEmailAddress } from './email-address.ts';
+
 export interface DeployOptions {
   /** Path of the pipeline file. */
   readonly pipeline: string;
@@ -33,7 +35,7 @@ export function readDeployOptions(
   for (const name of ['alertEmail', 'alarmEmail'] as const) {
     const email = text(name);
     if (email === undefined) continue;
-    if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
+    if (!isEmailAddress(email)) {
       return { refused: `-c ${name}=${email} must be an address such as team@example.com` };
     }
     emails[name] = email;

@@ -59,7 +59,6 @@ export class PipelineAlarms extends Construct {
     this.#alarm(kinds.timeErrors, advanceTime.metricErrors(perMinute), lasting);
     this.#alarm(kinds.timeStopped, advanceTime.metricInvocations(perMinute), {
       ...lasting,
-      evaluationPeriods: 5,
       datapointsToAlarm: 5,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,

@@ -1,6 +1,7 @@
 /** What of the props cannot be, found before anything is made: each message has the value and what is allowed. */
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
+import { isEmailAddress } from './email-address.ts';
 import type { EventPipelineProps, StreamSettings } from './pipeline-props.ts';
 
 /** Throws the first fault. */
@@ -56,7 +57,7 @@ export function checkNames(pipeline: string, streams: readonly string[]): void {
 
 function email(prop: string, value: string | undefined): void {
   // What is known at deployment only cannot be judged here.
-  if (value === undefined || Token.isUnresolved(value) || /^[^\s@]+@[^\s@]+$/.test(value)) return;
+  if (value === undefined || Token.isUnresolved(value) || isEmailAddress(value)) return;
   throw new Error(`${prop} is ${JSON.stringify(value)}, must be an address such as team@example.com`);
 }
 

@@ -1,0 +1,4 @@
+/** Whether a text can be an address: more than its form is said by nobody but who confirms it. */
+export function isEmailAddress(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(text);
+}
