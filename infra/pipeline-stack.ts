@@ -22,7 +22,9 @@ export function pipelineStack(app: App, { definition, retain, ...emails }: Pipel
   const pipeline = new EventPipeline(stack, 'Default', {
     definition,
     removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    ...emails,
+    // One by one: an app may give more than a stack is made of.
+    ...(emails.alertEmail !== undefined && { alertEmail: emails.alertEmail }),
+    ...(emails.alarmEmail !== undefined && { alarmEmail: emails.alarmEmail }),
   });
   const output = (id: string, value: string) => new CfnOutput(stack, id, { value });
   for (const [name, stream] of pipeline.streams) output(`${name}StreamName`, stream.streamName);
