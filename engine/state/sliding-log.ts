@@ -18,6 +18,11 @@ export class SlidingLog {
   readonly #create: () => Accumulator[];
   readonly #most: number;
   #entries: Touch[] | undefined;
+  /** The newest of the entries that came in order since the log was looked at: each refers to the one before. */
+  #waiting: Touch | undefined;
+  #length = 0;
+  /** Of many keys, to ask the newest entry for its time is to fetch three objects more from memory. */
+  #newest = Number.NEGATIVE_INFINITY;
   /** What entries[head, tail) add up to, once there are more than a few. */
   #running: Accumulator[] | undefined;
   #head = 0;
@@ -29,26 +34,42 @@ export class SlidingLog {
     this.#most = most;
   }
 
+  /** How many entries there are. */
+  get length(): number {
+    return this.#length;
+  }
+
   get entries(): readonly Touch[] {
-    return this.#entries ?? none;
+    return this.#waiting === undefined ? (this.#entries ?? none) : this.#sorted();
+  }
+
+  /** All entries, none of which waits any more. */
+  #sorted(): Touch[] {
+    const entries = (this.#entries ??= []);
+    const waiting: Touch[] = [];
+    for (let next = this.#waiting; next !== undefined; next = next.before) waiting.push(next);
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      next.before = undefined;
+      entries.push(next);
+    }
+    this.#waiting = undefined;
+    return entries;
   }
 
   /** Adds an entry behind those of equal time, or where it matters which come last, in their order; true where it is the newest. */
   insert(touch: Touch): boolean {
-    const entries = this.#entries;
-    if (entries === undefined) {
-      // An array that is made of one or two has room for no more; one that grows, for seventeen.
-      this.#entries = [touch];
+    const { t } = touch.event;
+    const isTie = t === this.#newest && this.#most < Number.POSITIVE_INFINITY;
+    const last = isTie ? this.entries.at(-1) : undefined;
+    this.#length++;
+    if (last === undefined ? t >= this.#newest : compareOrder(last.event, touch.event) <= 0) {
+      this.#newest = t;
+      touch.before = this.#waiting;
+      this.#waiting = touch;
       return true;
     }
-    const last = entries.at(-1);
-    const isTie = last !== undefined && last.event.t === touch.event.t && this.#most < Number.POSITIVE_INFINITY;
-    if (last === undefined || (isTie ? compareOrder(last.event, touch.event) <= 0 : last.event.t <= touch.event.t)) {
-      if (last !== undefined && entries.length === 1) this.#entries = [last, touch];
-      else entries.push(touch);
-      return true;
-    }
-    let at = this.#firstAfter(touch.event.t);
+    const entries = this.#sorted();
+    let at = this.#firstAfter(t);
     for (let before = entries[at - 1]; this.#most < Number.POSITIVE_INFINITY; before = entries[at - 1]) {
       if (before === undefined || compareOrder(before.event, touch.event) <= 0) break;
       at--;
@@ -137,6 +158,8 @@ export class SlidingLog {
     const gone = this.#firstAfter(until);
     if (gone === 0) return;
     this.#entries = this.entries.slice(gone);
+    this.#length = this.#entries.length;
+    if (this.#length === 0) this.#newest = Number.NEGATIVE_INFINITY;
     this.#restart(0);
   }
 
