@@ -45,15 +45,15 @@ export class SlidingLog {
 
   /** All entries, none of which waits any more. */
   #sorted(): Touch[] {
-    const entries = (this.#entries ??= []);
     const waiting: Touch[] = [];
     for (let next = this.#waiting; next !== undefined; next = next.before) waiting.push(next);
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      next.before = undefined;
-      entries.push(next);
-    }
+    waiting.reverse();
+    for (const one of waiting) one.before = undefined;
     this.#waiting = undefined;
-    return entries;
+    // An array that grows has room for seventeen at once, one that is cut from it for no more than it holds.
+    if (this.#entries === undefined) this.#entries = waiting.slice();
+    else for (const one of waiting) this.#entries.push(one);
+    return this.#entries;
   }
 
   /** Adds an entry behind those of equal time, or where it matters which come last, in their order; true where it is the newest. */
@@ -155,12 +155,20 @@ export class SlidingLog {
 
   /** Drops entries at or before an instant. */
   forget(until: EpochMillis): void {
-    const gone = this.#firstAfter(until);
-    if (gone === 0) return;
-    this.#entries = this.entries.slice(gone);
-    this.#length = this.#entries.length;
-    if (this.#length === 0) this.#newest = Number.NEGATIVE_INFINITY;
+    if (this.#oldest > until) return;
+    const kept = this.#newest <= until ? undefined : this.entries.slice(this.#firstAfter(until));
+    this.#entries = kept;
+    this.#waiting = undefined;
+    this.#length = kept?.length ?? 0;
+    if (kept === undefined) this.#newest = Number.NEGATIVE_INFINITY;
     this.#restart(0);
+  }
+
+  /** The time of the oldest entry; of none, infinity. */
+  get #oldest(): number {
+    let oldest = this.#entries?.[0];
+    if (oldest === undefined) for (let next = this.#waiting; next !== undefined; next = next.before) oldest = next;
+    return oldest?.event.t ?? Number.POSITIVE_INFINITY;
   }
 
   /** Adds entries to the running window until it ends with an instant. */
