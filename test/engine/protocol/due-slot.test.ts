@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dueSlot, dueSlotName, dueSlots, pendingSlot, pendingSlots } from '../../../engine/protocol/due-slot.ts';
 import { compiledRules, isWindowed } from '../../../engine/state/compiled-rule.ts';
 import { compiled, rules, withRules } from './pipelines.ts';
@@ -29,6 +30,10 @@ test.each([
     expect(counts.size).toBe(dueSlots);
     expect(Math.max(...counts.values())).toBeLessThan((2 * 10_000) / dueSlots);
   }
+});
+
+test('docs/scale.md says over how many slots', () => {
+  expect(readFileSync('docs/scale.md', 'utf8').split(`into one of ${dueSlots} partitions`)).toHaveLength(3);
 });
 
 test('what waits in the slot that there was once is found', () => {
