@@ -6,6 +6,8 @@ export class CountingStore implements ItemStore {
   readonly #due = new Map<string, Map<string, Item>>();
   /** Items put, items read by their keys, questions for a partition and items that those found, changes of the index. */
   counts = { puts: 0, gets: 0, queries: 0, found: 0, indexed: 0 };
+  /** Items put by partition key, items read by their keys, and changes of the index by slot. */
+  #hot = { puts: new Map<string, number>(), gets: new Map<string, number>(), slots: new Map<string, number>() };
 
   take(): CountingStore['counts'] {
     const { counts } = this;
@@ -13,8 +15,18 @@ export class CountingStore implements ItemStore {
     return counts;
   }
 
+  /** What was asked of the partition key, the item and the slot that were asked most, since the last time. */
+  takeHottest(): { readonly puts: number; readonly gets: number; readonly slots: number } {
+    const most = (counted: ReadonlyMap<string, number>): number =>
+      [...counted.values()].reduce((a, b) => Math.max(a, b), 0);
+    const { puts, gets, slots } = this.#hot;
+    this.#hot = { puts: new Map(), gets: new Map(), slots: new Map() };
+    return { puts: most(puts), gets: most(gets), slots: most(slots) };
+  }
+
   async get(keys: readonly ItemKey[]): Promise<Item[]> {
     this.counts.gets += keys.length;
+    for (const { pk, sk } of keys) countOne(this.#hot.gets, `${pk}\n${sk}`);
     return keys.flatMap(({ pk, sk }) => this.#partitions.get(pk)?.get(sk) ?? []);
   }
 
@@ -32,6 +44,7 @@ export class CountingStore implements ItemStore {
       this.#partitions.set(item.pk, partition);
       const current = partition.get(item.sk);
       this.counts.puts++;
+      countOne(this.#hot.puts, item.pk);
       if ((current?.version ?? 0) !== item.version - 1) {
         conflicts.push({ item, current });
         continue;
@@ -52,11 +65,17 @@ export class CountingStore implements ItemStore {
     if (before?.due?.slot === item.due?.slot && before?.due?.at === item.due?.at) return;
     if (before?.due !== undefined) {
       this.#due.get(before.due.slot)?.delete(key);
+      countOne(this.#hot.slots, before.due.slot);
       this.counts.indexed++;
     }
     if (item.due === undefined) return;
+    countOne(this.#hot.slots, item.due.slot);
     const slot = this.#due.get(item.due.slot) ?? new Map<string, Item>();
     this.#due.set(item.due.slot, slot.set(key, item));
     this.counts.indexed++;
   }
+}
+
+function countOne(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }

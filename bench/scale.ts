@@ -1,6 +1,7 @@
 /**
  * What grows with the number of shards: the same rate on each shard, more and more of them, on tables in memory that count.
- * Says nothing of the speed of AWS, only how often it is asked.
+ * Says nothing of the speed of AWS, only how often it is asked, and how often of the partition and the item that are asked
+ * most: DynamoDB has limits for each of those.
  *
  *   npx tsx bench/scale.ts
  */
@@ -107,13 +108,18 @@ async function measure(rule: string, shardCount: number, keysPerShard: number): 
   // A warm path: the first batch of each shard makes what later ones find.
   await batch();
   state.take();
+  // New keys come into the index now, within a second.
+  const { slots } = state.takeHottest();
   for (let i = 0; i < batches; i++) await batch();
   const { puts, gets, queries, found, indexed } = state.take();
+  const hottest = state.takeHottest();
   tips = 0;
   now = (now + 120_000) as EpochMillis;
   const { closed } = await minute();
   const time = state.take();
   const each = (count: number): string => (count / (batches * shardCount)).toFixed(1);
+  // All shards have a batch a second.
+  const aSecond = [...[hottest.puts, hottest.gets].map((count) => Math.ceil(count / batches)), slots].join(', ');
   return [
     String(shardCount),
     String(keysPerShard),
@@ -122,6 +128,7 @@ async function measure(rule: string, shardCount: number, keysPerShard: number): 
     each(queries),
     each(found),
     each(indexed),
+    aSecond,
     [time.gets, time.queries, time.puts, tips].join(', '),
     String(closed),
   ];
@@ -130,14 +137,15 @@ async function measure(rule: string, shardCount: number, keysPerShard: number): 
 for (const [name, rule] of Object.entries(rules)) {
   console.log(`\n${name}\n`);
   console.log(
-    '| shards | keys a shard | puts a batch | gets | queries | found by them | index | minute: gets, queries, puts, tips | closed |',
+    '| shards | keys a shard | puts a batch | gets | queries | found by them | index | hottest partition put, item read, slot changed, a second | minute: gets, queries, puts, tips | closed |',
   );
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+  console.log(`|${' --- |'.repeat(10)}`);
   for (const [shardCount, keys] of [
     [4, 200],
     [16, 200],
     [64, 200],
     [64, 20],
+    [256, 20],
   ] as const) {
     console.log(`| ${(await measure(rule, shardCount, keys)).join(' | ')} |`);
   }

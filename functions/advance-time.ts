@@ -1,25 +1,41 @@
-/** Advances the rules' watermarks. Called by a schedule every minute, one invocation at a time. */
+/**
+ * Advances the rules' watermarks. Called by a schedule every minute, one invocation at a time; and by CloudFormation, where
+ * the pipeline has streams of the user's own.
+ */
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plan, program } from 'weir:plan';
 import { ignoresPartitionKeys, kinesisClient } from '../adapters/kinesis.ts';
 import { cloudwatchLog } from './cloudwatch-log.ts';
+import { deploymentCheck } from './deployment-check.ts';
 import { required, variables } from './environment.ts';
 import { keyedOnly } from './partition-keys.ts';
 import { awsPorts } from './ports.ts';
 import { shardPort } from './shard-port.ts';
-import { timeHandler } from './time-handler.ts';
+import { type AdvanceTimeEvent, timeHandler } from './time-handler.ts';
 
 const streamNames = new Map(Object.entries(JSON.parse(required(variables.streamNames)) as Record<string, string>));
 
 const kinesis = kinesisClient();
 
-export const handler = timeHandler({
+const ignoresKeys = (streamName: string): Promise<boolean> => ignoresPartitionKeys(kinesis, streamName);
+
+const check = deploymentCheck({ ignoresKeys, sleep });
+
+const advance = timeHandler({
   compiled: { plan, program },
   ports: awsPorts(),
-  shards: keyedOnly(shardPort(kinesis, nameOf), (stream) => ignoresPartitionKeys(kinesis, nameOf(stream))),
+  shards: keyedOnly(shardPort(kinesis, nameOf), nameOf, ignoresKeys),
   sleep,
   log: cloudwatchLog,
 });
+
+export function handler(
+  event: AdvanceTimeEvent | CloudFormationCustomResourceEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<unknown> {
+  return 'ResponseURL' in event ? check(event, context) : advance(event, context);
+}
 
 function nameOf(stream: string): string {
   const name = streamNames.get(stream);

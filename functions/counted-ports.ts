@@ -1,6 +1,7 @@
 /** Counts what an invocation does through its ports. */
+import { pendingSlots } from '../engine/protocol/due-slot.ts';
 import type { ItemStore } from '../engine/protocol/item.ts';
-import { isCount, pendingSlot } from '../engine/protocol/message-counts.ts';
+import { isCount } from '../engine/protocol/message-counts.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
 
 export class PortCounts {
@@ -42,7 +43,8 @@ export class PortCounts {
         const keys = await store.due(slot, until, limit);
         // The index trails the table, so the same alert may be found twice.
         // A digest waits there until it is time for it, and nothing is late then.
-        if (slot === pendingSlot) for (const key of keys) if (!isCount(key)) this.#pending.add(`${key.pk}\n${key.sk}`);
+        if (pendingSlots.includes(slot))
+          for (const key of keys) if (!isCount(key)) this.#pending.add(`${key.pk}\n${key.sk}`);
         return keys;
       },
     };

@@ -1,15 +1,26 @@
 /** A stream whose records ignore their partition keys spreads every key over all shards: Weir does not run on one. */
 import type { ShardPort } from '../engine/protocol/advance-time.ts';
 
-/** Throws, when it is asked for the shards of a stream, where `ignoresKeys` says that it is one of those. */
-export function keyedOnly(shards: ShardPort, ignoresKeys: (stream: string) => Promise<boolean>): ShardPort {
+/** Whether a stream, by its name in Kinesis, puts records on any shard. */
+export type IgnoresKeys = (streamName: string) => Promise<boolean>;
+
+/** What is wrong with a stream of the pipeline file; undefined where its records keep to their partition keys. */
+export async function keysFault(
+  stream: string,
+  streamName: string,
+  ignoresKeys: IgnoresKeys,
+): Promise<string | undefined> {
+  return (await ignoresKeys(streamName))
+    ? `the stream ${stream}, ${streamName} in Kinesis, ignores partition keys: its RecordDistributionStrategy is AUTO, must be USER_PARTITION_KEY`
+    : undefined;
+}
+
+/** Throws, when it is asked for the shards of a stream, where that is one of those; see docs/runbook.md. */
+export function keyedOnly(shards: ShardPort, nameOf: (stream: string) => string, ignoresKeys: IgnoresKeys): ShardPort {
   return {
     shards: async (stream) => {
-      if (await ignoresKeys(stream)) {
-        throw new Error(
-          `the stream ${stream} ignores partition keys (RecordDistributionStrategy AUTO): time stands still until it is set back, see docs/runbook.md`,
-        );
-      }
+      const fault = await keysFault(stream, nameOf(stream), ignoresKeys);
+      if (fault !== undefined) throw new Error(`time stands still: ${fault}`);
       return shards.shards(stream);
     },
     atTip: (stream, shard, after) => shards.atTip(stream, shard, after),

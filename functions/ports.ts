@@ -18,7 +18,7 @@ export function awsPorts(): Ports {
     publish: (messages) => publish(sns, topic, messages, cloudwatchLog.problem),
     async deadLetter(prefix, name, lines) {
       // Most invocations have nothing to keep, so the client is loaded by the first that has.
-      store ??= import('../adapters/s3.ts').then(({ putLines, s3Client }) => {
+      store ??= import('weir:s3').then(({ putLines, s3Client }) => {
         const client = s3Client();
         return (key, kept) => putLines(client, bucket, key, kept);
       });

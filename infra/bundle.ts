@@ -41,6 +41,9 @@ export const moduleOptions = {
   legalComments: 'none',
 } as const satisfies BuildOptions;
 
+/** Of what most invocations do not need; it lies beside `index.mjs`. */
+const lazyModule = './s3.mjs';
+
 /** What was made in this process, by function and plan: several stacks of an application may hold the same pipeline. */
 const made = new Map<string, Bundle>();
 
@@ -71,12 +74,12 @@ function bundled(name: FunctionName, planModule: string): Bundle {
   const plan = join(folder, 'plan.mjs');
   writeFileSync(plan, planModule);
   const directory = join(folder, name);
-  const { metafile } = buildSync({
-    ...moduleOptions,
-    absWorkingDir: root,
+  const { metafile } = build({
     entryPoints: { index: `functions/${name}.ts` },
+    external: [lazyModule],
     alias: {
       'weir:plan': plan,
+      'weir:s3': lazyModule,
       'weir:runtime': './engine/plan/runtime.ts',
       'weir:regular-expression': './engine/expression/regular-expression.ts',
       'weir:schema-mismatch': './engine/plan/schema-mismatch.ts',
@@ -84,13 +87,20 @@ function bundled(name: FunctionName, planModule: string): Bundle {
     // The plan lies in a temporary folder, and what it imports does not.
     nodePaths: packages,
     outdir: directory,
-    metafile: true,
-    logLevel: 'silent',
   });
-  const inputs = Object.values(metafile.outputs).flatMap((output) =>
-    Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  // Apart: else what it alone needs of the SDK is in modules that it shares with the first.
+  const lazy = build({ entryPoints: { s3: 'adapters/s3.ts' }, outdir: directory });
+  return { directory, bytes: firstBytes(metafile), inputs: [metafile, lazy.metafile].flatMap(inputsOf) };
+}
+
+function build(options: BuildOptions): { readonly metafile: Metafile } {
+  return buildSync({ ...moduleOptions, ...options, absWorkingDir: root, metafile: true, logLevel: 'silent' });
+}
+
+function inputsOf({ outputs }: Metafile): string[] {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
-  return { directory, bytes: firstBytes(metafile), inputs };
 }
 
 /** Of the outputs that the entry loads before anything runs. */

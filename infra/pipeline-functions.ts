@@ -14,7 +14,7 @@ import type { EventPipeline } from './event-pipeline.ts';
 import { grantDue, grantKey, grantState, grantTip } from './grants.ts';
 import { pipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
 import type { StreamSettings } from './pipeline-props.ts';
-import { readByFunction } from './stream-reader.ts';
+import { askForPartitionKeys, readByFunction } from './stream-reader.ts';
 
 interface FunctionsProps {
   readonly definition: PipelineDefinition;
@@ -52,6 +52,8 @@ export class PipelineFunctions {
       description: 'puts dead letters back, called by weir replay',
     });
     this.advanceTime = this.#advanceTime();
+    const own = [...pipeline.streams].filter(([name]) => props.streams?.[name]?.stream !== undefined);
+    askForPartitionKeys(pipeline, new Map(own), this.advanceTime, this.processStream);
   }
 
   #processStream(name: string, stream: IStream, code: Code): StreamFunction {

@@ -64,7 +64,7 @@ export interface EventPipelineProps {
 /** Settings of one stream and of the function that reads it. */
 export interface StreamSettings {
   /**
-   * A stream of one's own, whose records keep to their partition keys.
+   * A stream of one's own. Its records must keep to their partition keys: it is asked when it is deployed.
    *
    * @default - a stream is made, `PIPELINE-STREAM` by name
    */

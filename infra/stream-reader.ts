@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { CustomResource, Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as LambdaFunction, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -71,6 +71,26 @@ export function readByFunction(
   handler.addEventSource(source);
   grantGivenUp(deadLetters, handler);
   return source;
+}
+
+/**
+ * Asks streams of the user's own, before anything reads them, whether they keep to partition keys; the deployment fails
+ * where one does not. A stream that the pipeline makes does.
+ */
+export function askForPartitionKeys(
+  scope: Construct,
+  streams: ReadonlyMap<string, IStream>,
+  advanceTime: LambdaFunction,
+  readers: ReadonlyMap<string, { readonly handler: LambdaFunction }>,
+): void {
+  if (streams.size === 0) return;
+  const asked = new CustomResource(scope, 'PartitionKeys', {
+    resourceType: 'Custom::WeirPartitionKeys',
+    serviceToken: advanceTime.functionArn,
+    serviceTimeout: Duration.minutes(5),
+    properties: { streams: Object.fromEntries([...streams].map(([name, { streamName }]) => [name, streamName])) },
+  });
+  for (const name of streams.keys()) readers.get(name)?.handler.node.addDependency(asked);
 }
 
 /**

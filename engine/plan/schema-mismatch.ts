@@ -16,6 +16,21 @@ interface CompiledSchema {
 /** One event can have hundreds of thousands. */
 const mostMismatches = 10;
 
+/**
+ * Of a module's text, run when the first event comes: the module has the schemas of all streams, and a function reads
+ * one of them.
+ */
+export function lazyValidator(load: () => CompiledSchema | { readonly default: CompiledSchema }): Validate {
+  let validate: Validate | undefined;
+  return (event) => {
+    if (validate === undefined) {
+      const loaded = load();
+      validate = validator('default' in loaded ? loaded.default : loaded);
+    }
+    return validate(event);
+  };
+}
+
 export function validator(compiled: CompiledSchema): Validate {
   return (event) => {
     if (compiled(event) === true) return null;

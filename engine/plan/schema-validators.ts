@@ -20,8 +20,8 @@ export function validatorsText(definition: PipelineDefinition): string {
     const ajv = schemaValidator(schema, { source: true, esm: false });
     const code = standalone(ajv, ajv.compile(schema));
     return [
-      `const schema${i} = ((module, exports) => { ${code}; return module.exports; })({ exports: {} }, {});`,
-      `$validators[${literal(name)}] = $schema.validator(schema${i}.default ?? schema${i});`,
+      `const schema${i} = (module, exports) => { ${code}; return module.exports; };`,
+      `$validators[${literal(name)}] = $schema.lazyValidator(() => schema${i}({ exports: {} }, {}));`,
     ];
   });
   return parts.length === 0

@@ -5,8 +5,9 @@ import { alertMessage } from '../alert/message.ts';
 import type { RulePlan } from '../plan/plan.ts';
 import type { EpochMillis } from '../time.ts';
 import { readAlert, writeAlert } from './alert-body.ts';
+import { pendingSlot, pendingSlots, perSlot } from './due-slot.ts';
 import type { Item, ItemKey } from './item.ts';
-import { isCount, MessageCounts, pendingSlot } from './message-counts.ts';
+import { isCount, MessageCounts } from './message-counts.ts';
 import type { Ports } from './ports.ts';
 import { keptForTheRest, PublishingTime } from './publishing-time.ts';
 import { alertTimeToLive } from './retention.ts';
@@ -168,7 +169,7 @@ export class AlertStore {
       version,
       body: writeAlert(record),
       ttl: alertTimeToLive(plan, record?.content.at ?? now, now),
-      ...(record?.pending !== undefined && { due: { slot: pendingSlot, at: now } }),
+      ...(record?.pending !== undefined && { due: { slot: pendingSlot(key.pk), at: now } }),
     };
   }
 
@@ -184,8 +185,10 @@ export class AlertStore {
   ): Promise<number> {
     let published = 0;
     const seen = new Set<string>();
-    for (let limit = page; ; ) {
-      const keys = await this.#ports.alerts.due(pendingSlot, until, limit);
+    for (let limit = perSlot; ; ) {
+      const ofSlots = await Promise.all(pendingSlots.map((slot) => this.#ports.alerts.due(slot, until, limit)));
+      // The first of each slot before the second of any, so that no slot keeps another waiting.
+      const keys = Array.from({ length: limit }, (_, at) => ofSlots.flatMap((slot) => slot[at] ?? [])).flat();
       // The index trails the table: what was seen may come again, and hide what lies behind it.
       const fresh = keys.filter((key) => !seen.has(textOf(key)));
       for (let at = 0; at < fresh.length; at += page) {
@@ -195,8 +198,8 @@ export class AlertStore {
         if (left > 0) return published;
       }
       for (const key of fresh) seen.add(textOf(key));
-      if (keys.length < limit) return published;
-      limit = fresh.length === 0 ? 2 * limit : page;
+      if (ofSlots.every((slot) => slot.length < limit)) return published;
+      limit = fresh.length === 0 ? 2 * limit : perSlot;
     }
   }
 

@@ -19,7 +19,7 @@ import { type EpochMillis, endOfTime } from '../time.ts';
 import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
 import type { Item, ItemKey } from './item.ts';
 import { closeWindows } from './close-due-windows.ts';
-import { dueSlotName, dueSlots } from './due-slot.ts';
+import { dueSlotName, dueSlots, perSlot } from './due-slot.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { paneTimeToLive } from './retention.ts';
@@ -27,9 +27,6 @@ import { wantedOf } from './settle-owned.ts';
 import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
 import { readPanes } from './settle-shared.ts';
 import type { RuleTime } from './watermarks.ts';
-
-/** Panes of a slot closed at a time. */
-const page = 500;
 
 export interface Closed {
   readonly closed: number;
@@ -46,7 +43,7 @@ export async function* closeDuePanes(
 ): AsyncGenerator<Closed, void> {
   let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
   for (let last: string | undefined; slots.length > 0; ) {
-    const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, page)));
+    const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, perSlot)));
     const keys = pages.flat();
     // The index trails the table: pages that come again in the same words have been done.
     const text = JSON.stringify(keys);
@@ -56,7 +53,7 @@ export async function* closeDuePanes(
       ? await closeWindows({ rule, until }, ports, alerts, keys)
       : await closePanes({ rule, until }, ports, alerts, writers, keys);
     // A page that was not full was the last of its slot.
-    slots = slots.filter((_, at) => pages[at]?.length === page);
+    slots = slots.filter((_, at) => pages[at]?.length === perSlot);
   }
 }
 

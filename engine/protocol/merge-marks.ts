@@ -11,7 +11,7 @@ import { encodeGroups, type WindowedRule } from '../state/compiled-rule.ts';
 import { RuleState } from '../state/rule-state.ts';
 import type { EpochMillis } from '../time.ts';
 import type { AlertStore, Told } from './alert-store.ts';
-import { dueSlot, dueSlotName, dueSlots } from './due-slot.ts';
+import { dueSlot, dueSlotName, dueSlots, perSlot } from './due-slot.ts';
 import type { Item, ItemKey, ItemStore } from './item.ts';
 import type { Ports } from './ports.ts';
 import { paneTimeToLive } from './retention.ts';
@@ -25,8 +25,6 @@ const format = 1;
 /** Panes that one mark names; a batch that would name more settles its key itself. */
 const mostTimes = 5_000;
 const mostRounds = 20;
-/** Keys of a slot taken at a time. */
-const page = 500;
 
 interface Mark {
   readonly v: number;
@@ -102,13 +100,13 @@ export async function settleMarked(
   const total = { opened: 0, amended: 0, withdrawn: 0, merged: 0 };
   const seen = new Set<string>();
   for (let slots = Array.from({ length: dueSlots }, (_, slot) => slotName(rule, slot)); slots.length > 0; ) {
-    const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, lastInstant, page)));
+    const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, lastInstant, perSlot)));
     // What is marked again meanwhile, or is still in the index, has its turn in a few seconds.
     const keys = pages.flat().filter((key) => !seen.has(textOf(key)));
     for (const key of keys) seen.add(textOf(key));
     const done = await settleKeys(rule, ports, alerts, keys);
     for (const what of ['opened', 'amended', 'withdrawn', 'merged'] as const) total[what] += done[what];
-    slots = keys.length === 0 ? [] : slots.filter((_, at) => pages[at]?.length === page);
+    slots = keys.length === 0 ? [] : slots.filter((_, at) => pages[at]?.length === perSlot);
   }
   return total;
 }

@@ -11,14 +11,13 @@ import { counted, digestedOf, type MessageCount, nothingCounted, periodOf } from
 import type { RulePlan } from '../plan/plan.ts';
 import { sortableTime } from '../state/pane-item.ts';
 import type { EpochMillis, Millis } from '../time.ts';
+import { pendingSlot } from './due-slot.ts';
 import type { Item, ItemKey } from './item.ts';
 import type { Ports } from './ports.ts';
 import { alertTimeToLive } from './retention.ts';
 
 const format = 1;
 const prefix = '@limit#';
-/** The slot of the index in which records, and digests from the end of their period on, wait to be published. */
-export const pendingSlot = 'pending';
 /** Others may count at the same time; what loses so often stays pending, and has its turn a minute later. */
 const mostRounds = 20;
 /** Counts that are remembered. */
@@ -172,7 +171,7 @@ export class MessageCounts {
       version,
       body: JSON.stringify(body),
       ttl: alertTimeToLive(plan, end, now),
-      ...(digestedOf(body) > body.covered && { due: { slot: pendingSlot, at: Math.max(now, end) as EpochMillis } }),
+      ...(digestedOf(body) > body.covered && { due: { slot: pendingSlot(pk), at: Math.max(now, end) as EpochMillis } }),
     };
   }
 }

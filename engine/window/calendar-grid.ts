@@ -3,7 +3,10 @@
  * midnights do not exist, some come twice), a week with its Monday, a month with its first. An hour begins where the
  * clock shows a full one, and where a change of the clocks leads into another one: an hour that comes twice is two.
  */
-import { Temporal } from 'temporal-polyfill';
+// Function by function: all of Temporal would be a quarter of what a function of Lambda loads of Weir.
+import * as Instant from 'temporal-polyfill/fns/Instant';
+import * as PlainDate from 'temporal-polyfill/fns/PlainDate';
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
 import type { CalendarUnit } from '../pipeline/definition.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import type { PaneGrid } from './pane-grid.ts';
@@ -86,12 +89,17 @@ function daysOf(timezone: string): (t: number) => Period {
 }
 
 function datesOf(unit: 'day' | 'week' | 'month', timezone: string): (t: number) => Period {
-  const begin = (date: Temporal.PlainDate): number => date.toZonedDateTime(timezone).epochMilliseconds;
+  const begin = (date: PlainDate.Record): number => PlainDate.toZonedDateTime(date, timezone).epochMilliseconds;
+  const add = { day: PlainDate.addDays, week: PlainDate.addWeeks, month: PlainDate.addMonths }[unit];
   return (t) => {
-    const date = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(timezone).toPlainDate();
+    const date = ZonedDateTime.toPlainDate(zoned(t, timezone));
     let first =
-      unit === 'month' ? date.with({ day: 1 }) : unit === 'week' ? date.subtract({ days: date.dayOfWeek - 1 }) : date;
-    const next = (): Temporal.PlainDate => (first = first.add({ [`${unit}s`]: 1 }));
+      unit === 'month'
+        ? PlainDate.withDayOfMonth(date, 1)
+        : unit === 'week'
+          ? PlainDate.subtractDays(date, PlainDate.dayOfWeek(date) - 1)
+          : date;
+    const next = (): PlainDate.Record => (first = add(first, 1));
     let start = begin(first);
     // Where clocks go back over midnight, the end of a date comes again after the next has begun.
     for (;;) {
@@ -152,13 +160,17 @@ function offsetSpans(timezone: string): (t: number) => OffsetSpan {
 }
 
 function offsetSpan(timezone: string, t: number): OffsetSpan {
-  const local = Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(timezone);
+  const local = zoned(t, timezone);
   // The change before an instant is looked for from the next millisecond on, so that one at the instant is found.
-  const before = local.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
-  const after = local.getTimeZoneTransition('next');
+  const before = ZonedDateTime.getTimeZoneTransition(ZonedDateTime.addMilliseconds(local, 1), 'previous');
+  const after = ZonedDateTime.getTimeZoneTransition(local, 'next');
   return {
     from: before?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
     until: after?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
-    offset: local.offsetNanoseconds / 1e6,
+    offset: ZonedDateTime.offsetNanoseconds(local) / 1e6,
   };
+}
+
+function zoned(t: number, timezone: string): ZonedDateTime.Record {
+  return Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(t), timezone);
 }

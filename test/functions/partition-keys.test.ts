@@ -6,8 +6,14 @@ const shards: ShardPort = {
   atTip: () => Promise.resolve(true),
 };
 
-test('time does not go on for a stream whose records ignore partition keys, and the message says what to do', async () => {
-  const guarded = keyedOnly(shards, (stream) => Promise.resolve(stream === 'orders'));
-  await expect(guarded.shards('orders')).rejects.toThrow(/the stream orders ignores partition keys.*runbook/);
+test('time does not go on for a stream whose records ignore partition keys, and the message says what it must have', async () => {
+  const guarded = keyedOnly(
+    shards,
+    (stream) => `shop-${stream}`,
+    (name) => Promise.resolve(name === 'shop-orders'),
+  );
+  await expect(guarded.shards('orders')).rejects.toThrow(
+    'the stream orders, shop-orders in Kinesis, ignores partition keys: its RecordDistributionStrategy is AUTO, must be USER_PARTITION_KEY',
+  );
   expect(await guarded.shards('carts')).toEqual([{ id: '0', parents: [], closed: false }]);
 });

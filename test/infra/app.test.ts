@@ -21,6 +21,10 @@ test('a bad pipeline file fails synth with the report of weir check, and no stac
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
+test('a good one says nothing', () => {
+  expect(app({ pipeline: 'pipelines/retail/pipeline.yaml' })).toMatchObject({ status: 0, stderr: '' });
+});
+
 test('a file that is not there fails synth in a line', () => {
   expect(app({ pipeline: 'nowhere.yaml' })).toMatchObject({
     status: 1,

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { loadPipelineFile } from '../../cli/pipeline-file.ts';
 import { pipelineStack, type PipelineStackOptions } from '../../infra/pipeline-stack.ts';
 
@@ -11,6 +11,13 @@ function synthesized(options: Partial<PipelineStackOptions> = {}): Template {
 }
 
 const template = synthesized();
+
+test('there is nothing to warn of', () => {
+  const app = new App({ analyticsReporting: false });
+  const annotations = Annotations.fromStack(pipelineStack(app, { definition: definition!, retain: true }));
+  for (const found of [annotations.findWarning('*', Match.anyValue()), annotations.findError('*', Match.anyValue())])
+    expect(found).toEqual([]);
+});
 
 /** The statements of the role's policies of every function. */
 function statements(of: Template): readonly { readonly Action: string | string[]; readonly Resource: unknown }[] {

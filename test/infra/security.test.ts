@@ -1,5 +1,6 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -25,7 +26,12 @@ function findings(withKey: boolean, more: (stack: Stack) => void = () => undefin
   const app = new App({ analyticsReporting: false, outdir });
   const stack = new Stack(app, 'shop');
   const encryptionKey = withKey ? { encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }) } : {};
-  new EventPipeline(stack, 'Shop', { definition: 'test/infra/shop.yaml', ...encryptionKey });
+  const stream = Stream.fromStreamArn(stack, 'Theirs', 'arn:aws:kinesis:eu-west-1:111122223333:stream/theirs');
+  new EventPipeline(stack, 'Shop', {
+    definition: 'test/infra/shop.yaml',
+    streams: { returns: { stream } },
+    ...encryptionKey,
+  });
   more(stack);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const before = process.exitCode;

@@ -7,6 +7,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EventPipeline, type EventPipelineProps } from '../../infra/event-pipeline.ts';
 import { shop, statementsOf, templateOf } from './shop.ts';
 
+const theirs = 'arn:aws:kinesis:eu-west-1:111122223333:stream/theirs';
+
 test('a path is read and checked, with values in place of the params of the file', () => {
   expect(() => shop(() => ({ definition: 'nowhere.yaml' }))).toThrow('nowhere.yaml');
   expect(() => shop(() => ({ params: { limits: 600 } }))).toThrow('limits');
@@ -91,6 +93,24 @@ test("a stream and a topic of the user's own are used in place of new ones, with
       }),
     );
   }
+});
+
+test("streams of the user's own are asked for partition keys before anything reads them", () => {
+  const own = templateOf(
+    shop((stack) => ({ streams: { orders: { stream: Stream.fromStreamArn(stack, 'Theirs', theirs) } } })),
+  );
+  own.hasResourceProperties('Custom::WeirPartitionKeys', {
+    ServiceToken: { 'Fn::GetAtt': [Match.stringLikeRegexp('advancetime'), 'Arn'] },
+    ServiceTimeout: '300',
+    streams: { orders: 'theirs' },
+  });
+  const asked = Object.keys(own.findResources('Custom::WeirPartitionKeys'))[0];
+  const mappings = own.findResources('AWS::Lambda::EventSourceMapping');
+  const waiting = Object.keys(mappings).filter((id) =>
+    ((mappings[id] as { DependsOn?: string[] }).DependsOn ?? []).includes(asked!),
+  );
+  expect(waiting).toEqual([expect.stringContaining('ordersprocess')]);
+  templateOf(shop()).resourceCountIs('Custom::WeirPartitionKeys', 0);
 });
 
 test('a producer may put events, and nothing else', () => {

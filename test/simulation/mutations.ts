@@ -81,7 +81,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'nobody publishes what was left pending',
     file: 'engine/protocol/alert-store.ts',
-    edits: [['const keys = await this.#ports.alerts.due(pendingSlot, until, limit);', 'const keys: ItemKey[] = [];']],
+    edits: [
+      [
+        'const ofSlots = await Promise.all(pendingSlots.map((slot) => this.#ports.alerts.due(slot, until, limit)));',
+        'const ofSlots: ItemKey[][] = [];',
+      ],
+    ],
   },
   {
     name: 'panes of a shared key are read before the records of its alerts',

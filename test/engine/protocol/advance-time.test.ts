@@ -1,5 +1,6 @@
 /** How a minute is shared between the rules. */
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
+import { dueSlots, perSlot } from '../../../engine/protocol/due-slot.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
@@ -43,7 +44,7 @@ function slowly(world: MemoryWorld, share: number): { readonly ports: Ports; rea
     left -= share;
     if (left < 0) throw new Error('killed');
     const slots = await Promise.all(
-      [0, 1, 2, 3].map((one) => ports.state.due(slot.replace(/0$/, String(one)), until, 10_000)),
+      Array.from({ length: dueSlots }, (_, one) => ports.state.due(slot.replace(/0$/, String(one)), until, 10_000)),
     );
     return slots.flat().slice(0, limit);
   };
@@ -58,16 +59,16 @@ test.each([
   const world = new MemoryWorld();
   world.now = noon as EpochMillis;
   await advanceTime(pipeline, world.ports(), port, world.now);
-  const customers = Array.from({ length: 1_200 }, (__, i) => `c${i}`);
+  const customers = Array.from({ length: 3 * perSlot }, (__, i) => `c${i}`);
   await new StreamProcessor(pipeline, 'orders', world.ports(), 'p').process('0', [
-    ...customers.map((customer, i) => record({ minute: 1, customer, total: i === 700 ? 9 : 1 })),
+    ...customers.map((customer, i) => record({ minute: 1, customer, total: i === perSlot ? 9 : 1 })),
     record({ minute: 40, customer: 'c0' }),
   ]);
   const told = (name: string) => alertsOf(world).filter((one) => one.rule === name).length;
   expect(told('kinds')).toBe(0);
   for (const [minutes, all] of [
-    [45, 1_000],
-    [46, 1_200],
+    [45, 2 * perSlot],
+    [46, 3 * perSlot],
   ] as const) {
     world.now = (noon + minutes * minute) as EpochMillis;
     const { ports, timeLeft } = slowly(world, 0.45);

@@ -2,7 +2,7 @@
 import type { AlertMessage } from '../../../engine/alert/message.ts';
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { AlertStore } from '../../../engine/protocol/alert-store.ts';
-import { pendingSlot } from '../../../engine/protocol/message-counts.ts';
+import { pendingSlots } from '../../../engine/protocol/due-slot.ts';
 import { PublishingTime } from '../../../engine/protocol/publishing-time.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
@@ -28,7 +28,7 @@ async function refused(count: number): Promise<MemoryWorld> {
   );
   let at = 0;
   for (const [key, item] of world.alerts.items)
-    world.alerts.items.set(key, { ...item, due: { slot: pendingSlot, at: at++ as EpochMillis } });
+    world.alerts.items.set(key, { ...item, due: { slot: item.due?.slot ?? '', at: at++ as EpochMillis } });
   world.now = minute as EpochMillis;
   return world;
 }
@@ -63,11 +63,15 @@ test('a thousand alerts that are always refused keep none behind them waiting', 
 test('all that is pending is published, page by page, while the index still shows what was', async () => {
   const world = await refused(3_500);
   const ports = world.ports();
-  const shown = await ports.alerts.due(pendingSlot, world.now, 10_000);
+  const shown = new Map(
+    await Promise.all(
+      pendingSlots.map(async (slot) => [slot, await ports.alerts.due(slot, world.now, 10_000)] as const),
+    ),
+  );
   const told: string[] = [];
   const lagging: Ports = {
     ...ports,
-    alerts: { ...ports.alerts, due: (_, __, limit) => Promise.resolve(shown.slice(0, limit)) },
+    alerts: { ...ports.alerts, due: async (slot, _, limit) => shown.get(slot)!.slice(0, limit) },
     publish: (messages) => {
       told.push(...messages.map(({ id }) => id));
       return none();
