@@ -21,6 +21,22 @@ test('a bad pipeline file fails synth with the report of weir check, and no stac
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
+test('a table with a bad row fails synth at the row', () => {
+  const pipeline = join(folder, 'table.yaml');
+  writeFileSync(join(folder, 'rates.csv'), 'currency,gbp\nEUR,0.85\nUSD,\n');
+  writeFileSync(
+    pipeline,
+    `pipeline: p
+streams: { orders: { partitionKey: event.c } }
+tables: { rates: { file: rates.csv, key: event.currency, value: { gbp: double(event.gbp) } } }
+rules: { r: { from: orders, alert: { severity: low, title: x } } }
+`,
+  );
+  const { status, stderr } = app({ pipeline });
+  expect(status).toBe(1);
+  expect(stderr).toContain('rates.csv:3:1 table.row.failed');
+});
+
 test('a file that is not there fails synth in a line', () => {
   expect(app({ pipeline: 'nowhere.yaml' })).toMatchObject({
     status: 1,

@@ -13,6 +13,7 @@ import { type FunctionServices, streamFunction, timeFunction } from './functions
 import type { History, Reshard } from './history.ts';
 import { type DeadLetter, Outlets, type Told } from './outlets.ts';
 import { Redriving } from './redriving.ts';
+import { beginsOf } from './rule-begins.ts';
 import { pipelineOf } from './rule-forms.ts';
 import { Schedule } from './schedule.ts';
 import { type SentEvent, sentEvent } from './sent-event.ts';
@@ -35,6 +36,8 @@ export interface Outcome {
   readonly compiled: Compiled;
   readonly arrived: readonly Arrived[];
   readonly alerts: readonly AlertRecord[];
+  /** By the rule's position, where it begins: what did not come before nobody knows. */
+  readonly begins: readonly (EpochMillis | undefined)[];
   readonly told: readonly Told[];
   readonly letters: readonly DeadLetter[];
   readonly violations: readonly string[];
@@ -139,6 +142,7 @@ class Player {
       compiled,
       arrived: this.#arrived,
       alerts: tables.items('alerts').flatMap((attributes) => readAlert(itemOf(attributes)).record ?? []),
+      begins: beginsOf(compiled, tables),
       told: outlets.told,
       letters: outlets.deadLetters,
       violations: [

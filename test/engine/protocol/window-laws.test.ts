@@ -15,7 +15,7 @@ import type { EpochMillis } from '../../../engine/time.ts';
 import { minute, openShard } from './batches.ts';
 import { alertsOf, MemoryWorld } from './memory-ports.ts';
 import { compiled, withRules } from './pipelines.ts';
-import { windowForms } from './window-forms.ts';
+import { distinctForms, joinForms, sequenceForms, windowForms } from './window-forms.ts';
 
 /** An hour and a half before the night in which London's clocks go forward, at a day's end. */
 const start = Date.parse('2026-03-28T22:30:00Z');
@@ -78,9 +78,18 @@ interface Batch {
   readonly records: InputRecord[];
 }
 
+/** Of another key, so long before that no rule begins within a window of the others. */
+function before(shards: string): Batch {
+  const listed = layouts[shards]?.before ?? [];
+  const arrival = (start - 60 * minute) as EpochMillis;
+  const event = { id: 'before', customer: 'zoe', kind: 'z', total: 0, at: arrival };
+  const record = { stream: 'orders', shard: '0', sequenceNumber: '1', partitionKey: 'zoe', arrival, event };
+  return { listed, shard: '0', records: [record] };
+}
+
 /** In the order of arrival; a shard's key is the customer. */
 function batchesOf({ events, shards, resharded, batchSize }: History): Batch[] {
-  const batches: Batch[] = [];
+  const batches: Batch[] = [before(shards)];
   let arrival = start;
   for (const [i, { customer, kind, total, gap, late }] of events.entries()) {
     arrival += gap * minute;
@@ -168,7 +177,7 @@ function standing(alerts: readonly AlertRecord[]): string[] {
 }
 
 test.each(
-  Object.entries(windowForms).map(([form, rules]) => ({
+  Object.entries({ ...windowForms, ...sequenceForms, ...distinctForms, ...joinForms }).map(([form, rules]) => ({
     form,
     variants: rules.map((rule) => compiled(withRules(rule))),
   })),
