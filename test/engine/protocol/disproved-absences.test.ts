@@ -1,5 +1,6 @@
-/** Absences that are disproved while advance-time is about to tell of them. */
+/** What did not come: where it is disproved while advance-time is about to tell of it, and where nobody knows. */
 import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-time.ts';
+import { redrive } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { minute, noon, openShard, record } from './batches.ts';
@@ -64,4 +65,60 @@ test('what comes while nothing was told yet is no alert at all', async () => {
   await advanceTime(pipeline, world.ports(), shards, world.now);
   expect(alertsOf(world)).toEqual([]);
   expect(world.messages).toEqual([]);
+});
+
+describe.each([
+  [
+    'what would have come before it',
+    `  alone:
+    join:
+      left: { from: orders, as: order }
+      right: { from: carts, as: cart }
+      on: { left: event.kind, right: event.kind }
+      within: { before: 5m, after: 2m }
+      type: left
+    select:
+      total: order.total
+    alert:
+      severity: low
+      title: 'x'`,
+  ],
+  [
+    'what must not come before it',
+    `  first:
+    groupBy:
+      kind: event.kind
+    sequence:
+      - not: { from: carts, for: 5m }
+      - placed: { from: orders }
+    within: 10m
+    alert:
+      severity: low
+      title: 'x'`,
+  ],
+])('of %s', (_, rule) => {
+  const rules = compiled(withRules(rule));
+
+  /** What stands, by its minutes, after an order was put back where none was counted before, and another has come. */
+  async function standing(putBack: number, next: number): Promise<number[]> {
+    const world = new MemoryWorld();
+    world.now = (noon + 20 * minute) as EpochMillis;
+    const orders = new StreamProcessor(rules, 'orders', world.ports(), 'orders');
+    const broken = record({ minute: putBack });
+    await orders.process('0', [{ ...broken, event: undefined, unreadable: 'not JSON' }]);
+    const { letters } = await redrive(rules, world.ports(), [{ record: broken }], { late: false, dryRun: false });
+    expect(letters).toMatchObject([{ putBack: [expect.any(String)] }]);
+    const passes = (to: number): Promise<unknown> =>
+      advanceTime(rules, world.ports(), shards, (world.now = (noon + to * minute) as EpochMillis));
+    await passes(next - 1);
+    await orders.process('0', [{ ...record({ minute: next }), arrival: world.now }]);
+    await passes(next + 60);
+    return alertsOf(world).flatMap(({ status, content: { events } }) =>
+      status === 'withdrawn' ? [] : events.map(({ at }) => (at - noon) / minute),
+    );
+  }
+
+  test('nothing is told where a rule begins, be it with a letter that was put back; from then on all is known', async () => {
+    expect(await standing(10, 60)).toEqual([60]);
+  });
 });
