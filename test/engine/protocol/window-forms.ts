@@ -61,7 +61,7 @@ const less = 'less: { where: event.total < more.total }';
 const within = '\n    within: 10m';
 const nextEvent = '\n    after: next-event';
 
-export const sequenceForms: Readonly<Record<string, readonly string[]>> = {
+const sequenceForms: Readonly<Record<string, readonly string[]>> = {
   'sequences of steps': [
     ...sequences(`more: { where: event.total > 3 } | ${less}`, within),
     ...sequences(
@@ -133,7 +133,7 @@ function distinct(key: keyof typeof keys, parts: string, more = ''): string {
     distinct: ${parts}${alert.replace("'x'", "'{{ event.total }}'")}${more}`;
 }
 
-export const distinctForms: Readonly<Record<string, readonly string[]>> = {
+const distinctForms: Readonly<Record<string, readonly string[]>> = {
   'the first of events that are the same': [
     distinct('owned', '{ within: 5m }'),
     distinct('shared', '{ within: 5m }'),
@@ -161,7 +161,7 @@ function joins(parts: string): string[] {
   return ['event.customer', 'event.kind'].map((on) => join(on, parts));
 }
 
-export const joinForms: Readonly<Record<string, readonly string[]>> = {
+const joinForms: Readonly<Record<string, readonly string[]>> = {
   'inner joins': [
     ...joins('within: 5m'),
     ...joins('within: { before: 1m, after: 9m }'),
@@ -175,7 +175,7 @@ export const joinForms: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-export const windowForms: Readonly<Record<string, readonly string[]>> = {
+const windowForms: Readonly<Record<string, readonly string[]>> = {
   'tumbling windows': every('\n      tumbling: 10m\n      offset: 3m'),
   'hopping windows': every('\n      hopping: 10m\n      every: 4m'),
   'sliding windows': every('\n      sliding: 10m'),
@@ -191,3 +191,5 @@ export const windowForms: Readonly<Record<string, readonly string[]>> = {
   sessions: every('\n      session: 4m\n      max: 10m'),
   'windows until a time': every('\n      until: event.at + 60000 * (event.total + 1)\n      max: 8m'),
 };
+
+export const forms = { ...windowForms, ...sequenceForms, ...distinctForms, ...joinForms };
