@@ -19,7 +19,7 @@ import { Schedule } from './schedule.ts';
 import { type SentEvent, sentEvent } from './sent-event.ts';
 import { Streams } from './streams.ts';
 import { Tables } from './tables.ts';
-import { growingRules, itemOf, Witness } from './witness.ts';
+import { absenceRules, growingRules, itemOf, Witness } from './witness.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -92,7 +92,7 @@ class Player {
     this.#history = history;
     this.#given = given;
     this.#schedule = new Schedule(history.start);
-    this.#witness = new Witness(growingRules(given.compiled));
+    this.#witness = new Witness(growingRules(given.compiled), absenceRules(given.compiled));
     this.#plan = plan;
     const dice = (name: string): Dice => Dice.named(history.seed, name);
     const schedule = this.#schedule;
