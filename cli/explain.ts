@@ -2,9 +2,10 @@
 import { assumptions, costOf, partitionWrites, prices } from '../engine/explain/cost.ts';
 import { differences } from '../engine/explain/difference.ts';
 import { sentence } from '../engine/explain/sentence.ts';
-import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
+import type { PipelineDefinition, TableDefinition } from '../engine/pipeline/definition.ts';
 import { compilePlan } from '../engine/plan/compile.ts';
-import type { RulePlan } from '../engine/plan/plan.ts';
+import { type RulePlan, tellsAbsence } from '../engine/plan/plan.ts';
+import { expressionsOf, tablesRead } from '../engine/plan/sources.ts';
 import { type Output, reportOf, terminal } from './check.ts';
 import { loadPipelineFile } from './pipeline-file.ts';
 
@@ -40,10 +41,11 @@ function explained(definition: PipelineDefinition, rate: number, json: boolean):
   const { rules } = compilePlan(definition).plan;
   const all = definition.rules.map((rule) => {
     const plan = rules.find(({ name }) => name === rule.name);
+    const tables = tablesRead(definition, expressionsOf(rule));
     return {
       rule: rule.name,
       sentence: sentence(rule),
-      ...(plan !== undefined && { runs: runOf(plan), cost: costOf(plan, rate) }),
+      ...(plan !== undefined && { runs: runOf(plan, tables), cost: costOf(plan, rate) }),
     };
   });
   if (json) return JSON.stringify({ pipeline: definition.name, rate, prices, assumptions, rules: all }, undefined, 2);
@@ -71,16 +73,28 @@ function explained(definition: PipelineDefinition, rate: number, json: boolean):
 }
 
 /** How a rule runs, in words. */
-function runOf(plan: RulePlan): Readonly<Record<string, string>> {
-  const { groupNames, window, writer, cacheable, emit, fingerprint } = plan;
-  const reads = { reads: plan.sources.join(', ') };
+function runOf(plan: RulePlan, tables: readonly TableDefinition[]): Readonly<Record<string, string>> {
+  const { groupNames, window, emit, fingerprint } = plan;
+  const waits = tellsAbsence(window);
+  const tablesText = tables.map(
+    ({ name, rows }) => `${name} (${counted(rows.length)} row${rows.length === 1 ? '' : 's'})`,
+  );
+  const reads = {
+    reads: plan.sources.join(', '),
+    ...(tables.length > 0 && { tables: `${tablesText.join(', ')}, in the function itself` }),
+  };
   if (window === undefined) return { ...reads, state: 'none: each event is looked at by itself' };
   return {
     ...reads,
     key: groupNames.length === 0 ? '(all): one key for everything' : groupNames.join(', '),
     panes: panesOf(window),
-    writer: writerOf(writer, cacheable),
-    timers: emit === 'final' ? 'one a pane: its end and the allowed lateness' : 'none: it speaks when events come',
+    writer: writerOf(plan),
+    timers:
+      emit === 'final'
+        ? 'one a pane: its end and the allowed lateness'
+        : waits
+          ? 'one a pane: when something may be known not to have come'
+          : 'none: it speaks when events come',
     state: `fingerprint ${fingerprint}`,
   };
 }
@@ -101,14 +115,18 @@ function panesOf(window: NonNullable<RulePlan['window']>): string {
     case 'last':
     case 'session':
     case 'until':
+    case 'sequence':
+    case 'join':
     case 'instant':
       return 'logs of events, each as long as the window or the cooldown; one is closed at 4 KB and the next begins';
   }
 }
 
-function writerOf(writer: RulePlan['writer'], cacheable: boolean): string {
+function writerOf({ writer, cacheable, sources }: RulePlan): string {
   if (writer === 'shard')
     return 'one per shard, merged by readers: the key does not hold the partition key, so its events come on any shard';
+  if (!cacheable && sources.length === 1)
+    return 'one item, put by the shard that owns the key: the key holds the partition key; told by advance-time';
   return cacheable
     ? 'one: the key holds the partition key, so one shard at a time owns it and keeps it in memory'
     : 'one item, put by the shards of several streams: the key holds the partition key of each';

@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const headings: Readonly<Record<LevelName, string>> = {
   file: 'The file',
   stream: 'Streams',
+  table: 'Tables',
   rule: 'Rules',
   window: 'Windows',
   alert: 'Alerts',

@@ -36,11 +36,14 @@ export function loadPipelineFile(file: string, params: Readonly<Record<string, s
     const place = path.resolve(path.dirname(file), relative);
     const beside = readTextFile(place);
     read.set(place, 'unreadable' in beside ? undefined : beside.text);
-    if ('unreadable' in beside || beside.badByte) return undefined;
+    if ('unreadable' in beside) return undefined;
     sources.set(relative, beside.text);
-    return beside.text;
+    if (beside.badByte) garbled.push({ ...notUtf8(beside.badByte), file: relative });
+    return beside.badByte ? undefined : beside.text;
   };
-  return { path: file, sources, read, ...readPipeline(pipeline.text, { params, files }) };
+  const garbled: Fault[] = [];
+  const { definition, faults } = readPipeline(pipeline.text, { params, files });
+  return { path: file, sources, read, ...(definition && { definition }), faults: [...faults, ...garbled] };
 }
 
 export function notUtf8({ line, column }: { line: number; column: number }): Fault {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import pc from 'picocolors';
 import { compileHere } from '../engine/plan/compile-here.ts';
 import { type CaseResult, caseResult } from '../engine/rule-test/case-result.ts';
+import { withTestTables } from '../engine/rule-test/tables.ts';
 import { type Output, reportOf, terminal } from './check.ts';
 import { renderFaults } from './report.ts';
 import { fileJson, type FileResult } from './test-json.ts';
@@ -51,7 +52,8 @@ const noTests: TestRun = { code: 2, read: new Map() };
 
 function resultOf(file: TestFile): FileResult {
   if (file.ready === undefined) return { file, cases: [] };
-  const { pipeline, test } = file.ready;
+  const { test } = file.ready;
+  const pipeline = withTestTables(file.ready.pipeline, test);
   const compiled = compileHere(pipeline);
   return { file, cases: test.cases.map((testCase) => caseResult(pipeline, compiled, testCase)) };
 }

@@ -2,7 +2,7 @@
  * What a rule costs in DynamoDB and how near its hottest key comes to what one partition takes: from the plan and a rate
  * of events, on assumptions that are said with the result.
  */
-import type { RulePlan } from '../plan/plan.ts';
+import { type RulePlan, tellsAbsence } from '../plan/plan.ts';
 
 /** us-east-1, on demand. */
 export const prices = {
@@ -81,9 +81,11 @@ function formulaOf(itemsPerEvent: number, units: number, isGlobal: boolean): str
 
 function stateOf({ window, accumulators, evidence }: RulePlan): { itemBytes: number; itemsPerEvent: number } {
   if (window === undefined) return { itemBytes: 0, itemsPerEvent: 0 };
-  const isLog = ['sliding', 'before', 'last', 'session', 'until', 'instant'].includes(window.kind);
+  const isLog = ['sliding', 'before', 'last', 'session', 'until', 'sequence', 'join', 'instant'].includes(window.kind);
+  // A pane that waits for what may not come is put again once that is looked at.
+  const waits = tellsAbsence(window);
   const itemBytes = isLog ? openLogBytes : 200 + sum(accumulators.map(bytesOf)) + evidence * eventBytes;
-  return { itemBytes, itemsPerEvent: 1 };
+  return { itemBytes, itemsPerEvent: waits ? 2 : 1 };
 }
 
 function bytesOf({ kind, limit }: RulePlan['accumulators'][number]): number {

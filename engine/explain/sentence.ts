@@ -1,8 +1,16 @@
 /** What a rule asks and says, in one English sentence. */
 import type { Expression, Text } from '../expression/expression.ts';
 import { formatDuration } from '../pipeline/duration.ts';
-import type { RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
+import type {
+  DistinctDefinition,
+  JoinDefinition,
+  RuleDefinition,
+  SequenceDefinition,
+  WindowDefinition,
+} from '../pipeline/definition.ts';
+import { numbered } from '../plan/sequence-plan.ts';
 import type { Millis } from '../time.ts';
+import { sequencePhrase } from './sequence-sentence.ts';
 
 export function sentence(rule: RuleDefinition): string {
   const events = `${rule.from.join(' or ')}${rule.where === undefined ? '' : ` where ${oneLine(rule.where)}`}`;
@@ -16,7 +24,40 @@ function stateless({ into, select, alert, groupBy }: RuleDefinition, events: str
   return `Each event of ${events} raises ${alertOf(alert)}${joined}`;
 }
 
+function sequential({ groupBy, alert, having }: RuleDefinition, sequence: SequenceDefinition): string {
+  const per = groupBy.length === 0 ? '' : `For each ${named(groupBy)}: `;
+  const when = having === undefined ? '' : ` when ${oneLine(having)}`;
+  const waits = numbered(sequence.parts).some(({ kind }) => kind === 'not');
+  const at = waits ? 'once the watermark has passed its end' : 'as soon as its last event has come';
+  return `${per}${sequencePhrase(sequence, oneLine)}, raises ${alertOf(alert)}${when}, ${at}`;
+}
+
+function pairwise({ alert, having }: RuleDefinition, { type, before, after, parts, on }: JoinDefinition): string {
+  const [left, right] = parts.map(({ name, from, where }, side) => {
+    const events = `${from.join(' or ')}${where === undefined ? '' : ` where ${oneLine(where)}`}`;
+    return `${name} (${events}, by ${on[side] === undefined ? '' : oneLine(on[side])})`;
+  });
+  const apart =
+    before === after
+      ? `at most ${formatDuration(before)} apart`
+      : `${parts[1].name} from ${formatDuration(before)} before to ${formatDuration(after)} after ${parts[0].name}`;
+  const alone = { inner: [], left: [parts[0]], right: [parts[1]], full: parts }[type].map(({ name }) => name);
+  const others =
+    alone.length === 0 ? '' : `, and each ${alone.join(' or ')} that has none, once the watermark has passed its time`;
+  const when = having === undefined ? '' : ` when ${oneLine(having)}`;
+  return `Each ${left} with each ${right} of the same key, ${apart}${others}, raises ${alertOf(alert)}${when}`;
+}
+
+function distinct({ groupBy, alert }: RuleDefinition, { within, keep }: DistinctDefinition, events: string): string {
+  const joined = alert === undefined || alert.cooldown === 0 ? '' : joinedBy(alert.cooldown, named(groupBy));
+  const when = keep === 'first' ? 'as soon as it has come' : 'once that and the allowed lateness are over';
+  return `Of events of ${events} with the same ${named(groupBy)}, the ${keep} within ${formatDuration(within)} raises ${alertOf(alert)}, ${when}${joined}`;
+}
+
 function windowed(rule: RuleDefinition, window: WindowDefinition, events: string): string {
+  if (window.kind === 'sequence') return sequential(rule, window);
+  if (window.kind === 'join') return pairwise(rule, window);
+  if (rule.distinct !== undefined) return distinct(rule, rule.distinct, events);
   const { groupBy, aggregate, having, emit, alert } = rule;
   const per = groupBy.length === 0 ? '' : `, for each ${named(groupBy)}`;
   const computes = aggregate.map(({ name, expression }) => `${name} = ${oneLine(expression)}`).join(', ');
@@ -32,7 +73,7 @@ const speaks = {
   final: 'once the window and its allowed lateness are over',
 } as const;
 
-function windowPhrase(window: WindowDefinition): string {
+function windowPhrase(window: Exclude<WindowDefinition, { kind: 'sequence' | 'join' }>): string {
   switch (window.kind) {
     case 'tumbling':
       return `in windows of ${formatDuration(window.size)}`;

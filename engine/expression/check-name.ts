@@ -1,6 +1,7 @@
 /** Names: what stands at the root of a path. */
 import type { CheckContext } from './check-context.ts';
 import { report } from './check-context.ts';
+import { rowFields } from './check-table.ts';
 import type { Node, Scope, ValueType } from './expression.ts';
 import { type CheckedType, functionForms } from './function-table.ts';
 import { nearestName } from './nearest-name.ts';
@@ -53,7 +54,6 @@ export function checkName(node: Extract<Node, { kind: 'name' }>, context: CheckC
 function unknownName(node: Extract<Node, { kind: 'name' }>, names: readonly string[], context: CheckContext): 'dyn' {
   const { name } = node;
   const allowed = names.join(', ');
-  if (name === 'tables') return report(context, 'not-yet', node, 'Lookup tables are not supported yet.');
   if (name === 'google') {
     return report(context, 'not-claimed', node, 'Protocol buffer types are not part of the language.', {
       allowed: 'timestamp(…), duration(…)',
@@ -86,8 +86,10 @@ function unknownName(node: Extract<Node, { kind: 'name' }>, names: readonly stri
   return report(context, 'unknown-name', node, `There is no name ${name} here.`, field);
 }
 
-/** The known fields of a name such as `params`; undefined for every other node. */
+/** The known fields of a name such as `params`, or of a table's row; undefined for every other node. */
 export function fieldsOf(node: Node, context: CheckContext): ReadonlyMap<string, ValueType> | undefined {
+  const ofRow = rowFields(node, context);
+  if (ofRow !== undefined) return ofRow;
   if (node.kind !== 'name' || context.variables.has(node.name) || !isVisible(node.name, context)) return undefined;
   const known = entry(node.name, context.scope);
   return typeof known === 'object' ? known.fields : undefined;

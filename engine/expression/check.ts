@@ -5,6 +5,7 @@
 import { checkAggregateOrCall } from './check-call.ts';
 import { checkIs, checkValue, type CheckContext, refuseOptional, report } from './check-context.ts';
 import { checkName, fieldsOf } from './check-name.ts';
+import { checkTable } from './check-table.ts';
 import type { BinaryOperator, ExpressionFault, Node, Scope, ValueType } from './expression.ts';
 import { type CheckedType, typeText } from './function-table.ts';
 import { nearestName } from './nearest-name.ts';
@@ -20,6 +21,8 @@ export function checkTree(
 }
 
 function check(node: Node, context: CheckContext): CheckedType {
+  const ofTable = checkTable(node, context);
+  if (ofTable !== undefined) return ofTable;
   switch (node.kind) {
     case 'literal':
       return literalType(node.value);

@@ -9,6 +9,7 @@ import { duration, timestamp } from './conversions.ts';
 import { emitBinary, type Held, type Operands } from './emit-binary.ts';
 import type { Binding, Node } from './expression.ts';
 import { functionForms } from './function-table.ts';
+import { tableLookUp } from './table-lookup.ts';
 import { constant, inheritedByMaps, inheritedByValues, property } from './javascript.ts';
 
 type Of<Kind extends Node['kind']> = Extract<Node, { kind: Kind }>;
@@ -42,6 +43,8 @@ class Emitter implements Operands {
   code(node: Node): string {
     const replaced = this.binding.replace?.(node);
     if (replaced !== undefined) return replaced;
+    const row = this.row(node);
+    if (row !== undefined) return row;
     switch (node.kind) {
       case 'literal':
         return constant(node.value);
@@ -81,6 +84,11 @@ class Emitter implements Operands {
     if (node.kind === 'literal' || /^[\w$]+$/.test(code)) return { set: code, use: code };
     const use = this.binding.temporary();
     return { set: `(${use} = ${code})`, use };
+  }
+
+  private row(node: Node): string | undefined {
+    const lookUp = tableLookUp(node, (name) => this.variables.has(name));
+    return lookUp && this.binding.lookUp?.(lookUp.table, lookUp.how, this.code(lookUp.key));
   }
 
   /** The path of a chain of plain fields from one of the binding's names. */

@@ -54,6 +54,14 @@ export interface Scope {
   readonly names: ReadonlyMap<string, ValueType | { readonly fields: ReadonlyMap<string, ValueType> }>;
   /** True where aggregate calls (`sum(event.total)`) may stand. */
   readonly aggregates: boolean;
+  /** The tables whose rows may be looked up, by name; absent where none may be, since there is no event to do it for. */
+  readonly tables?: ReadonlyMap<string, TableShape>;
+}
+
+/** What the checker knows of a table: the type of its keys, and the fields of its rows. */
+export interface TableShape {
+  readonly key: ValueType;
+  readonly fields: ReadonlyMap<string, ValueType>;
 }
 
 /** A fault in an expression; the caller turns its range into a place in the file. */
@@ -77,6 +85,9 @@ export interface Text {
   readonly parts: readonly (string | Expression)[];
 }
 
+/** `row`: the row, a failure where there is none. `optional`: the row or none. `has`: whether there is one. */
+export type LookUpKind = 'row' | 'optional' | 'has';
+
 /** How generated JavaScript gets at what lies outside an expression. */
 export interface Binding {
   /** JavaScript for a root name's value. */
@@ -85,6 +96,8 @@ export interface Binding {
   path?(path: readonly string[]): string | undefined;
   /** JavaScript for a node that the caller evaluates itself, such as an aggregate's result; else undefined. */
   replace?(node: Node): string | undefined;
+  /** JavaScript that looks up a row of a table; `key` is that of the key. */
+  lookUp?(table: string, how: LookUpKind, key: string): string;
   /** Declares a temporary variable and returns its name. */
   temporary(): string;
 }

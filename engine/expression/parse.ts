@@ -5,7 +5,7 @@ import { readSyntax } from './syntax.ts';
 
 /**
  * Parses and checks one CEL expression. Ranges count from the start of `source`. With `scope.aggregates`, the arguments of
- * aggregates see `event`, `meta` and `params` alone, and outside of them `event` and `meta` are refused, although
+ * aggregates see `event`, `meta`, `params` and `tables` alone, and outside of them `event` and `meta` are refused, although
  * `scope.names` holds them all.
  */
 export function parseExpression(source: string, scope: Scope): Checked<Expression> {

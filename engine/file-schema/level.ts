@@ -5,7 +5,7 @@ import type { JsonSchema } from './values.ts';
 /** Gives what the documentation says of a key; undefined where it says nothing. */
 export type Sentences = (level: LevelName, key: string) => string | undefined;
 
-export type LevelName = 'file' | 'stream' | 'rule' | 'window' | 'alert' | 'test' | 'step';
+export type LevelName = 'file' | 'stream' | 'table' | 'rule' | 'window' | 'alert' | 'test' | 'step';
 
 /** `values` says what stands behind the keys; behind one that it does not name anything may stand. */
 export function levelSchema(

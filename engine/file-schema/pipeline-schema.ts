@@ -1,12 +1,17 @@
 /** The JSON Schema of a pipeline file, for completion in editors. */
 import { calendarUnits } from '../pipeline/calendar-window.ts';
 import { evidenceChoices, fields as alertFields, mostEvidence } from '../pipeline/alert.ts';
-import { severities } from '../pipeline/definition.ts';
+import { joinTypes, keptEvents, sequenceAfters, sequenceMatches, severities } from '../pipeline/definition.ts';
+import { emits } from '../pipeline/emit.ts';
+import * as joinLevels from '../pipeline/join.ts';
+import { fields as distinctFields } from '../pipeline/distinct.ts';
 import { limitPattern } from '../pipeline/limit.ts';
 import { fields as fileFields } from '../pipeline/read.ts';
-import { emits, modes } from '../pipeline/rule.ts';
+import { modes } from '../pipeline/rule.ts';
 import { ruleFields } from '../pipeline/rule-parts.ts';
+import { absenceFields, mostTimes, stepFields, timesPattern } from '../pipeline/sequence-step.ts';
 import { fields as streamFields } from '../pipeline/stream.ts';
+import { fields as tableFields } from '../pipeline/table.ts';
 import { fields as windowFields } from '../pipeline/window.ts';
 import { levelSchema, type LevelName, type Sentences } from './level.ts';
 import {
@@ -22,6 +27,7 @@ import {
 } from './values.ts';
 
 const duration = time('duration');
+const times: JsonSchema = { anyOf: [whole(1, mostTimes), { type: 'string', pattern: timesPattern.source }] };
 
 export function pipelineSchema(sentences: Sentences): JsonSchema {
   const of = (level: LevelName) => (key: string) => sentences(level, key);
@@ -39,6 +45,11 @@ export function pipelineSchema(sentences: Sentences): JsonSchema {
       schema: { anyOf: [text, { type: 'object' }] },
     },
     of('stream'),
+  );
+  const table = levelSchema(
+    tableFields,
+    { file: text, key: text, value: named('identifiers', text), validFrom: text },
+    of('table'),
   );
   const window = levelSchema(
     windowFields,
@@ -73,6 +84,22 @@ export function pipelineSchema(sentences: Sentences): JsonSchema {
     },
     of('alert'),
   );
+  const step = levelSchema(stepFields, { from: listOrOne(text), where: text, times });
+  const not = levelSchema(absenceFields, { from: listOrOne(text), where: text, for: duration, until: text });
+  const one = { type: 'object', minProperties: 1, maxProperties: 1 };
+  const inGroup = { ...one, properties: { not }, additionalProperties: step };
+  const group = { type: 'array', minItems: 2, items: inGroup };
+  const part = { ...one, properties: { not, all: group, any: group }, additionalProperties: step };
+  const distinct = levelSchema(distinctFields, { within: duration, keep: choice(keptEvents) });
+  const side = levelSchema(joinLevels.sideFields, { from: listOrOne(text), as: text, where: text });
+  const distance = levelSchema(joinLevels.distanceFields, { before: duration, after: duration });
+  const join = levelSchema(joinLevels.fields, {
+    left: side,
+    right: side,
+    on: levelSchema(joinLevels.keyFields, { left: text, right: text }),
+    within: { anyOf: [duration, distance] },
+    type: choice(joinTypes),
+  });
   const rule = levelSchema(
     ruleFields,
     {
@@ -87,7 +114,12 @@ export function pipelineSchema(sentences: Sentences): JsonSchema {
       aggregate: named('identifiers', text),
       having: text,
       emit: choice(emits),
+      sequence: { type: 'array', minItems: 1, items: part },
       within: duration,
+      match: choice(sequenceMatches),
+      after: choice(sequenceAfters),
+      distinct,
+      join,
       alert,
     },
     of('rule'),
@@ -99,6 +131,7 @@ export function pipelineSchema(sentences: Sentences): JsonSchema {
       timezone: text,
       params: named('identifiers', { type: ['number', 'string', 'boolean'] }, 0),
       streams: named('resources', stream),
+      tables: named('identifiers', table, 0),
       rules: named('resources', rule),
     },
     of('file'),

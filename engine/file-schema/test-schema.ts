@@ -5,7 +5,7 @@ import { eventFields, rejectionFields } from '../rule-test/expected-events.ts';
 import { caseFields, fileFields } from '../rule-test/read.ts';
 import { stepFields } from '../rule-test/steps.ts';
 import { levelSchema, type LevelName, type Sentences } from './level.ts';
-import { choice, type JsonSchema, map, time, whole, word, words } from './values.ts';
+import { choice, type JsonSchema, map, named, time, whole, word, words } from './values.ts';
 
 const instant = time('instant');
 
@@ -46,7 +46,11 @@ export function ruleTestSchema(sentences: Sentences): JsonSchema {
   );
   const file = levelSchema(
     fileFields,
-    { start: { type: 'string', pattern: '^\\d{4}-' }, cases: { type: 'array', items: testCase, minItems: 1 } },
+    {
+      start: { type: 'string', pattern: '^\\d{4}-' },
+      tables: named('identifiers', { type: 'array', items: { type: 'object', additionalProperties: word } }, 0),
+      cases: { type: 'array', items: testCase, minItems: 1 },
+    },
     of('test'),
   );
   return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Tests of a pipeline of Weir', ...file };

@@ -21,8 +21,10 @@ export const valueBounds: SizeBounds = { characters: 1000, bytes: 3000 };
 const largestPane = 100_000;
 
 /** How large one value of a rule may be, so that as many as a pane keeps fit into an item. */
-export function sizeBounds({ accumulators }: RulePlan): SizeBounds {
-  const kept = accumulators.reduce((sum, { limit = 1 }) => sum + limit, 1);
+export function sizeBounds({ accumulators, window }: RulePlan): SizeBounds {
+  // An alert shows all events of a match, or of a pair.
+  const events = window?.kind === 'sequence' ? window.most : window?.kind === 'join' ? 2 : 1;
+  const kept = accumulators.reduce((sum, { limit = 1 }) => sum + limit, events);
   const share = Math.floor(largestPane / kept);
   return { characters: Math.min(valueBounds.characters, share), bytes: Math.min(valueBounds.bytes, share) };
 }
@@ -44,9 +46,27 @@ export function isLongText(text: string, { characters, bytes }: SizeBounds): boo
 
 function isLargeObject(value: unknown, { characters, bytes }: SizeBounds): boolean {
   if (typeof value !== 'object' || value === null) return false;
+  const length = flatLength(value);
+  if (length !== undefined && length <= characters && length * widest <= bytes) return false;
   const text = JSON.stringify(plain(value));
   return text.length > characters || (text.length * widest > bytes && utf8Size(text) > bytes);
 }
+
+/** Characters that an object takes as JSON at most, where all that it holds is small; undefined where it must be printed. */
+function flatLength(value: object): number | undefined {
+  let length = 2;
+  const fields: { readonly [name: string]: unknown } = { ...value };
+  for (const name of Object.keys(fields)) {
+    const inner = fields[name];
+    if (typeof inner === 'string') length += inner.length;
+    else if (typeof inner === 'object' && inner !== null) return undefined;
+    length += name.length + longestNumber;
+  }
+  return length;
+}
+
+/** Characters of a number, of true, false or null, and of what stands around a field. */
+const longestNumber = 32;
 
 /** True for a number that may stand for others too: JSON's numbers beyond 2^53 are read as the nearest one that there is. */
 export function isInexact(value: unknown): boolean {

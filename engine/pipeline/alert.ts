@@ -8,7 +8,7 @@ import { readChoice } from './choice.ts';
 import { type DurationBounds, readDuration } from './duration.ts';
 import { readExpression, readText } from './expression-value.ts';
 import type { FaultReport } from './fault-report.ts';
-import { type Entry, entriesOf, readFields } from './fields.ts';
+import { type Entry, entriesOf, readFields, reportNotYet } from './fields.ts';
 import { defaultLimit, readLimit } from './limit.ts';
 import { listed } from './listed.ts';
 import { checkResourceName } from './name.ts';
@@ -33,22 +33,23 @@ export const mostEvidence = 100;
 const cooldowns: DurationBounds = { atLeast: 0 as Millis, atMost: (366 * 86_400_000) as Millis }; // Branding.
 
 export interface AlertContext {
-  /** Undefined where the rule is of a shape whose names are not known; its texts are then left unread. */
-  readonly scope: Scope | undefined;
+  readonly scope: Scope;
   readonly defaultCooldown: Millis;
   /** True for a stateless rule without `groupBy`: it has no key to join alerts by. */
   readonly keyless: boolean;
+  /** The form of the rule, where that has no `cooldown` yet. */
+  readonly without: 'sequence' | 'join' | undefined;
 }
 
 export function readAlert(
   report: FaultReport,
   alert: Entry,
-  { scope, defaultCooldown, keyless }: AlertContext,
+  { scope, defaultCooldown, keyless, without }: AlertContext,
 ): AlertDefinition | undefined {
   const entries = entriesOf(report, alert, 'rule.alert', "a map with 'severity' and 'title'");
   if (entries === undefined) return undefined;
   const given = readFields(report, entries, alert.key, { code: 'rule.alert', what: 'an alert' }, fields);
-  const text = (entry: Entry | undefined) => entry && scope && readText(report, entry, scope);
+  const text = (entry: Entry | undefined) => entry && readText(report, entry, scope);
   const severity = given.severity && readSeverity(report, given.severity, scope);
   const title = text(given.title);
   const description = text(given.description);
@@ -57,6 +58,8 @@ export function readAlert(
   const evidenceFields = given.evidenceFields ? readChoice(report, given.evidenceFields, evidenceChoices) : 'read';
   const cooldown = given.cooldown ? readDuration(report, given.cooldown, cooldowns) : defaultCooldown;
   const limit = given.limit ? readLimit(report, given.limit) : defaultLimit;
+  if (given.cooldown && without)
+    reportNotYet(report, 'rule.alert.cooldown', given.cooldown.key, `'cooldown' in a rule with a '${without}'`);
   if (given.cooldown && keyless) {
     report.error(
       'rule.alert.cooldown.no-key',
@@ -72,11 +75,11 @@ export function readAlert(
   return { severity, title, ...(description && { description }), labels, evidence, evidenceFields, cooldown, limit };
 }
 
-function readSeverity(report: FaultReport, entry: Entry, scope: Scope | undefined): Severity | Expression | undefined {
+function readSeverity(report: FaultReport, entry: Entry, scope: Scope): Severity | Expression | undefined {
   const word = isTextScalar(entry.value) ? entry.value.value : (written(entry.value) ?? '');
   const literal = severities.find((severity) => severity === word);
   if (literal !== undefined) return literal;
-  if (/^\w+$/.test(word) && scope?.names.has(word) !== true) {
+  if (/^\w+$/.test(word) && !scope.names.has(word)) {
     const meant = nearestName(word, severities);
     report.error(
       'rule.alert.severity.value',
@@ -89,20 +92,17 @@ function readSeverity(report: FaultReport, entry: Entry, scope: Scope | undefine
     );
     return undefined;
   }
-  return (
-    scope &&
-    readExpression(report, entry, scope, {
-      types: ['string'],
-      words: `${listed(severities)}, or an expression that gives one of them`,
-    })
-  );
+  return readExpression(report, entry, scope, {
+    types: ['string'],
+    words: `${listed(severities)}, or an expression that gives one of them`,
+  });
 }
 
-function readLabels(report: FaultReport, labels: Entry, scope: Scope | undefined): AlertDefinition['labels'] {
+function readLabels(report: FaultReport, labels: Entry, scope: Scope): AlertDefinition['labels'] {
   const entries = namedEntries(report, labels, "a map of names to texts, such as 'team: fraud'") ?? [];
   return entries.flatMap((label) => {
     const named = checkResourceName(report, { ...label, range: label.key });
-    const text = scope && !isSplit(label) ? readText(report, label, scope) : undefined;
+    const text = !isSplit(label) ? readText(report, label, scope) : undefined;
     return named && text ? [{ name: label.name, text }] : [];
   });
 }

@@ -2,8 +2,9 @@
  * A pipeline file as it was read and found free of faults: names resolved, defaults filled in, expressions checked.
  * What the fields mean is said where the user reads it, in docs/language.md.
  */
+import type { Json } from '../aggregate/value.ts';
 import type { Expression, Text } from '../expression/expression.ts';
-import type { Millis } from '../time.ts';
+import type { EpochMillis, Millis } from '../time.ts';
 
 export type ParamValue = string | number | boolean;
 
@@ -14,6 +15,7 @@ export interface PipelineDefinition {
   /** Defaults with the overrides of the command line or the deployment applied. */
   readonly params: Readonly<Record<string, ParamValue>>;
   readonly streams: readonly StreamDefinition[];
+  readonly tables: readonly TableDefinition[];
   /** Every rule, in file order, those that are `off` too. */
   readonly rules: readonly RuleDefinition[];
 }
@@ -32,6 +34,29 @@ export interface StreamDefinition {
   readonly dedupeWithin: Millis;
   /** A JSON Schema, already read and known to compile. */
   readonly schema?: object;
+}
+
+/** What makes rows of a table: its expressions see a row of text as `event`. */
+export interface TableExpressions {
+  readonly name: string;
+  /** Of the file, in its order. */
+  readonly columns: readonly string[];
+  readonly key: Expression;
+  readonly value: readonly NamedExpression[];
+  /** Present where a row is valid from a time on, until the next row of its key. */
+  readonly validFrom?: Expression;
+}
+
+export interface TableDefinition extends TableExpressions {
+  /** Evaluated, in the order of the file; no two have the same key and `from`. */
+  readonly rows: readonly TableRow[];
+}
+
+export interface TableRow {
+  readonly key: string | number | boolean;
+  /** Absent where rows are valid at all times. */
+  readonly from?: EpochMillis;
+  readonly value: { readonly [name: string]: Json };
 }
 
 export interface NamedExpression {
@@ -53,7 +78,77 @@ export type WindowDefinition =
   | { readonly kind: 'before'; readonly size: Millis }
   | { readonly kind: 'session'; readonly gap: Millis; readonly max: Millis }
   | { readonly kind: 'last'; readonly count: number; readonly within: Millis }
-  | { readonly kind: 'until'; readonly until: Expression; readonly max: Millis };
+  | { readonly kind: 'until'; readonly until: Expression; readonly max: Millis }
+  | SequenceDefinition
+  | JoinDefinition;
+
+/** Of the events of a key less than `within` after one that was kept, or opened a window, one is kept. */
+export interface DistinctDefinition {
+  readonly within: Millis;
+  readonly keep: KeptEvent;
+}
+
+export const keptEvents = ['first', 'last'] as const;
+export type KeptEvent = (typeof keptEvents)[number];
+
+/** Steps of events that follow each other. */
+export interface SequenceDefinition {
+  readonly kind: 'sequence';
+  /** Between the first event and the last, exclusive. */
+  readonly within: Millis;
+  readonly match: SequenceMatch;
+  readonly after: SequenceAfter;
+  readonly parts: readonly SequencePart[];
+}
+
+export const sequenceMatches = ['skip-till-next', 'strict'] as const;
+export type SequenceMatch = (typeof sequenceMatches)[number];
+export const sequenceAfters = ['skip-past-last', 'next-event'] as const;
+export type SequenceAfter = (typeof sequenceAfters)[number];
+
+/** Pairs of events of two sides that have a key in common. */
+export interface JoinDefinition {
+  readonly kind: 'join';
+  readonly type: JoinType;
+  /** How much earlier than the left event the right one is at most, and how much later. */
+  readonly before: Millis;
+  readonly after: Millis;
+  /** The left one and the right one. */
+  readonly parts: readonly [StepDefinition, StepDefinition];
+  /** What the key is of an event of each side. */
+  readonly on: readonly [Expression, Expression];
+}
+
+/** Of which side events are told that have no other. */
+export const joinTypes = ['inner', 'left', 'right', 'full'] as const;
+export type JoinType = (typeof joinTypes)[number];
+
+export type SequencePart =
+  | StepDefinition
+  | AbsenceDefinition
+  | { readonly kind: 'all' | 'any'; readonly parts: readonly (StepDefinition | AbsenceDefinition)[] };
+
+export interface StepDefinition {
+  readonly kind: 'step';
+  readonly name: string;
+  readonly from: readonly string[];
+  readonly where?: Expression;
+  /** How many events it takes; absent: one. */
+  readonly times?: Times;
+}
+
+export interface Times {
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface AbsenceDefinition {
+  readonly kind: 'not';
+  readonly from: readonly string[];
+  readonly where?: Expression;
+  readonly for?: Millis;
+  readonly until?: Expression;
+}
 
 export type CalendarUnit = 'hour' | 'day' | 'week' | 'month';
 
@@ -96,7 +191,9 @@ export interface RuleDefinition {
   readonly groupBy: readonly NamedExpression[];
   /** Absent for a stateless rule. */
   readonly window?: WindowDefinition;
-  /** Expressions with aggregate calls in them. */
+  /** Present where the rule is about single events: `window` and `aggregate` say so in their words. */
+  readonly distinct?: DistinctDefinition;
+  /** Expressions with aggregate calls in them; none where the window is a sequence. */
   readonly aggregate: readonly NamedExpression[];
   readonly having?: Expression;
   readonly emit: Emit;

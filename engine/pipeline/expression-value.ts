@@ -150,14 +150,6 @@ function taken<T>(
   const toFile = offsets(report, scalar);
   for (const fault of checked.faults) {
     const named = scalar.value.slice(fault.range.start, fault.range.end);
-    if (fault.code === 'unknown-name' && named === 'tables') {
-      report.error(
-        `${entry.code}.not-yet`,
-        toFile(fault.range),
-        "'tables' is part of the language, but Weir cannot run it yet",
-      );
-      continue;
-    }
     const bare = bareWord(entry, fault, scalar);
     const isBetter = fault.rewritten !== undefined && cures(parse(fault.rewritten, scope), fault, scalar.value);
     const rewritten =

@@ -7,7 +7,8 @@
  * is not provably growing is not growing.
  *
  * A form of window may lose events, too: `last` those that newer ones push out, so that only the number of its events
- * grows; and where windows follow from each other (`session`, `until`), a late event can move where one begins.
+ * grows; where windows follow from each other (`session`, `until`), a late event can move where one begins; and it can
+ * give a match of a `sequence` another first event.
  */
 import type { Expression, Node } from '../expression/expression.ts';
 import { isAggregateName } from '../expression/aggregate-call.ts';
@@ -41,7 +42,7 @@ export function isGrowing(
 
 /** True where a window of which a rule is true never turns false again, whatever comes late. */
 export function staysTrue({ window, having, aggregate }: RuleDefinition): boolean {
-  if (window?.kind === 'session' || window?.kind === 'until') return false;
+  if (window !== undefined && ['session', 'until', 'sequence', 'join'].includes(window.kind)) return false;
   return having === undefined || isGrowing(having, aggregate, window?.kind);
 }
 

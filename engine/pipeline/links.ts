@@ -94,13 +94,8 @@ function checkFields(report: FaultReport, streams: readonly StreamReading[], rul
       ? new Map(selected.map((name) => [name, undefined]))
       : anyShape(from.map(({ name }) => shapeOf(name)));
   };
-  for (const { from, eventScopes } of rules) {
-    check(
-      eventScopes,
-      anyShape(from.map(({ name }) => shapeOf(name))),
-      from.map(({ name }) => name),
-    );
-  }
+  for (const { scope, from } of rules.flatMap(({ eventScopes }) => eventScopes))
+    check([scope], anyShape(from.map(shapeOf)), from);
 }
 
 /** A retry of a producer would count twice where a rule keeps state of events without ids. */

@@ -13,6 +13,7 @@ import { readRules } from './rule.ts';
 import type { Files } from './schema.ts';
 import { paramType } from './scope.ts';
 import { readStreams } from './stream.ts';
+import { readTables } from './table.ts';
 import { readTimezone } from './timezone.ts';
 import { readYaml, type YamlFile } from './yaml-document.ts';
 import { written } from './yaml-node.ts';
@@ -22,14 +23,14 @@ export const fields = {
   timezone: 'optional',
   params: 'optional',
   streams: { example: 'streams: { orders: { partitionKey: event.customerId } }' },
+  tables: 'optional',
   rules: { example: 'rules: { … }, a map of rules by name' },
-  tables: 'not-yet',
 } as const satisfies FieldTable;
 
 export interface ReadOptions {
   /** Values in place of the file's own, as text, from the command line or the deployment. */
   readonly params?: Readonly<Record<string, string>>;
-  /** Gives the text of a schema file; without it a schema in a file is a fault. */
+  /** Gives the text of a schema or CSV file; without it such a file is a fault. */
   readonly files?: Files;
 }
 
@@ -65,7 +66,13 @@ function readRoot(
   const params = readParams(report, given.params, overrides, whole);
   const paramTypes = new Map([...params].map(([param, value]) => [param, paramType(value)]));
   const streams = given.streams ? readStreams(report, given.streams, paramTypes, files) : [];
-  const rules = given.rules ? readRules(report, given.rules, { params: paramTypes, timezone: timezone ?? 'UTC' }) : [];
+  const tables = given.tables ? readTables(report, given.tables, params, files) : [];
+  const context = {
+    params: paramTypes,
+    tables: new Map(tables.map((table) => [table.name, table.shape])),
+    timezone: timezone ?? 'UTC',
+  };
+  const rules = given.rules ? readRules(report, given.rules, context) : [];
   checkLinks(report, streams, rules);
   if (name === undefined || timezone === undefined) return undefined;
   return {
@@ -73,6 +80,7 @@ function readRoot(
     timezone,
     params: Object.fromEntries(params),
     streams: streams.flatMap(({ definition }) => definition ?? []),
+    tables: tables.flatMap(({ definition }) => definition ?? []),
     rules: rules.flatMap(({ definition }) => definition ?? []),
   };
 }

@@ -1,24 +1,26 @@
 /** `rules`: what is asked of the events of one or more streams, and what comes of it. */
 import { isMap } from 'yaml';
-import type { Expression, Scope } from '../expression/expression.ts';
-import { reads } from '../expression/tree.ts';
+import type { Expression, Scope, ValueType } from '../expression/expression.ts';
 import type { Millis } from '../time.ts';
 import { checkRoom } from './aggregate-room.ts';
 import { readAlert } from './alert.ts';
 import { readChoice } from './choice.ts';
-import type { AlertDefinition, Emit, NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
+import type { AlertDefinition, NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
+import { readDistinct } from './distinct.ts';
+import { readEmit } from './emit.ts';
 import { predicate, readExpression, readPlainText, scalarValue, type Wanted } from './expression-value.ts';
 import type { FaultReport } from './fault-report.ts';
 import { type Entry, entriesOf, readFields } from './fields.ts';
-import { isGrowing } from './growth.ts';
+import { keyName, readJoin } from './join.ts';
 import { checkIdentifier, checkResourceName } from './name.ts';
 import { isSplit, namedEntries } from './named-expressions.ts';
-import { checkParts, type RuleFields, ruleFields } from './rule-parts.ts';
-import { aggregateScope, eventScope, type ParamTypes, windowScope } from './scope.ts';
+import { checkParts, ruleFields } from './rule-parts.ts';
+import { aggregateScope, eventScope, type ParamTypes, type TableShapes, windowScope } from './scope.ts';
+import { readSequence } from './sequence.ts';
+import type { StepName } from './sequence-step.ts';
 import { readFrom, readInto, type StreamName } from './stream-name.ts';
-import { readWindow, type WindowReading } from './window.ts';
+import { readWindow } from './window.ts';
 
-export const emits = ['threshold', 'changes', 'final'] as const;
 export const modes = ['live', 'shadow', 'off'] as const;
 
 export interface RuleReading {
@@ -28,13 +30,14 @@ export interface RuleReading {
   /** The names of `select`, where the rule has one. */
   readonly selected?: readonly string[];
   readonly isStateful: boolean;
-  /** The scopes of those of its expressions that see `event`. */
-  readonly eventScopes: readonly Scope[];
+  /** The scopes of those of its expressions that see `event`, with the streams that it is of. */
+  readonly eventScopes: readonly { readonly scope: Scope; readonly from: readonly string[] }[];
   readonly definition?: RuleDefinition;
 }
 
 export interface RuleContext {
   readonly params: ParamTypes;
+  readonly tables: TableShapes;
   readonly timezone: string;
 }
 
@@ -45,45 +48,51 @@ export function readRules(report: FaultReport, entry: Entry, context: RuleContex
   return (rules ?? []).map((rule) => readRule(report, rule, context));
 }
 
-function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleContext): RuleReading {
+function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }: RuleContext): RuleReading {
   const { name } = rule;
   checkResourceName(report, { ...rule, range: rule.key });
   const entries = entriesOf(report, rule, 'rule', "a map with 'from' and 'alert' or 'into'") ?? [];
   const given = readFields(report, entries, rule.key, { code: 'rule', what: 'a rule' }, ruleFields);
-  /** A rule of a shape that cannot run yet: what its later parts may name is not known. */
-  const isOtherShape = entries.some((entry) => ['sequence', 'join', 'distinct'].includes(entry.name));
-  const isStateful = given.window !== undefined || isOtherShape;
-  if (isMap(rule.value) && !isOtherShape) checkParts(report, rule, given);
+  const isStateful = [given.window, given.sequence, given.distinct, given.join].some((part) => part !== undefined);
+  if (isMap(rule.value)) checkParts(report, rule, given);
 
-  const ofEvent = eventScope(params);
-  const ofAggregate = aggregateScope(params);
-  const from = given.from ? readFrom(report, given.from) : [];
+  const ofEvent = eventScope(params, tables);
+  const ofAggregate = aggregateScope(params, tables);
+  const ofAll = given.from && readFrom(report, given.from);
+  const sequence =
+    given.sequence && readSequence(report, { ...given, sequence: given.sequence }, { params, tables }, ofAll);
+  const join = given.join && readJoin({ report, params, tables }, given.join);
+  const steps = [...(sequence?.steps ?? []), ...(join?.steps ?? [])];
+  const from = [...(ofAll ?? []), ...(sequence?.from ?? []), ...(join?.from ?? [])];
+  const streams = [...new Set(from.map((stream) => stream.name))];
   const description = given.description && readPlainText(report, given.description);
   const mode = given.mode ? readChoice(report, given.mode, modes) : 'live';
   const where = given.where && readExpression(report, given.where, ofEvent, predicate);
   const window = given.window ? readWindow(report, given.window, timezone, ofEvent) : undefined;
+  const distinct = given.distinct && readDistinct(report, given.distinct);
   const groups = readNamed(report, given.groupBy, ofEvent, scalarValue);
   const aggregates = readNamed(report, given.aggregate, ofAggregate);
   checkDistinct(report, groups, aggregates);
+  checkSteps(report, groups, sequence?.steps ?? []);
   checkRoom(report, given.aggregate, complete(aggregates));
 
-  const ofResult = given.window ? resultScope(params, [...groups, ...aggregates], window?.seesEvent === true) : ofEvent;
-  const having =
-    given.having && given.window && !isOtherShape
-      ? readExpression(report, given.having, ofResult, predicate)
-      : undefined;
-  const select = given.window || isOtherShape ? [] : readNamed(report, given.select, ofResult);
+  const seesEvent = window?.seesEvent === true || given.distinct !== undefined;
+  const results = [...groups, ...aggregates, ...(join ? [{ name: keyName }] : [])];
+  const ofResult = isStateful ? resultScope(params, results, steps, seesEvent) : ofEvent;
+  const having = given.having && isStateful ? readExpression(report, given.having, ofResult, predicate) : undefined;
+  const select = isStateful && join === undefined ? [] : readNamed(report, given.select, ofResult);
   const emit = readEmit(report, given, having, aggregates, window);
   const into = given.into && readInto(report, given.into, isStateful);
   const alert =
     given.alert &&
     readAlert(report, given.alert, {
-      scope: isOtherShape ? undefined : ofResult,
+      scope: ofResult,
       defaultCooldown: defaultCooldown(window?.definition),
+      without: sequence ? 'sequence' : join ? 'join' : undefined,
       keyless: !isStateful && given.groupBy === undefined,
     });
 
-  const parts = { where, having, alert, window: window?.definition };
+  const parts = { where, having, alert, window: sequence?.definition ?? join?.definition ?? window?.definition };
   const definition: RuleDefinition | undefined =
     mode === undefined
       ? undefined
@@ -91,19 +100,27 @@ function readRule(report: FaultReport, rule: Entry, { params, timezone }: RuleCo
           name,
           ...(description !== undefined && { description }),
           mode,
-          from: from.map((stream) => stream.name),
+          from: streams,
           ...defined(parts),
           ...(given.select && { select: complete(select) }),
           ...(into && { into: into.name }),
-          groupBy: complete(groups),
+          groupBy: join?.definition ? [{ name: keyName, expression: join.definition.on[0] }] : complete(groups),
           aggregate: complete(aggregates),
           emit,
+          ...distinct,
         };
   return {
     name,
     from,
     isStateful,
-    eventScopes: [ofEvent, ...(given.window ? [ofAggregate] : []), ...(window?.seesEvent === true ? [ofResult] : [])],
+    eventScopes: [
+      ...[ofEvent, ...(given.window ? [ofAggregate] : []), ...(seesEvent ? [ofResult] : [])].map((scope) => ({
+        scope,
+        from: streams,
+      })),
+      ...(sequence?.eventScopes ?? []),
+      ...(join?.eventScopes ?? []),
+    ],
     ...(into && { into }),
     ...(given.select && { selected: select.map((one) => one.name) }),
     ...(definition && { definition }),
@@ -143,51 +160,27 @@ function checkDistinct(
   }
 }
 
-function resultScope(params: ParamTypes, results: readonly NamedReading[], seesEvent: boolean): Scope {
-  const types = new Map(results.map(({ name, expression }) => [name, expression?.type ?? 'dyn']));
-  const scope = windowScope(params, results, (name) => types.get(name) ?? 'dyn');
-  return seesEvent ? { ...scope, names: new Map([['event', 'dyn'], ...scope.names]) } : scope;
-}
-
-function readEmit(
-  report: FaultReport,
-  { emit, having, alert, window }: RuleFields,
-  condition: Expression | undefined,
-  aggregates: readonly NamedReading[],
-  windowReading: WindowReading | undefined,
-): Emit {
-  if (emit) return readChoice(report, emit, emits) ?? 'threshold';
-  // What happened before an event is there when it comes: nothing that comes after it in order changes its window.
-  if (windowReading?.seesEvent === true) return 'threshold';
-  const read = new Set(condition && reads(condition.node).map(([root]) => root));
-  const isKnown = aggregates.every(({ name, expression }) => expression !== undefined || !read.has(name));
-  if (
-    alert &&
-    window &&
-    having &&
-    condition &&
-    isKnown &&
-    !isGrowing(condition, complete(aggregates), windowReading?.kind)
-  ) {
-    reportWavering(report, having);
+function checkSteps(report: FaultReport, groups: readonly NamedReading[], steps: readonly StepName[]): void {
+  for (const { name, key } of steps) {
+    if (!groups.some((group) => group.name === name)) continue;
+    report.error('rule.sequence.same-name', key.key, `'${name}' is a group of this rule already`, {
+      allowed: 'a name of its own for each group and step',
+    });
   }
-  return 'threshold';
 }
 
-function reportWavering(report: FaultReport, having: Entry): void {
-  const line = report.source.lineAt(having.key.start);
-  const isOneLine = report.source.lineAt(Math.max(having.range.end - 1, having.range.start)) === line;
-  const indent = ' '.repeat(having.key.start - report.source.lineStart(line));
-  report.error(
-    'rule.emit.missing',
-    having.range,
-    "this 'having' can be true early and false later in the same window, so the rule must say when to decide",
-    {
-      allowed:
-        "'emit: final' (once, when the window has closed), 'emit: changes' or 'emit: threshold' (at once; withdrawn when it turns false)",
-      rewritten: isOneLine ? `${report.source.line(line)}\n${indent}emit: final` : undefined,
-    },
-  );
+function resultScope(
+  params: ParamTypes,
+  results: readonly Pick<NamedReading, 'name' | 'expression'>[],
+  steps: readonly StepName[],
+  seesEvent: boolean,
+): Scope {
+  const types = new Map<string, ValueType>([
+    ...results.map(({ name, expression }) => [name, expression?.type ?? 'dyn'] as const),
+    ...steps.map(({ name, type }) => [name, type] as const),
+  ]);
+  const scope = windowScope(params, [...results, ...steps], (name) => types.get(name) ?? 'dyn');
+  return seesEvent ? { ...scope, names: new Map([['event', 'dyn'], ...scope.names]) } : scope;
 }
 
 function defaultCooldown(window: WindowDefinition | undefined): Millis {

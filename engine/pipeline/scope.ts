@@ -1,8 +1,8 @@
 /** What the expressions of a pipeline file may name: see "Expressions" in docs/language.md. */
-import type { Scope, ValueType } from '../expression/expression.ts';
+import type { Scope, TableShape, ValueType } from '../expression/expression.ts';
 import type { NamedExpression, ParamValue } from './definition.ts';
 
-type NameType = ValueType | { readonly fields: ReadonlyMap<string, ValueType> };
+export type NameType = ValueType | { readonly fields: ReadonlyMap<string, ValueType> };
 type Names = ReadonlyMap<string, NameType>;
 
 const streamMeta: readonly (readonly [string, ValueType])[] = [
@@ -14,6 +14,7 @@ const streamMeta: readonly (readonly [string, ValueType])[] = [
 ];
 
 export type ParamTypes = ReadonlyMap<string, ValueType>;
+export type TableShapes = ReadonlyMap<string, TableShape>;
 
 export function paramType(value: ParamValue): ValueType {
   if (typeof value === 'boolean') return 'bool';
@@ -25,17 +26,30 @@ export function streamScope(params: ParamTypes): Scope {
   return { aggregates: false, names: eventNames(params, streamMeta) };
 }
 
-/** For what is asked of one event: `where`, `groupBy`, a stateless rule's `select` and texts. */
-export function eventScope(params: ParamTypes): Scope {
+/** For what makes a table of its rows: cells are texts. Of columns that are not known anything may be read. */
+export function tableScope(params: ParamTypes, columns: readonly string[] | undefined): Scope {
+  const row: NameType = columns === undefined ? 'dyn' : { fields: new Map(columns.map((name) => [name, 'string'])) };
   return {
     aggregates: false,
+    names: new Map<string, NameType>([
+      ['event', row],
+      ['params', { fields: params }],
+    ]),
+  };
+}
+
+/** For what is asked of one event: `where`, `groupBy`, a stateless rule's `select` and texts. */
+export function eventScope(params: ParamTypes, tables: TableShapes): Scope {
+  return {
+    aggregates: false,
+    tables,
     names: eventNames(params, [...streamMeta, ['eventTime', 'timestamp'], ['eventId', 'string']]),
   };
 }
 
 /** For the aggregates of a windowed rule. */
-export function aggregateScope(params: ParamTypes): Scope {
-  return { ...eventScope(params), aggregates: true };
+export function aggregateScope(params: ParamTypes, tables: TableShapes): Scope {
+  return { ...eventScope(params, tables), aggregates: true };
 }
 
 /** For what is said of a window: `having` and the texts of its alert. */

@@ -1,6 +1,6 @@
 /** The variables of one generated function: fields of the event that it reads once, and temporaries. */
 import type { Binding, Node } from '../expression/expression.ts';
-import type { ParamValue } from '../pipeline/definition.ts';
+import type { PipelineDefinition } from '../pipeline/definition.ts';
 
 /** A value as JavaScript text; JSON but for two line ends that JavaScript does not take in strings of old. */
 export function literal(value: unknown): string {
@@ -15,11 +15,15 @@ export class Block {
   #temporaries = 0;
   #readsWhole = false;
 
-  /** `roots`: the parameters that expressions may name; `replace` gives the code of what stands elsewhere. */
+  /**
+   * `roots`: the parameters that expressions may name; `replace` gives the code of what stands elsewhere, `time` that of
+   * the event's time.
+   */
   constructor(
-    params: Readonly<Record<string, ParamValue>>,
+    { params, tables }: Pick<PipelineDefinition, 'params' | 'tables'>,
     roots: readonly string[],
     replace?: (node: Node) => string | undefined,
+    time = 'meta.eventTime.millis',
   ) {
     this.binding = {
       name: (name) => {
@@ -36,6 +40,12 @@ export class Block {
         return undefined;
       },
       ...(replace && { replace }),
+      lookUp: (name, how, key) => {
+        const table = tables.findIndex((one) => one.name === name);
+        if (table < 0) throw new Error(`unbound table ${name} in a checked expression`);
+        const at = tables[table]?.validFrom === undefined ? '' : `, ${time}`;
+        return `$tables[${table}].${how}(${key}${at})`;
+      },
       temporary: () => `t${this.#temporaries++}`,
     };
   }

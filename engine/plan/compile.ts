@@ -5,16 +5,18 @@ import { staysTrue } from '../pipeline/growth.ts';
 import { defaultLimit } from '../pipeline/limit.ts';
 import type { Millis } from '../time.ts';
 import { shortHash } from '../alert/identity.ts';
+import { joinPlan } from './join-plan.ts';
 import { fewestEvents } from './fewest-events.ts';
 import { fingerprint, meaning } from './fingerprint.ts';
-import { generateProgram } from './generate-program.ts';
-import type { Plan, RulePlan, WindowPlan } from './plan.ts';
+import { generateProgram, valueNames } from './generate-program.ts';
+import { type Plan, type RulePlan, tellsAbsence, type WindowPlan } from './plan.ts';
+import { sequencePlan } from './sequence-plan.ts';
 import { approximable, slotsOf } from './slots.ts';
 import { groupKeyHoldsPartitionKey, sourcesOf } from './sources.ts';
 
 export interface CompiledText {
   readonly plan: Plan;
-  /** The body of a function of `$`, `$re` and `$validators` that returns the program. */
+  /** The body of a function of `$`, `$re`, `$validators` and `$tables` that returns the program. */
   readonly program: string;
 }
 
@@ -34,18 +36,21 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
       idleAfter,
       dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
     })),
+    ...(definition.tables.length > 0 && { tables: definition.tables.map(({ name, rows }) => ({ name, rows })) }),
     rules: plans,
   };
   return { plan, program: generateProgram(definition, rules) };
 }
 
 function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, groupings: string[]): RulePlan {
-  const grouping = JSON.stringify(rule.groupBy.map(({ expression }) => canonical(expression.node)));
+  // The key of a join is not one expression for all of its events.
+  const keys = rule.window?.kind === 'join' ? rule.window.on : rule.groupBy.map(({ expression }) => expression);
+  const grouping = JSON.stringify([rule.window?.kind === 'join', ...keys.map(({ node }) => canonical(node))]);
   if (!groupings.includes(grouping)) groupings.push(grouping);
   const sources = sourcesOf(definition, rule.from);
   const cooldown = rule.alert?.cooldown ?? (0 as Millis);
   const instant = rule.window === undefined && cooldown > 0;
-  const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window && windowPlan(rule.window);
+  const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window && windowPlan(rule, rule.window);
   const mayBeNear = approximable(rule.aggregate);
   const writer = groupKeyHoldsPartitionKey(definition, rule) ? 'key' : 'shard';
   return {
@@ -57,7 +62,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     grouping: groupings.indexOf(grouping),
     window,
     accumulators: instant ? [{ kind: 'newest' }] : slotsOf(rule.aggregate).list.map(({ plan }) => plan),
-    aggregateNames: rule.aggregate.map(({ name }) => name),
+    aggregateNames: valueNames(rule),
     ...(mayBeNear.length > 0 && { approximable: mayBeNear }),
     emit: rule.emit,
     ...(rule.having !== undefined && {
@@ -65,16 +70,17 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     }),
     fewest: fewestEvents(rule, definition.params),
     growing: staysTrue(rule),
-    evidence: rule.alert?.evidence ?? 0,
+    evidence: Math.min(rule.alert?.evidence ?? 0, rule.distinct ? 1 : Number.POSITIVE_INFINITY),
     cooldown,
     limit: rule.alert?.limit ?? defaultLimit,
     allowedLateness: Math.max(0, ...sources.map(({ allowedLateness }) => allowedLateness)) as Millis,
     writer,
-    cacheable: writer === 'key' && sources.length === 1,
+    // What is told as the watermark passes is told by advance-time: no shard knows of it from memory.
+    cacheable: writer === 'key' && sources.length === 1 && !tellsAbsence(window),
   };
 }
 
-function windowPlan(window: WindowDefinition): WindowPlan {
+function windowPlan({ distinct }: RuleDefinition, window: WindowDefinition): WindowPlan {
   switch (window.kind) {
     case 'tumbling':
     case 'hopping':
@@ -84,7 +90,11 @@ function windowPlan(window: WindowDefinition): WindowPlan {
     case 'calendar':
     case 'session':
       return window;
+    case 'sequence':
+      return sequencePlan(window);
+    case 'join':
+      return joinPlan(window);
     case 'until':
-      return { kind: 'until', max: window.max };
+      return { kind: 'until', max: window.max, ...(distinct?.keep === 'first' && { shows: 'first' }) };
   }
 }

@@ -6,8 +6,15 @@ import { shortHash } from '../alert/identity.ts';
 import type { Json } from '../aggregate/value.ts';
 import type { Expression } from '../expression/expression.ts';
 import { canonical, reads } from '../expression/tree.ts';
-import type { NamedExpression, PipelineDefinition, RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
-import { producersOf, sourcesOf } from './sources.ts';
+import type {
+  NamedExpression,
+  PipelineDefinition,
+  RuleDefinition,
+  SequencePart,
+  TableDefinition,
+  WindowDefinition,
+} from '../pipeline/definition.ts';
+import { producersOf, sourcesOf, tablesOf } from './sources.ts';
 
 const stateFormat = 1;
 
@@ -27,8 +34,22 @@ export function meaning(definition: PipelineDefinition, expression: Expression |
 }
 
 function windowMeaning(definition: PipelineDefinition, window: WindowDefinition | undefined): unknown {
+  if (window?.kind === 'sequence')
+    return { ...window, parts: window.parts.map((part) => partMeaning(definition, part)) };
+  if (window?.kind === 'join')
+    return {
+      ...window,
+      parts: window.parts.map((part) => partMeaning(definition, part)),
+      on: window.on.map((key) => meaning(definition, key)),
+    };
   if (window?.kind !== 'until') return window ?? null;
   return { ...window, until: meaning(definition, window.until) };
+}
+
+function partMeaning(definition: PipelineDefinition, part: SequencePart): unknown {
+  if ('parts' in part) return { kind: part.kind, parts: part.parts.map((inner) => partMeaning(definition, inner)) };
+  const where = meaning(definition, part.where);
+  return part.kind === 'step' ? { ...part, where } : { ...part, where, until: meaning(definition, part.until) };
 }
 
 /** Forms whose panes are as wide as the cooldown where that is longer than the window. */
@@ -40,6 +61,11 @@ export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefin
   const { cooldown } = rule.alert ?? {};
   // Of windows that are alerts of their own, it says no more than the form does.
   const joins = cooldown !== 0 || rule.window === undefined || logs.has(rule.window.kind);
+  const tables = tablesOf(definition, rule);
+  const tableMeaning = ({ name, key, value, validFrom }: TableDefinition): unknown => {
+    // Not the rows: what they change, they change for events to come.
+    return [name, meaning(definition, key), named(value), meaning(definition, validFrom)];
+  };
   return [
     ['the format of the state', stateFormat],
     ['the name', rule.name],
@@ -62,6 +88,8 @@ export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefin
         meaning(definition, stream.partitionKey),
       ]),
     ],
+    // Rules that read none keep the state that they had before there were tables.
+    ...(tables.length === 0 ? [] : [['the tables that it reads', tables.map(tableMeaning)] as const]),
     [
       'the rules that it reads',
       rule.from

@@ -11,6 +11,8 @@ import type { Expression, Node, Text } from '../expression/expression.ts';
 import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { Block, literal } from './block.ts';
 import { generateRuleEvaluation, readBy } from './generate-rule.ts';
+import { sequenceFunctions } from './generate-sequence.ts';
+import { namedSteps } from './sequence-plan.ts';
 import { resultCode, slotsOf } from './slots.ts';
 
 export function generateProgram(definition: PipelineDefinition, rules: readonly RuleDefinition[]): string {
@@ -63,7 +65,7 @@ class FieldsRead {
 }
 
 function eventFunction(definition: PipelineDefinition, expression: Expression, read: FieldsRead): string {
-  const block = new Block(definition.params, ['event', 'meta']);
+  const block = new Block(definition, ['event', 'meta']);
   const code = emit(expression.node, block.binding);
   read.add(block);
   return `(event, meta) => {\n${block.declarations()}return ${code};\n}`;
@@ -71,7 +73,7 @@ function eventFunction(definition: PipelineDefinition, expression: Expression, r
 
 /** What to tell of an expression that failed: its source, and what it read. */
 function readFunction(definition: PipelineDefinition, { source, node }: Expression): string {
-  const block = new Block(definition.params, ['event', 'meta']);
+  const block = new Block(definition, ['event', 'meta']);
   const read = readBy(node, block);
   return `(event, meta) => {\n${block.declarations()}return [${literal(source)}, ${read}];\n}`;
 }
@@ -82,9 +84,9 @@ function evaluation(
   stream: string,
   read = new FieldsRead(),
 ): string {
-  const block = new Block(definition.params, ['event', 'meta']);
+  const block = new Block(definition, ['event', 'meta']);
   const body = rules
-    .flatMap((rule, index) => (rule.from.includes(stream) ? [generateRuleEvaluation(rule, index, block)] : []))
+    .flatMap((rule, index) => (rule.from.includes(stream) ? [generateRuleEvaluation(rule, index, stream, block)] : []))
     .join('\n');
   read.add(block);
   return `(event, meta, sink) => {\n${block.declarations()}${body}\n}`;
@@ -98,13 +100,9 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
     if (alert !== undefined) parts.push(`eventTexts: ${eventTexts(definition, rule)}`);
     return `{ ${parts.join(',\n')} }`;
   }
-  const slots = slotsOf(rule.aggregate);
-  const results = new Block(definition.params, [], (node) => {
-    const call = aggregateCall(node);
-    return call && resultCode(call, `s[${String(slots.of(node))}]`);
-  });
-  const values = rule.aggregate.map(({ expression }) => emit(expression.node, results.binding));
-  parts.push(`aggregates: (s) => {\n${results.declarations()}return [${values.join(', ')}];\n}`);
+  if (window.kind === 'sequence') parts.push(sequenceFunctions(definition, window));
+  else if (window.kind === 'join') parts.push(`select: ${selection(definition, rule)}`);
+  else parts.push(aggregateFunction(definition, rule));
   if (having !== undefined) {
     const block = windowBlock(definition, rule);
     const code = emit(having.node, block.binding);
@@ -115,21 +113,49 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
   return `{ ${parts.join(',\n')} }`;
 }
 
+function aggregateFunction(definition: PipelineDefinition, rule: RuleDefinition): string {
+  const slots = slotsOf(rule.aggregate);
+  const results = new Block(definition, [], (node) => {
+    const call = aggregateCall(node);
+    return call && resultCode(call, `s[${String(slots.of(node))}]`);
+  });
+  const values = rule.aggregate.map(({ expression }) => emit(expression.node, results.binding));
+  return `aggregates: (s) => {\n${results.declarations()}return [${values.join(', ')}];\n}`;
+}
+
 function eventTexts(definition: PipelineDefinition, rule: RuleDefinition, read = new FieldsRead()): string {
-  const block = new Block(definition.params, ['event', 'meta']);
+  const block = new Block(definition, ['event', 'meta']);
   const code = rule.window === undefined ? texts(definition, rule, '(event, meta)', block) : '';
   read.add(block);
   return code;
+}
+
+/** What a result is told as, where that is not its parts themselves. */
+function selection(definition: PipelineDefinition, rule: RuleDefinition): string {
+  const block = windowBlock(definition, rule);
+  const values = (rule.select ?? []).map(({ expression }) => emit(expression.node, block.binding));
+  return `(g, v, w) => {\n${block.declarations()}return [${values.join(', ')}];\n}`;
+}
+
+/** The names of what a window comes to: its aggregates, the steps of a sequence, or the sides of a join. */
+function resultNames({ window, aggregate }: RuleDefinition): string[] {
+  const isOfSteps = window?.kind === 'sequence' || window?.kind === 'join';
+  return (isOfSteps ? namedSteps(window.parts) : aggregate).map(({ name }) => name);
+}
+
+/** The names of what alerts show of it. */
+export function valueNames(rule: RuleDefinition): string[] {
+  return rule.window?.kind === 'join' ? (rule.select ?? []).map(({ name }) => name) : resultNames(rule);
 }
 
 /** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them; and the event that a window is of. */
 function windowBlock(definition: PipelineDefinition, rule: RuleDefinition): Block {
   const names = new Map<string, string>([
     ...rule.groupBy.map(({ name }, i): [string, string] => [name, `g[${i}]`]),
-    ...rule.aggregate.map(({ name }, i): [string, string] => [name, `v[${i}]`]),
+    ...resultNames(rule).map((name, i): [string, string] => [name, `v[${i}]`]),
     ['window', 'w'],
   ]);
-  return new Block(definition.params, rule.window?.kind === 'before' ? ['event'] : [], (node: Node) => {
+  return new Block(definition, rule.window?.kind === 'before' ? ['event'] : [], (node: Node) => {
     if (node.kind === 'name') return names.get(node.name);
     if (node.kind === 'field' && node.operand.kind === 'name' && node.operand.name === 'window')
       return `w.${node.field}`;

@@ -2,12 +2,15 @@
 import type { AggregateCall } from '../expression/aggregate-call.ts';
 import { emit } from '../expression/emit.ts';
 import type { Expression, Node } from '../expression/expression.ts';
+import { plainLookUps } from '../expression/table-lookup.ts';
 import { reads } from '../expression/tree.ts';
-import type { RuleDefinition } from '../pipeline/definition.ts';
+import type { JoinDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { type Block, literal } from './block.ts';
+import { stepSeen, stepsOf } from './generate-sequence.ts';
+import { numbered } from './sequence-plan.ts';
 import { slotsOf } from './slots.ts';
 
-export function generateRuleEvaluation(rule: RuleDefinition, index: number, block: Block): string {
+export function generateRuleEvaluation(rule: RuleDefinition, index: number, stream: string, block: Block): string {
   const label = `rule${index}`;
   const lines: string[] = [];
   const temporary = (): string => block.temporary();
@@ -32,6 +35,18 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
       `if (${matched} !== true) { if (${matched} !== false) sink.predicateFailed(${index}); break ${label}; }`,
     );
   }
+  const sequence = rule.window?.kind === 'sequence' ? rule.window : undefined;
+  const steps = sequence && stepsOf(sequence, stream, index, block);
+  if (steps !== undefined) {
+    lines.push(...steps.lines);
+    // Where nothing may come between steps, every event tells something.
+    if (sequence?.match !== 'strict') lines.push(`if (${steps.bits} === 0) break ${label};`);
+  }
+  const join = rule.window?.kind === 'join' ? rule.window : undefined;
+  if (join !== undefined) {
+    joinTouches(join);
+    return `${label}: {\n${lines.join('\n')}\n}`;
+  }
   const groups = rule.groupBy.map(({ name, expression }) => value(`groupBy.${name}`, expression, isKey));
   const selected =
     rule.window === undefined
@@ -49,12 +64,38 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, bloc
       `sink.match(${index}, [${groups.join(', ')}], ${rule.select === undefined ? fieldsRead(rule, block) : select}, event, ${fields}, meta);`,
     );
   } else {
-    const args = slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
-    if (rule.window.kind === 'before') args.push(eventSeen(rule, block));
+    const args = rule.distinct
+      ? [eventSeen(expressionsOf(rule), block)]
+      : slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
+    if (rule.window.kind === 'before') args.push(eventSeen(said(rule), block));
+    if (sequence !== undefined && steps !== undefined) args.push(steps.bits, stepSeen(sequence, said(rule), block));
     if (rule.window.kind === 'until') args.push(windowEnd(rule.window.until));
     lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fieldsOf(rule, block)});`);
   }
   return `${label}: {\n${lines.join('\n')}\n}`;
+
+  /** An event of both sides is one where they have one key. */
+  function joinTouches(join: JoinDefinition): void {
+    const { lines: found, bits } = stepsOf(join, stream, index, block);
+    lines.push(...found, `if (${bits} === 0) break ${label};`);
+    const [left = '', right = ''] = join.on.map((key, side) => {
+      lines.push(`if ((${bits} & ${side + 1}) !== 0) {`);
+      const variable = value(`join.on.${side === 0 ? 'left' : 'right'}`, key, isKey);
+      lines.push('}');
+      return variable;
+    });
+    const seen = temporary();
+    const fields = fieldsOf(rule, block);
+    lines.push(
+      `${seen} = ${stepSeen(join, [...(rule.select ?? []).map(({ expression }) => expression), ...said(rule)], block)};`,
+    );
+    const touch = (key: string, sides: number): string =>
+      `sink.touch(${index}, [${key}], [${sides}, ${seen}], ${fields});`;
+    lines.push(
+      `if (${bits} === 3 && ${left} === ${right}) ${touch(left, 3)}`,
+      `else {\nif ((${bits} & 1) !== 0) ${touch(left, 1)}\nif ((${bits} & 2) !== 0) ${touch(right, 2)}\n}`,
+    );
+  }
 
   /** When the window ends that an event may open: later than the event. */
   function windowEnd({ node, source }: Expression): string {
@@ -122,17 +163,25 @@ function fieldsOf(rule: RuleDefinition, block: Block): string {
 
 /** The fields of the event that the rule's expressions read, by their paths. */
 function fieldsRead(rule: RuleDefinition, block: Block): string {
-  const expressions: Expression[] = [
-    ...(rule.where ? [rule.where] : []),
-    ...(rule.window?.kind === 'until' ? [rule.window.until] : []),
-    ...[...rule.groupBy, ...rule.aggregate, ...(rule.select ?? [])].map(({ expression }) => expression),
-    ...said(rule),
-  ];
   const paths = new Map<string, readonly string[]>();
-  for (const { node } of expressions)
+  for (const { node } of expressionsOf(rule))
     for (const path of reads(node))
       if (path[0] === 'event' && path.length > 1) paths.set(path.slice(1).join('.'), path);
   return `{ ${[...paths].map(([name, path]) => `${literal(name)}: ${pathCode(path, block)}`).join(', ')} }`;
+}
+
+/** The expressions that see events of the rule, and what is said of a result. */
+function expressionsOf({ distinct, ...rule }: RuleDefinition): Expression[] {
+  return [
+    ...(rule.where ? [rule.where] : []),
+    ...(rule.window?.kind === 'until' ? [rule.window.until] : []),
+    ...(rule.window && 'parts' in rule.window ? numbered(rule.window.parts) : []).flatMap(({ where }) => where ?? []),
+    ...(rule.window?.kind === 'join' ? rule.window.on : []),
+    ...[...rule.groupBy, ...(distinct ? [] : rule.aggregate), ...(rule.select ?? [])].map(
+      ({ expression }) => expression,
+    ),
+    ...said(rule),
+  ];
 }
 
 /** What is asked and said of a result: `having`, and the expressions of the alert. */
@@ -148,21 +197,24 @@ function said({ having, alert }: RuleDefinition): Expression[] {
   return typeof alert.severity === 'string' ? all : [...all, alert.severity];
 }
 
-/** What `having` and texts see of an event that a window is of, as it is kept with the event. */
-function eventSeen(rule: RuleDefinition, block: Block): string {
-  const paths = said(rule)
-    .flatMap(({ node }) => reads(node))
-    .filter(([root]) => root === 'event');
+/** What expressions see of an event that a window is of, as it is kept with the event. */
+function eventSeen(expressions: readonly Expression[], block: Block): string {
+  const paths = expressions.flatMap(({ node }) => reads(node)).filter(([root]) => root === 'event');
   if (paths.some(({ length }) => length === 1)) return `$.kept(${block.readWhole()})`;
   const names = [...new Set(paths.map(([, name = '']) => name))];
   return `$.kept({ ${names.map((name) => `${literal(name)}: ${block.read(name)}`).join(', ')} })`;
 }
 
-/** The paths that an expression reads, each with its value. */
+/** The paths that an expression reads and the rows that it looks up, each with its value. */
 export function readBy(node: Node, block: Block): string {
-  return `[${reads(node)
-    .map((path) => `[${literal(path.join('.'))}, ${pathCode(path, block)}]`)
-    .join(', ')}]`;
+  const fields = reads(node)
+    .filter(([root]) => root !== 'tables')
+    .map((path) => `[${literal(path.join('.'))}, ${pathCode(path, block)}]`);
+  const rows = plainLookUps(node).map(({ table, path }) => {
+    const row = block.binding.lookUp?.(table, 'row', pathCode(path, block));
+    return `[${literal(`tables.${table}[${path.join('.')}]`)}, ${row}]`;
+  });
+  return `[${[...fields, ...rows].join(', ')}]`;
 }
 
 /** Code that reads a path without failing. */

@@ -15,6 +15,7 @@ export function planModule(definition: PipelineDefinition): string {
     program.includes('$re.') ? `import * as $re from 'weir:regular-expression';` : 'const $re = undefined;',
     validatorsText(definition),
     `export const plan = ${literal(plan)};`,
+    ...(definition.tables.length > 0 ? ['const $tables = $.tablesOf(plan);'] : []),
     `export const program = (() => {\n${program}\n})();`,
     '',
   ].join('\n');

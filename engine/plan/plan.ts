@@ -3,8 +3,10 @@
  * holds it as it is and needs neither YAML nor CEL parser.
  */
 import type { AccumulatorPlan } from '../aggregate/accumulator.ts';
-import type { AlertLimit, Emit, WindowDefinition } from '../pipeline/definition.ts';
+import type { AlertLimit, Emit, TableRow, WindowDefinition } from '../pipeline/definition.ts';
 import type { Millis } from '../time.ts';
+import type { JoinPlan } from './join-plan.ts';
+import { hasAbsence, type SequencePlan } from './sequence-plan.ts';
 
 export interface Plan {
   /** Version of this form and of the state it writes. */
@@ -12,6 +14,8 @@ export interface Plan {
   readonly pipeline: string;
   readonly timezone: string;
   readonly streams: readonly StreamPlan[];
+  /** The program names them by their position here; absent where there are none. */
+  readonly tables?: readonly TablePlan[];
   /** Rules that are not `off`, in file order; the program names them by their position here. */
   readonly rules: readonly RulePlan[];
 }
@@ -26,13 +30,20 @@ export interface StreamPlan {
   readonly dedupeWithin: Millis;
 }
 
+export interface TablePlan {
+  readonly name: string;
+  readonly rows: readonly TableRow[];
+}
+
 /**
  * A window without its expressions: what they give stands in the arguments of each event. `instant`: each event is a
  * window of its own, for stateless alerts that are joined by `cooldown`.
  */
 export type WindowPlan =
-  | Exclude<WindowDefinition, { readonly kind: 'until' }>
-  | { readonly kind: 'until'; readonly max: Millis }
+  | Exclude<WindowDefinition, { readonly kind: 'until' | 'sequence' | 'join' }>
+  | { readonly kind: 'until'; readonly max: Millis; readonly shows?: 'first' }
+  | SequencePlan
+  | JoinPlan
   | { readonly kind: 'instant' };
 
 export interface RulePlan {
@@ -48,6 +59,7 @@ export interface RulePlan {
   /** Absent for a stateless rule. */
   readonly window?: WindowPlan | undefined;
   readonly accumulators: readonly AccumulatorPlan[];
+  /** Of a sequence, the names of its steps; of a join, those of `select`. */
   readonly aggregateNames: readonly string[];
   /** Aggregates that may be approximate, each with the accumulators that make them so; absent where there are none. */
   readonly approximable?: readonly (readonly [name: string, accumulators: readonly number[]])[];
@@ -71,4 +83,10 @@ export interface RulePlan {
   readonly writer: 'key' | 'shard';
   /** True where only one stream writes a pane, so that its owner may trust its memory. */
   readonly cacheable: boolean;
+}
+
+/** True where what did not come makes a window true: then the watermark says so, and no event. */
+export function tellsAbsence(window: WindowPlan | undefined): boolean {
+  if (window?.kind === 'sequence') return hasAbsence(window);
+  return window?.kind === 'join' && window.alone.includes(true);
 }

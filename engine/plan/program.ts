@@ -6,6 +6,7 @@
 import type { Plan } from './plan.ts';
 import type { Severity } from '../pipeline/definition.ts';
 import type { Timestamp } from '../expression/operators.ts';
+import type { EpochMillis } from '../time.ts';
 
 export interface JsonObject {
   readonly [name: string]: unknown;
@@ -70,9 +71,16 @@ export interface RenderedTexts {
   readonly labels?: { readonly [name: string]: string } | undefined;
 }
 
+/** `t`: of the event. */
+export type StepFunction = (event: JsonObject, values: readonly unknown[], t: EpochMillis) => unknown;
+
 export interface RuleProgram {
   /** Of a windowed rule; `event` is empty where the window is of none. The named aggregates from the accumulators' results; undefined where one fails. */
   readonly aggregates?: ((results: readonly unknown[]) => readonly unknown[]) | undefined;
+  /** Of a join: the values that are told of the events of both sides. */
+  readonly select?:
+    | ((groups: readonly unknown[], sides: readonly unknown[], window: WindowTimes) => readonly unknown[])
+    | undefined;
   readonly having?:
     | ((groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes, event?: JsonObject) => unknown)
     | undefined;
@@ -85,6 +93,10 @@ export interface RuleProgram {
         event?: JsonObject,
       ) => RenderedTexts)
     | undefined;
+  /** Of a sequence, by the number of the step: what is asked of an event, as it is kept, and the values of the steps so far. */
+  readonly conditions?: readonly (StepFunction | undefined)[] | undefined;
+  /** When an absence ends. */
+  readonly ends?: readonly (StepFunction | undefined)[] | undefined;
   /** Of a stateless rule. */
   readonly eventTexts?: ((event: JsonObject, meta: Meta) => RenderedTexts) | undefined;
 }

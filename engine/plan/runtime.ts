@@ -6,6 +6,7 @@ import { severities, type Severity } from '../pipeline/definition.ts';
 
 export { nearest, percentile } from '../aggregate/approximation.ts';
 export { Ranked } from '../aggregate/ranked.ts';
+export { tablesOf } from './lookup-table.ts';
 export * from '../expression/operators.ts';
 
 /** As much of an event as is kept with it, as it comes back from an item; a field that it has not stays missing. */
@@ -13,6 +14,19 @@ export function kept(event: { readonly [name: string]: unknown }): { readonly [n
   return Object.fromEntries(
     Object.entries(event).flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]])),
   );
+}
+
+/** Fields of an event that are kept with it, by their names. */
+export function keptFields(names: readonly string[], values: readonly unknown[]): { readonly [name: string]: Json } {
+  const fields: Record<string, Json> = {};
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    const value = values[i];
+    if (name === undefined || value === undefined) continue;
+    if (name === '__proto__') Object.defineProperty(fields, name, { value: plain(value), enumerable: true });
+    else fields[name] = plain(value);
+  }
+  return fields;
 }
 
 /** The instant that a value is, as event times are read; undefined where it is none. */

@@ -1,6 +1,8 @@
-/** Where the events of a rule come from, derived streams traced back to declared ones, and who writes its panes. */
-import { canonical } from '../expression/tree.ts';
-import type { PipelineDefinition, RuleDefinition, StreamDefinition } from '../pipeline/definition.ts';
+/** Where the events of a rule come from, derived streams traced back to declared ones; which tables it reads; and who writes its panes. */
+import type { Expression } from '../expression/expression.ts';
+import { canonical, reads } from '../expression/tree.ts';
+import type { PipelineDefinition, RuleDefinition, StreamDefinition, TableDefinition } from '../pipeline/definition.ts';
+import { numbered } from './sequence-plan.ts';
 
 /** The rules whose `select` makes the events of a derived stream, those that are `off` left out. */
 export function producersOf(definition: PipelineDefinition, stream: string): RuleDefinition[] {
@@ -39,6 +41,50 @@ function partitionKeyTexts(definition: PipelineDefinition, stream: string): stri
 
 /** True where a rule's group key holds the partition key of every stream that it reads. */
 export function groupKeyHoldsPartitionKey(definition: PipelineDefinition, rule: RuleDefinition): boolean {
+  const { window } = rule;
+  if (window?.kind === 'join')
+    return window.parts.every(({ from }, side) => {
+      const key = window.on[side];
+      return (
+        key !== undefined && from.every((stream) => partitionKeyTexts(definition, stream).includes(canonical(key.node)))
+      );
+    });
   const groups = rule.groupBy.map(({ expression }) => canonical(expression.node));
   return rule.from.every((stream) => partitionKeyTexts(definition, stream).some((text) => groups.includes(text)));
+}
+
+/** The tables whose rows decide what a rule's state is: those that its texts alone read are left out. */
+export function tablesOf(definition: PipelineDefinition, rule: RuleDefinition): TableDefinition[] {
+  return tablesRead(definition, stateExpressions(rule));
+}
+
+/** The expressions of a rule that see its events. */
+export function expressionsOf(rule: RuleDefinition): Expression[] {
+  const { alert } = rule;
+  if (alert === undefined) return stateExpressions(rule);
+  const { severity, title, description, labels } = alert;
+  const texts = [title, ...(description ? [description] : []), ...labels.map(({ text }) => text)];
+  return [
+    ...stateExpressions(rule),
+    ...texts.flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string')),
+    ...(typeof severity === 'string' ? [] : [severity]),
+  ];
+}
+
+function stateExpressions({ where, groupBy, window, aggregate, select = [] }: RuleDefinition): Expression[] {
+  return [
+    ...(where ? [where] : []),
+    ...(window?.kind === 'until' ? [window.until] : []),
+    ...(window && 'parts' in window ? numbered(window.parts) : []).flatMap((part) => part.where ?? []),
+    ...(window?.kind === 'join' ? window.on : []),
+    ...[...groupBy, ...aggregate, ...select].map(({ expression }) => expression),
+  ];
+}
+
+/** The tables that expressions look up rows of, in the order of the file. */
+export function tablesRead(definition: PipelineDefinition, expressions: readonly Expression[]): TableDefinition[] {
+  const names = new Set(
+    expressions.flatMap(({ node }) => reads(node).flatMap(([root, name = '']) => (root === 'tables' ? [name] : []))),
+  );
+  return definition.tables.filter(({ name }) => names.has(name));
 }

@@ -98,7 +98,7 @@ export async function advanceTime(
   const crowded = rules.some((rule) => isCrowded(rule, writers[rule.index] ?? 0));
   const hasTime = (): boolean => timeLeft === undefined || timeLeft() > keptForTheRest;
   let closing = rules
-    .filter((rule) => rule.plan.emit === 'final' && timeOf(rule, times).watermark !== beginningOfTime)
+    .filter((rule) => rule.delay !== undefined && timeOf(rule, times).watermark !== beginningOfTime)
     .map((rule) => closeDuePanes(rule, ports, alerts, writersOf(rule, streams), timeOf(rule, times)));
   // Where time is short for a page of each, each minute begins with another rule.
   const first = closing.length === 0 ? 0 : Math.floor(now / 60_000) % closing.length;

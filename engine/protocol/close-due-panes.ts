@@ -39,8 +39,9 @@ export async function* closeDuePanes(
   ports: Ports,
   alerts: AlertStore,
   writers: readonly string[],
-  { watermark, frontier: until }: RuleTime,
+  { watermark, frontier }: RuleTime,
 ): AsyncGenerator<Closed, void> {
+  const until = rule.plan.emit === 'final' ? frontier : watermark;
   let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
   for (let last: string | undefined; slots.length > 0; ) {
     const pages = await Promise.all(slots.map((slot) => ports.state.due(slot, watermark, perSlot)));

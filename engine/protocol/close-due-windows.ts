@@ -5,6 +5,7 @@
  * window is told twice, and what comes into a pane later counts for the windows to come.
  */
 import type { WindowedRule } from '../state/compiled-rule.ts';
+import { instantOf } from '../state/alert-name.ts';
 import type { Schedule } from '../state/key-windows.ts';
 import {
   type PaneBody,
@@ -70,7 +71,19 @@ export async function closeWindows(
       const some = await readKeys(due, ports, alerts, open.slice(at, at + atOnce));
       const again = new Set<string>();
       const told = await alerts.settle(
-        some.flatMap(({ wanted }) => wanted.map((one) => ({ ...one, lost: () => again.add(one.key.pk) }))),
+        some.flatMap(({ wanted }) =>
+          wanted.map((one) => ({
+            ...one,
+            // What is told before its lateness is over may be disproved by what a shard has put since the panes were read:
+            // either that shard sees the record, or this sees its pane.
+            ...(due.rule.plan.emit !== 'final' && {
+              store: (_: unknown, isNew: boolean) => {
+                if (isNew) again.add(one.key.pk);
+              },
+            }),
+            lost: () => again.add(one.key.pk),
+          })),
+        ),
       );
       const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, ports.now(), key)));
       for (const { item } of await ports.state.put(puts)) again.add(item.pk);
@@ -135,6 +148,10 @@ async function readKey(
   const state = new RuleState(rule, readGroups(key.pk, first.body));
   setRecords(state, known);
   const found = new Set(key.doubtful);
+  // Whoever told of one may have died before it looked again.
+  if (rule.plan.emit !== 'final')
+    for (const [name, { record }] of state.records)
+      if (record !== undefined && record.status !== 'withdrawn') found.add(instantOf(name));
   for (const { start, body } of parts) merge(state, state.pane(start), body);
   const { schedule } = state.windows;
   for (const { start, body } of parts)
@@ -145,6 +162,7 @@ async function readKey(
     .filter((name) => key.doubtful.includes(name) || !state.windows.isTold(name))
     .sort((a, b) => a - b);
   if (state.episodes !== undefined) learnTold(state, names);
+  if (rule.plan.emit !== 'final') for (const pane of state.panes.values()) pane.told = until;
   state.tell(names);
   return { ...key, schedule, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
 }
@@ -170,6 +188,7 @@ function learnTold(state: RuleState, names: readonly EpochMillis[]): void {
 function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule }: ReadKey): Item[] {
   const { form } = rule;
   const newest = parts.at(-1)?.start;
+  const delay = rule.delay ?? 0;
   const nextEnds = new Map(parts.map(({ start }) => [start, schedule?.nextEnd(start, until)]));
   // Parts are in the order of their panes.
   const coming = parts.find(({ start }) => nextEnds.get(start) !== undefined);
@@ -182,8 +201,9 @@ function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule
     const ttl = (isNeeded ? duePaneTimeToLive : paneTimeToLive)(rule.plan, end, now);
     // Without an end that it waits for, a part is only written to be kept no longer than it must.
     if (due === undefined) return isNeeded || item.ttl <= ttl ? [] : [{ ...rest, ttl, version: item.version + 1 }];
-    if (due.at > until + rule.plan.allowedLateness) return [];
-    const isOver = next === undefined && end <= until;
+    if (due.at > until + delay) return [];
+    // Only what is told finally takes nothing in any more.
+    const isOver = rule.plan.emit === 'final' && next === undefined && end <= until;
     const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
     const waits = next !== undefined && (form.isLog || start === newest);
     return [
@@ -192,7 +212,7 @@ function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule
         ttl,
         version: item.version + 1,
         body: writePaneBody(isOver ? { ...told, closed: true } : told),
-        ...(waits && { due: { slot: due.slot, at: (next + rule.plan.allowedLateness) as EpochMillis } }),
+        ...(waits && { due: { slot: due.slot, at: (next + delay) as EpochMillis } }),
       },
     ];
   });

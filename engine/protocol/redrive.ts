@@ -14,7 +14,7 @@ import type { Compiled } from '../plan/program.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import { identityOf } from '../state/touch.ts';
-import type { EpochMillis } from '../time.ts';
+import { type EpochMillis, smallest } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
@@ -22,7 +22,7 @@ import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
 import { RedrivenIds } from './redriven-ids.ts';
-import { setBegins } from './rule-begins.ts';
+import { learnBegins, setBegins } from './rule-begins.ts';
 import { dropMemories, unfinishedRecords } from './shard-memories.ts';
 import { settleShared, unsettled } from './settle-shared.ts';
 import { statelessMatches } from './stateless-matches.ts';
@@ -170,6 +170,10 @@ async function redriveTouches(
     touches.delete(name);
   }
   const taken = [...touches.values()].filter((keyed) => tried.fold.rejection(keyed) === undefined);
+  if (!dryRun)
+    await learnBegins(plan, rules, ports.state, published, ({ index }) =>
+      smallest(taken.flatMap(({ rule, touch }) => (rule === index ? [touch.event.t] : []))),
+    );
   const { admission, fold, changes } = await folded(taken, dryRun ? readOnly(ports.state) : ports.state);
   const rejectionOf = (keyed: KeyedTouch) => tried.fold.rejection(keyed) ?? fold.rejection(keyed);
   for (const keyed of touches.values()) {

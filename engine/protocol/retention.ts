@@ -3,7 +3,9 @@
  * use is never deleted after an outage or in a replay of history. Only the watermark decides that a pane is forgotten;
  * this is garbage collection.
  */
+import { joinReach } from '../plan/join-plan.ts';
 import type { Plan, RulePlan } from '../plan/plan.ts';
+import { looksBack } from '../plan/sequence-plan.ts';
 import { longestPeriod } from '../window/calendar-grid.ts';
 import { chainReach } from '../window/chain-reach.ts';
 import type { EpochMillis, EpochSeconds, Millis } from '../time.ts';
@@ -49,6 +51,11 @@ export function windowOf({ window }: RulePlan): Millis {
   if (window?.kind === 'calendar') return longestPeriod[window.unit];
   if (window?.kind === 'last') return window.within;
   if (window?.kind === 'session' || window?.kind === 'until') return chainReach(window.max);
+  if (window?.kind === 'join') return (3 * joinReach(window)) as Millis;
+  if (window?.kind === 'sequence') {
+    const reach = window.skipsPastLast ? chainReach(window.within) : 2 * window.within;
+    return (reach + looksBack(window)) as Millis;
+  }
   return window !== undefined && 'size' in window ? window.size : (day as Millis);
 }
 

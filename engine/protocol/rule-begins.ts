@@ -1,35 +1,34 @@
 /**
  * Where rules begin, in event time, said once for each rule and fingerprint: at the newest event that was read before it
- * on any of its streams; where none was, at the oldest event of the first batch. A window that begins earlier may lack
- * events that came before the rule.
+ * on any of its streams; where none was, at the oldest of the first events that come to it, in a batch or put back. It
+ * is said before they are put anywhere. A window that begins earlier may lack events that came before the rule.
  */
 import type { Plan } from '../plan/plan.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { endOfTime, type EpochMillis } from '../time.ts';
 import type { Item, ItemStore } from './item.ts';
 import { readShardRecord, shardRecordKey } from './shard-record.ts';
 import { readBegins, sayBegins, watermarkKey } from './watermarks.ts';
 
-export interface Batch {
-  readonly stream: string;
-  /** The oldest valid event; undefined where there is none. */
-  readonly oldest: EpochMillis | undefined;
-}
+/** The oldest event that comes to a rule now; undefined where none does. */
+export type OldestOf = (rule: WindowedRule) => EpochMillis | undefined;
 
-/** Tells the rules of the batch's stream where they begin, and everybody where it has not been said. */
+/** Tells rules where they begin, and everybody where it has not been said. */
 export async function learnBegins(
   plan: Plan,
   rules: readonly (CompiledRule | WindowedRule)[],
   store: ItemStore,
   watermarks: Item | undefined,
-  { stream, oldest }: Batch,
+  oldestOf: OldestOf,
 ): Promise<void> {
   let begins = readBegins(plan, watermarks);
-  const isNew = (rule: CompiledRule): boolean =>
-    isWindowed(rule) && begins[rule.index] === undefined && rule.plan.sources.includes(stream);
-  if (oldest !== undefined && rules.some(isNew)) {
+  const oldest = rules.map((rule) => (isWindowed(rule) ? oldestOf(rule) : undefined));
+  const isNew = ({ index }: CompiledRule): boolean => begins[index] === undefined && oldest[index] !== undefined;
+  if (rules.some(isNew)) {
     const said = await Promise.all(
-      rules.map(async (rule) => (isNew(rule) ? ((await newestRead(store, rule.plan.sources)) ?? oldest) : undefined)),
+      rules.map(async (rule) =>
+        isNew(rule) ? ((await newestRead(store, rule.plan.sources)) ?? oldest[rule.index]) : undefined,
+      ),
     );
     // The shards of a stream begin at the same time: whoever finds that another has said it leaves it at that.
     for (let current = watermarks; rules.some(isNew); ) {
@@ -42,11 +41,12 @@ export async function learnBegins(
   setBegins(rules, begins);
 }
 
+/** Of a rule whose begin nobody has said, no window is known to have all of its events. */
 export function setBegins(
   rules: readonly (CompiledRule | WindowedRule)[],
   begins: readonly (EpochMillis | undefined)[],
 ): void {
-  for (const rule of rules) if (isWindowed(rule)) rule.begin.at = begins[rule.index] ?? beginningOfTime;
+  for (const rule of rules) if (isWindowed(rule)) rule.begin.at = begins[rule.index] ?? endOfTime;
 }
 
 async function newestRead(store: ItemStore, streams: readonly string[]): Promise<EpochMillis | undefined> {

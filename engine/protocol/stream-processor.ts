@@ -120,8 +120,9 @@ export class StreamProcessor {
     const { ids } = memory;
     const intake = new Intake(this.#compiled, found, () => ids);
     const times = fresh.map((record) => intake.read(record));
-    const batch = { stream: this.#stream, oldest: smallest(times) };
-    await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, batch);
+    const oldest = smallest(times);
+    const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? oldest : undefined);
+    await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf);
     const stateless = statelessMatches(this.#rules, found.matches);
     const touches: KeyedTouch[] = [...found.touches, ...stateless.touches];
 

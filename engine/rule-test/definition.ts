@@ -2,7 +2,7 @@
 import { isList, type Json } from '../aggregate/value.ts';
 import type { AlertStatus } from '../alert/alert.ts';
 import type { Place } from '../fault.ts';
-import type { Severity } from '../pipeline/definition.ts';
+import type { Severity, TableDefinition } from '../pipeline/definition.ts';
 import type { EpochMillis } from '../time.ts';
 
 export interface JsonMap {
@@ -15,6 +15,8 @@ export function isJsonMap(value: Json | undefined): value is JsonMap {
 
 export interface RuleTest {
   readonly start: EpochMillis;
+  /** In place of the pipeline's own. */
+  readonly tables?: readonly TableDefinition[];
   readonly cases: readonly TestCase[];
 }
 

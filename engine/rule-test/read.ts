@@ -15,12 +15,13 @@ import { readExpectedEvents, readExpectedRejections } from './expected-events.ts
 import { readRuleName } from './rule-name.ts';
 import { readDate } from './instant.ts';
 import { readSteps } from './steps.ts';
+import { readTestTables } from './tables.ts';
 import { readFlag, readList, readWord } from './value.ts';
 
 export const fileFields = {
   start: { example: 'start: 2026-03-02T09:00:00Z' },
+  tables: 'optional',
   cases: { example: 'cases: [ … ], a list of cases' },
-  tables: 'not-yet',
 } as const;
 
 export const caseFields = {
@@ -67,13 +68,14 @@ function readRoot(entries: readonly Entry[], without: Context): RuleTest | undef
   const given = readFields(report, entries, whole, { code: 'test', what: 'a test file' }, fileFields);
   const start = given.start && readDate(report, given.start, written(given.start.value) ?? '');
   const context = { ...without, ...(start !== undefined && { start }) };
+  const tables = given.tables && readTestTables(context, given.tables);
   const items = given.cases && readList(report, given.cases, 'a list of cases, each with a name, steps and expect');
   if (given.cases && items?.length === 0) {
     report.error('test.cases.empty', given.cases.range, "'cases' has nothing in it", { allowed: 'one case or more' });
   }
   const names = new Set<string>();
   const cases = (items ?? []).flatMap((item) => readCase(context, item, names) ?? []);
-  return start === undefined ? undefined : { start, cases };
+  return start === undefined ? undefined : { start, ...(tables && { tables }), cases };
 }
 
 function readCase(context: Context, item: Entry, names: Set<string>): TestCase | undefined {

@@ -10,7 +10,8 @@ export interface DuePane {
 
 export class DuePanes {
   readonly #byTime = new Map<EpochMillis, DuePane[]>();
-  readonly #awaited = new Set<Pane>();
+  /** By pane, the earliest. */
+  readonly #awaited = new Map<Pane, EpochMillis>();
   /** The earliest of all. */
   next: EpochMillis = endOfTime;
 
@@ -19,7 +20,9 @@ export class DuePanes {
   }
 
   add(at: EpochMillis, due: DuePane): void {
-    this.#awaited.add(due.pane);
+    const awaited = this.#awaited.get(due.pane);
+    if (awaited !== undefined && awaited <= at) return;
+    this.#awaited.set(due.pane, at);
     const same = this.#byTime.get(at);
     if (same === undefined) this.#byTime.set(at, [due]);
     else same.push(due);

@@ -156,8 +156,8 @@ export class InMemoryRun implements Receiver {
     const final = rule.plan.emit === 'final';
     if (known === undefined && final) pane.born = frontier;
     state.add(pane, touch, !final);
-    if (final) this.#await(state, pane);
-    else this.#settle(state);
+    if (!final) this.#settle(state);
+    if (rule.delay !== undefined) this.#await(state, pane);
     this.#touchesUntilSweep--;
   }
 
@@ -180,7 +180,8 @@ export class InMemoryRun implements Receiver {
 
   #await(state: RuleState, pane: Pane): void {
     const due = this.#due[state.rule.index];
-    if (due === undefined || due.awaits(pane)) return;
+    // Whether a final result is due changes with time alone.
+    if (due === undefined || (state.rule.plan.emit === 'final' && due.awaits(pane))) return;
     const at = state.dueAt(pane);
     if (at !== undefined) due.add(at, { state, pane });
   }

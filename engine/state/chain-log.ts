@@ -6,6 +6,7 @@ import type { Accumulator } from '../aggregate/accumulator.ts';
 import { compareOrder } from '../aggregate/order.ts';
 import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import { cutAfter } from '../window/chain-reach.ts';
+import { firstWith } from './ordered-log.ts';
 import type { Touch } from './touch.ts';
 
 export interface Chain {
@@ -17,19 +18,22 @@ export interface Chain {
   readonly decides: 'first' | 'last';
   /** How much earlier than its reach a window ends. */
   readonly slack: number;
+  /** Which of its events alerts show, and are as old as. */
+  readonly shows: 'first' | 'newest';
 }
 
 /** Sessions merge where the distance is at most the gap, and end that much after their last event. */
 export function sessionChain(gap: Millis, max: Millis): Chain {
-  return { max, decides: 'last', slack: 1, reach: ({ event }) => (event.t + gap + 1) as EpochMillis };
+  return { max, decides: 'last', slack: 1, shows: 'newest', reach: ({ event }) => (event.t + gap + 1) as EpochMillis };
 }
 
 /** Windows that end when their first event says; the end stands with each event, after the accumulators' arguments. */
-export function untilChain(max: Millis, slot: number): Chain {
+export function untilChain(max: Millis, slot: number, shows: Chain['shows']): Chain {
   return {
     max,
     decides: 'first',
     slack: 0,
+    shows,
     reach: ({ event, args }) => Math.min(Number(args[slot]), event.t + max) as EpochMillis,
   };
 }
@@ -165,16 +169,4 @@ export class ChainLog {
       return entry !== undefined && !isBefore(entry);
     });
   }
-}
-
-/** The first of so many positions that is so, all after it being so too. */
-function firstWith(length: number, isSo: (at: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isSo(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -42,12 +42,14 @@ class ChainWindows implements KeyWindows {
   readonly #panes: KeyPanes;
   readonly #log: ChainLog;
   readonly #max: Millis;
+  readonly #showsFirst: boolean;
 
   constructor(rule: WindowedRule, panes: KeyPanes, chain: Chain) {
     this.#rule = rule;
     this.#panes = panes;
     this.#log = new ChainLog(chain);
     this.#max = chain.max;
+    this.#showsFirst = chain.shows === 'first';
     const closes = (window: ChainWindow): EpochMillis => this.#log.closes(window);
     this.schedule = {
       nextEnd: (pane, after) =>
@@ -116,7 +118,8 @@ class ChainWindows implements KeyWindows {
 
   newest(name: EpochMillis): EpochMillis {
     const window = this.#log.windowAt(name);
-    return window === undefined ? name : this.#log.newest(window);
+    if (window === undefined) return name;
+    return this.#showsFirst ? window.start : this.#log.newest(window);
   }
 
   evidence(name: EpochMillis): readonly Touch[] {
@@ -124,6 +127,7 @@ class ChainWindows implements KeyWindows {
     const { evidence } = this.#rule.plan;
     if (window === undefined || evidence === 0) return [];
     const { entries } = this.#log;
+    if (this.#showsFirst) return entries.slice(window.from, Math.min(window.to, window.from + evidence));
     let from = Math.max(window.from, window.to - evidence);
     // Which of equal times come last is asked of all of them.
     while (from > window.from && entries[from - 1]?.event.t === entries[from]?.event.t) from--;
@@ -135,7 +139,8 @@ class ChainWindows implements KeyWindows {
   }
 
   home(name: EpochMillis): EpochMillis {
-    return this.newest(name);
+    const window = this.#log.windowAt(name);
+    return window === undefined ? name : this.#log.newest(window);
   }
 
   /** One that was told is told of in a pane of its events, of which there are two at most. */

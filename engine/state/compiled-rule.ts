@@ -5,9 +5,9 @@ import type { Accumulator } from '../aggregate/accumulator.ts';
 import { encodeValue, type Json, plain } from '../aggregate/value.ts';
 import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
-import type { RulePlan, WindowPlan } from '../plan/plan.ts';
+import { type RulePlan, tellsAbsence, type WindowPlan } from '../plan/plan.ts';
 import type { Compiled, JsonObject, RenderedTexts, RuleProgram, WindowTimes } from '../plan/program.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowForm } from './key-windows.ts';
 import { clippedText, shownEvent, shownFields, withinBounds } from './shown-fields.ts';
@@ -31,6 +31,8 @@ export interface WindowedRule extends CompiledRule {
   readonly joins: boolean;
   /** True where each event has an alert of its own, and its window others of the same time. */
   readonly tellsApart: boolean;
+  /** How long after its end the watermark tells of a window; undefined: events do, as soon as it is true. */
+  readonly delay: Millis | undefined;
   /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
   readonly begin: { at: EpochMillis };
   /** One function for all keys. */
@@ -40,8 +42,9 @@ export interface WindowedRule extends CompiledRule {
 /** All of one shape, for the functions of an event run over all of them: a new shape would have them compiled anew. */
 export function compiledRules({ plan, program }: Compiled): readonly (CompiledRule | WindowedRule)[] {
   return plan.rules.map((rulePlan, index) => {
-    const { aggregates, having, windowTexts, eventTexts } = program.rules[index] ?? {};
-    const rule: CompiledRule = { index, plan: rulePlan, program: { aggregates, having, windowTexts, eventTexts } };
+    const { aggregates, select, having, windowTexts, conditions, ends, eventTexts } = program.rules[index] ?? {};
+    const functions = { aggregates, select, having, windowTexts, conditions, ends, eventTexts };
+    const rule: CompiledRule = { index, plan: rulePlan, program: functions };
     const { window, accumulators, cooldown, emit } = rulePlan;
     if (window === undefined) return rule;
     const form = windowForm({ ...rulePlan, window });
@@ -53,12 +56,15 @@ export function compiledRules({ plan, program }: Compiled): readonly (CompiledRu
       grid: form.grid,
       grows: form.isLog,
       joins: cooldown > 0 || (isRevised && !form.isNamedByPane),
-      tellsApart: window.kind === 'before' && cooldown === 0,
+      tellsApart: ['before', 'sequence', 'join'].includes(window.kind) && cooldown === 0,
+      delay: emit === 'final' ? rulePlan.allowedLateness : tellsAbsence(window) ? now : undefined,
       begin: { at: beginningOfTime },
       createAccumulators: () => accumulators.map((accumulator) => createAccumulator(accumulator, !form.isLog)),
     };
   });
 }
+
+const now = 0 as Millis;
 
 export function isWindowed(rule: CompiledRule | WindowedRule | undefined): rule is WindowedRule {
   return rule !== undefined && 'grid' in rule;
@@ -138,7 +144,8 @@ function windowPayload(
   resetSteps();
   const aggregates = aggregatesOf(rule, results);
   const values: Record<string, Json> = {};
-  rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(aggregates[i])));
+  const shown = rule.program.select?.(groups, aggregates, new Times(bounds)) ?? aggregates;
+  rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(shown[i] ?? null)));
   const texts = rule.program.windowTexts?.(groups, aggregates, new Times(bounds), event) ?? {
     severity: 'info',
     title: rule.plan.name,

@@ -29,15 +29,14 @@ export function extentsOf({ form: { longest } }: WindowedRule, windows: KeyWindo
 }
 
 /** Whether a window is true; one that is of events, whether it is of any of them. */
-export function isTrueAt({ rule, groups, windows }: Judged, name: EpochMillis): boolean {
+export function isTrueAt(judged: Judged, name: EpochMillis): boolean {
+  const { rule, groups, windows } = judged;
   if (rule.plan.having === undefined) return windows.has(name);
   if (windows.lacks?.(rule.plan.fewest) === true) return false;
-  const results = windows.results(name);
-  if (results === undefined) return false;
-  const bounds = windows.bounds(name);
   const subjects = windows.subjects?.(name);
-  if (subjects === undefined) return judge(rule, groups, results, bounds);
-  return subjects.some((subject) => judge(rule, groups, results, bounds, subject));
+  if (subjects !== undefined) return subjects.some((subject) => isTrueOf(judged, name, subject));
+  const results = windows.results(name);
+  return results !== undefined && judge(rule, groups, results, windows.bounds(name));
 }
 
 /** The alerts of the events of one time, each by itself; events that two records bring under one id are one. */
@@ -46,8 +45,11 @@ export function alertsOfEvents(judged: Judged, t: EpochMillis): Desired[] {
   const desired = new Map<AlertName, AlertContent | undefined>();
   for (const subject of windows.subjects?.(t) ?? []) {
     const name = eventAlertName(subject.event);
-    if (desired.get(name) !== undefined) continue;
-    desired.set(name, isTrueOf(judged, t, subject) ? contentOf(judged, t, windows.bounds(t), subject) : undefined);
+    if (desired.get(name) !== undefined || windows.isUndecided?.(subject) === true) continue;
+    desired.set(
+      name,
+      isTrueOf(judged, t, subject) ? contentOf(judged, t, windows.bounds(t, subject), subject) : undefined,
+    );
   }
   return [...desired].map(([name, content]) => ({ name, content }));
 }
@@ -62,8 +64,8 @@ export function alertContentAt(judged: Judged, name: EpochMillis, extent: Window
 }
 
 function isTrueOf({ rule, groups, windows }: Judged, name: EpochMillis, subject: Touch): boolean {
-  const results = windows.results(name);
-  return results !== undefined && judge(rule, groups, results, windows.bounds(name), subject);
+  const results = windows.results(name, subject);
+  return results !== undefined && judge(rule, groups, results, windows.bounds(name, subject), subject);
 }
 
 function contentOf(
@@ -72,10 +74,10 @@ function contentOf(
   extent: WindowBounds,
   subject: Touch | undefined,
 ): AlertContent | undefined {
-  const results = windows.results(name);
+  const results = windows.results(name, subject);
   if (results === undefined) return undefined;
-  const bounds = windows.bounds(name);
-  const at = rule.plan.emit === 'final' ? bounds.end : windows.newest(name);
+  const bounds = windows.bounds(name, subject);
+  const at = rule.plan.emit === 'final' ? bounds.end : windows.newest(name, subject);
   const evidence = windows.evidence(name, subject);
   return windowContent(rule, groups, results, { bounds, extent, at, evidence, subject });
 }

@@ -16,13 +16,16 @@ import type { Touch } from './touch.ts';
  */
 const mostOfOwner = 50_000;
 const mostOfShard = 10_000;
+/** Of a join: each event is a pair with each other. */
+const mostOfJoin = 1_000;
 
 /** So many events of a log count as one each, whatever their size: it is not measured for what will stay small. */
 const unmeasured = 1_000;
 /** Bytes of JSON that count as one event after them. */
 const usualSize = 400;
 
-function mostOf({ plan }: WindowedRule): number {
+function mostOf({ plan, window }: WindowedRule): number {
+  if (window.kind === 'join') return mostOfJoin;
   return plan.writer === 'key' ? mostOfOwner : mostOfShard;
 }
 

@@ -66,17 +66,22 @@ export interface KeyWindows {
   names(from: EpochMillis, to: EpochMillis): EpochMillis[];
   /** Present where some of the events in [from, to) may have other windows than all: the names that those may have. */
   everNamed?(from: EpochMillis, to: EpochMillis): EpochMillis[];
-  bounds(name: EpochMillis): WindowBounds;
+  /** Present where the windows that events change are known one by one: their names, since the last call. */
+  takeChanged?(): readonly EpochMillis[];
+  /** Of a window that is of several events, for the one that is asked about; so are those below. */
+  bounds(name: EpochMillis, subject?: Touch): WindowBounds;
   /** Present where it costs nothing to say that no window holds so many events. */
   lacks?(events: number): boolean;
   /** True where a window holds an event. */
   has(name: EpochMillis): boolean;
   /** What the accumulators give for a window; undefined where it holds no event. */
-  results(name: EpochMillis): readonly unknown[] | undefined;
+  results(name: EpochMillis, subject?: Touch): readonly unknown[] | undefined;
   /** Present where a window is of events that it does not hold: these, which a condition is asked of one by one. */
   subjects?(name: EpochMillis): readonly Touch[];
+  /** Present where the watermark decides: true of an event whose window may still become true, or was found so by a later one. */
+  isUndecided?(subject: Touch): boolean;
   /** The newest event time of a window that holds events. */
-  newest(name: EpochMillis): EpochMillis;
+  newest(name: EpochMillis, subject?: Touch): EpochMillis;
   /** The newest events of a window, as many as the rule shows; with the event that it is of. */
   evidence(name: EpochMillis, subject?: Touch): readonly Touch[];
   /** True where events are kept one by one, and this one is. */

@@ -5,7 +5,7 @@
 import { Episodes } from '../alert/episodes.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
 import type { AlertRecord, Recorded } from '../alert/alert.ts';
-import { type EpochMillis, endOfTime, largest } from '../time.ts';
+import { type EpochMillis, endOfTime, largest, smallest } from '../time.ts';
 import { type AlertName, eventAlertName, instantOf } from './alert-name.ts';
 import { encodeGroups, type WindowedRule } from './compiled-rule.ts';
 import { alertContentAt, alertsOfEvents, type Desired, extentsOf, isTrueAt } from './judgement.ts';
@@ -94,12 +94,14 @@ export class RuleState extends KeyPanes {
       else if (stored.open.aggregation !== pane.aggregation) stored.open.aggregation?.add(touch);
     }
     if (!evaluate) return;
-    if (inOrder && this.rule.joins) this.#append(touch.event.t);
+    const changed = this.windows.takeChanged?.();
+    if (changed !== undefined) this.tell(changed);
+    else if (inOrder && this.rule.joins) this.#append(touch.event.t);
     else this.recheck(touch.event.t, pane.start);
   }
 
   #append(t: EpochMillis): void {
-    const isTrue = this.#isTrueAt(t);
+    const isTrue = isTrueAt(this, t);
     // Of a key that was never told of there are no episodes to change.
     if (isTrue || this.#episodes !== undefined) this.episodes?.append(t, isTrue);
   }
@@ -123,11 +125,12 @@ export class RuleState extends KeyPanes {
     this.episodes?.touch((name - this.rule.plan.cooldown) as EpochMillis, endOfTime);
   }
 
-  /** Judges the windows named by a time from an instant on that were not judged yet. */
+  /** Judges the windows named by a time from an instant on that were not judged yet; what is there already is no change. */
   judgeFrom(from: EpochMillis): void {
     const { judgedFrom = endOfTime } = this;
     if (from >= judgedFrom) return;
     this.learn(from, judgedFrom);
+    this.windows.takeChanged?.();
     this.judgedFrom = from;
   }
 
@@ -146,12 +149,8 @@ export class RuleState extends KeyPanes {
     this.episodes?.replace(
       from,
       to,
-      names.filter((name) => this.#isTrueAt(name)),
+      names.filter((name) => isTrueAt(this, name)),
     );
-  }
-
-  #isTrueAt(name: EpochMillis): boolean {
-    return isTrueAt(this, name);
   }
 
   /** The names of the alerts that a window or an episode may have. */
@@ -164,10 +163,12 @@ export class RuleState extends KeyPanes {
   finish(pane: Pane, watermark: EpochMillis): void {
     const { schedule } = this.windows;
     if (schedule !== undefined) {
-      const until = (watermark - this.rule.plan.allowedLateness) as EpochMillis;
+      const until = (watermark - (this.rule.delay ?? 0)) as EpochMillis;
       const names = schedule.endingIn(pane.start, largest([pane.told, pane.born]), until);
-      this.tell(names.filter((name) => !this.windows.isTold(name)));
+      const untold = names.filter((name) => !this.windows.isTold(name));
       pane.told = until;
+      this.tell(untold);
+      if (this.rule.plan.emit !== 'final') return;
       pane.closed = pane.end <= until && schedule.nextEnd(pane.start, until) === undefined;
       return;
     }
@@ -176,33 +177,32 @@ export class RuleState extends KeyPanes {
     else this.evaluate(pane.start, pane.end);
   }
 
-  /** Says finally what some windows are, by their names in order. */
+  /** Says what some windows are, each by its name. */
   tell(names: readonly EpochMillis[]): void {
-    const [first] = names;
-    const last = names.at(-1);
-    if (first === undefined || last === undefined) return;
+    const first = smallest(names);
+    if (first === undefined) return;
     for (const name of names) {
       if (this.episodes === undefined) (this.#touched ??= new Set()).add(name);
-      else this.episodes.replace(name, (name + 1) as EpochMillis, this.#isTrueAt(name) ? [name] : []);
+      else this.episodes.replace(name, (name + 1) as EpochMillis, isTrueAt(this, name) ? [name] : []);
     }
     this.episodes?.derive(first);
-    this.episodes?.touch(first, last);
+    this.episodes?.touch(first, largest(names));
   }
 
   /** When the next final result of a pane is due; undefined where none is. */
   dueAt(pane: Pane): EpochMillis | undefined {
-    const { plan } = this.rule;
-    if (plan.emit !== 'final' || pane.closed) return undefined;
+    const { delay } = this.rule;
+    if (delay === undefined || pane.closed) return undefined;
     const { schedule } = this.windows;
     const end = schedule === undefined ? pane.end : schedule.nextEnd(pane.start, largest([pane.told, pane.born]));
-    return end === undefined ? undefined : ((end + plan.allowedLateness) as EpochMillis);
+    return end === undefined ? undefined : ((end + delay) as EpochMillis);
   }
 
   /** Notes in the panes of true windows that their alerts may have records, before any has. */
   note(): void {
     for (const start of this.#touched ?? []) {
       const pane = this.panes.get(start);
-      if (pane === undefined || pane.noted || !this.#isTrueAt(start)) continue;
+      if (pane === undefined || pane.noted || !isTrueAt(this, start)) continue;
       pane.noted = true;
       if (pane.stored !== undefined) pane.stored.dirty = true;
     }
@@ -221,7 +221,7 @@ export class RuleState extends KeyPanes {
       desired.push({ name, content: standing ? alertContentAt(this, last, extent) : undefined });
     }
     for (const name of this.#touched ?? []) {
-      const content = this.#isTrueAt(name) ? alertContentAt(this, name, this.windows.bounds(name)) : undefined;
+      const content = isTrueAt(this, name) ? alertContentAt(this, name, this.windows.bounds(name)) : undefined;
       desired.push({ name, content });
     }
     this.#touched = undefined;

@@ -6,8 +6,10 @@ import { paneGrid } from '../window/pane-grid.ts';
 import { beforeForm } from './before-windows.ts';
 import { sessionChain, untilChain } from './chain-log.ts';
 import { chainForm } from './chain-windows.ts';
+import { joinForm } from './join-windows.ts';
 import type { WindowForm } from './key-windows.ts';
 import { cumulativeForm, hoppingForm } from './overlapping-forms.ts';
+import { sequenceForm } from './sequence-windows.ts';
 import { singlePaneForm } from './single-pane-windows.ts';
 import { slidingForm } from './sliding-windows.ts';
 
@@ -37,7 +39,15 @@ export function windowForm({ window, cooldown, emit, accumulators }: WindowedPla
     case 'session':
       return chainForm(paneGrid(window, cooldown), sessionChain(window.gap, window.max), emit);
     case 'until':
-      return chainForm(paneGrid(window, cooldown), untilChain(window.max, accumulators.length), emit);
+      return chainForm(
+        paneGrid(window, cooldown),
+        untilChain(window.max, accumulators.length, window.shows ?? 'newest'),
+        emit,
+      );
+    case 'sequence':
+      return sequenceForm(paneGrid(window, cooldown), window);
+    case 'join':
+      return joinForm(paneGrid(window, cooldown), window);
     case 'last': {
       const { count: most, within } = window;
       return slidingForm(paneGrid(window, cooldown), { size: within, shown: within, most });

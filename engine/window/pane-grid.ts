@@ -4,6 +4,7 @@
  * panes, and for calendar windows with steps a step; for sliding windows a stretch of the key's log as wide as the
  * window, so that a window touches at most two, and so for all that are found in a log.
  */
+import { joinReach } from '../plan/join-plan.ts';
 import type { WindowPlan } from '../plan/plan.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 import { calendarGrid, stepGrid } from './calendar-grid.ts';
@@ -25,7 +26,10 @@ export function paneGrid(window: Exclude<WindowPlan, { readonly kind: 'instant' 
     case 'before':
       return fixedGrid(Math.max(window.size, cooldown), 0);
     case 'last':
+    case 'sequence':
       return fixedGrid(Math.max(window.within, cooldown), 0);
+    case 'join':
+      return fixedGrid(Math.max(joinReach(window), cooldown), 0);
     case 'session':
     case 'until':
       return fixedGrid(Math.max(window.max, cooldown), 0);

@@ -10,6 +10,7 @@ import { schemaValidator } from '../../engine/pipeline/json-schema.ts';
 import { fields as fileFields, readPipeline } from '../../engine/pipeline/read.ts';
 import { ruleFields } from '../../engine/pipeline/rule-parts.ts';
 import { fields as streamFields } from '../../engine/pipeline/stream.ts';
+import { fields as tableFields } from '../../engine/pipeline/table.ts';
 import { readRuleTest } from '../../engine/rule-test/read.ts';
 import { readPage } from '../docs/page.ts';
 import { rules, withRules } from '../engine/protocol/pipelines.ts';
@@ -34,6 +35,9 @@ const blocksOf = (kind: string): string[] =>
     .map((name) => readPage(`docs/${name}`))
     .concat(readPage('README.md'))
     .flatMap(({ blocks }) => blocks.filter((block) => block.kind === kind).map(({ text }) => text));
+/** A file of an example, where a page shows it. */
+const ofPages = (name: string): string | undefined =>
+  readPage('docs/language.md').blocks.find(({ kind, about }) => kind === 'csv' && about === name)?.text;
 const examples = readdirSync('pipelines').map((name) => `pipelines/${name}/pipeline`);
 const pipelines = [
   ...examples.map((name) => readFileSync(`${name}.yaml`, 'utf8')),
@@ -42,7 +46,7 @@ const pipelines = [
   ...Object.values(rules).map(withRules),
   ...forms.map((form) => textOf([form])),
 ];
-const files = (name: string): string => readFileSync(path.join('pipelines/retail', name), 'utf8');
+const files = (name: string): string => ofPages(name) ?? readFileSync(path.join('pipelines/retail', name), 'utf8');
 
 test('every pipeline that weir check accepts is one to the schema', () => {
   const accepted = pipelines.filter((text) => readPipeline(text, { files }).definition !== undefined);
@@ -101,7 +105,7 @@ test('a broken pipeline with a key that is unknown is none to the schema', () =>
     .filter((name) => {
       const { faults } = loadPipelineFile(broken + name);
       const isStructural = faults.some(({ code }) =>
-        /^(?:pipeline|stream|rule|rule\.window|rule\.alert)\.unknown-field$/.test(code),
+        /^(?:pipeline|stream|table|rule|rule\.window|rule\.alert)\.unknown-field$/.test(code),
       );
       // What YAML itself cannot read comes to no schema.
       return isStructural && faults.every(({ code }) => !code.startsWith('yaml.'));
@@ -123,6 +127,7 @@ test('a broken test file is none to the schema', () => {
 test.each<[LevelName, FieldTable]>([
   ['file', fileFields],
   ['stream', streamFields],
+  ['table', tableFields],
   ['rule', ruleFields],
   ['alert', alertFields],
 ])('every key of a %s has the sentence of the documentation', (level, table) => {

@@ -53,6 +53,27 @@ class Runs {
 
 const waits = /Ctrl-C ends it/;
 
+test('the tests run again when the file of a table changes', async () => {
+  const { folder, file, edit } = shop();
+  writeFileSync(file('limits.csv'), 'name,limit\nhigh,500\n');
+  edit(
+    'pipeline.yaml',
+    'rules:\n',
+    'tables:\n  limits: { file: limits.csv, key: event.name, value: { limit: int(event.limit) } }\nrules:\n',
+  );
+  edit('pipeline.yaml', 'params.highValue', 'tables.limits.high.limit');
+  const runs = new Runs(folder);
+  expect(await runs.until(waits)).toMatch(/8 passed, 0 failed\.\n\nWatching 4 files\./);
+  edit('limits.csv', '500', '650');
+  expect(await runs.until(waits)).toContain('it needs having: orders >= 3');
+  edit('limits.csv', '650', 'many');
+  expect(await runs.until(waits)).toContain('limits.csv:2:1 table.row.failed');
+  edit('limits.csv', 'many', '500');
+  expect(await runs.until(waits)).toContain('8 passed, 0 failed.');
+  await runs.stop();
+  rmSync(folder, { recursive: true });
+});
+
 test('the tests run again when the pipeline, the tests or a schema change, on an empty screen each time', async () => {
   const { folder, file, edit } = shop();
   const runs = new Runs(folder);

@@ -35,6 +35,10 @@ const cases: Readonly<Record<string, { readonly stream: string; row: (alert: Ale
     stream: 'impulse',
     row: (alert) => ({ start: start(alert), end: end(alert), ...alert.key, ...alert.values }),
   },
+  windowed_inner_join: {
+    stream: 'cars',
+    row: (alert) => ({ hour: start(alert), ...alert.values }),
+  },
 };
 
 const asSet = (rows: readonly Row[]): string[] =>

@@ -1,5 +1,10 @@
 /** Rows of the NEXMark queries that the data has none for, worked out from the bids by loops over all of them. */
-import { type Bid, bids, rowText } from './nexmark-events.ts';
+import { auctions, type Bid, bids, persons, rowText } from './nexmark-events.ts';
+
+/** The table of q13 by its keys, which are all that there can be. */
+const sideInput = Array.from({ length: 10_000 }, (_, key) => `value-${(key * 7919) % 10_000}`);
+
+export const sideInputFile = `key,value\n${sideInput.map((value, key) => `${key},${value}\n`).join('')}`;
 
 const ranks: readonly ((bid: Bid) => boolean)[] = [
   () => true,
@@ -48,6 +53,13 @@ function channelId({ channel, url }: Bid): string | undefined {
 }
 
 const rowsByQuery: Readonly<Record<string, () => readonly (readonly unknown[])[]>> = {
+  q3: () =>
+    auctions.flatMap((auction) =>
+      persons
+        .filter(({ id, state }) => id === auction['seller'] && ['or', 'id', 'ca'].includes(String(state)))
+        .filter(() => auction['category'] === 10)
+        .map(({ name, city, state }) => [name, city, state, auction['id']]),
+    ),
   q10: () => bids.map((bid) => [bid.auction, bid.bidder, bid.price, bid.date_time, bid.extra, day(bid), minute(bid)]),
   q11: () =>
     grouped(({ bidder }) => String(bidder)).flatMap(([bidder, ...of]) =>
@@ -58,6 +70,7 @@ const rowsByQuery: Readonly<Record<string, () => readonly (readonly unknown[])[]
       key.split(' ')[0],
       of.length,
     ]),
+  q13: () => bids.map((bid) => [bid.auction, bid.bidder, bid.price, bid.date_time, sideInput[bid.auction % 10_000]]),
   q14: () =>
     bids
       .filter((bid) => dollars(bid) > 1_000_000 && dollars(bid) < 50_000_000)
@@ -85,6 +98,16 @@ const rowsByQuery: Readonly<Record<string, () => readonly (readonly unknown[])[]
         .sort((a, b) => b - a)
         .slice(0, 10),
     ]),
+  q20: () =>
+    bids.flatMap((bid) =>
+      auctions
+        .filter(({ id, category }) => id === bid.auction && category === 10)
+        .map((of) => [
+          ...[bid.auction, bid.bidder, bid.price, bid.channel, bid.url, bid.date_time, bid.extra],
+          ...[of['item_name'], of['description'], of['initial_bid'], of['reserve'], of.date_time],
+          ...[of['expires'], of['seller'], of['category'], of['extra']],
+        ]),
+    ),
   q21: () =>
     bids.flatMap((bid) => {
       const id = channelId(bid);

@@ -35,6 +35,8 @@ function cases(): Cases {
 const { events, queries } = cases();
 
 export const bids: readonly Bid[] = events.bid;
+export const auctions: readonly Dated[] = events.auction;
+export const persons: readonly Dated[] = events.person;
 
 /**
  * All of some streams, in the order of time. Their times have no zone, and stand in `at` as UTC. Of bids at one time the

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AlertContent } from '../../engine/alert/alert.ts';
 import { testOn } from '../shared-data.ts';
 import { eventsOf, expectedRows, nexmark, rowText } from './nexmark-events.ts';
-import { rowsByHand } from './nexmark-by-hand.ts';
+import { rowsByHand, sideInputFile } from './nexmark-by-hand.ts';
 import { standingOf } from './pipeline-rows.ts';
 
 const all = Array.from({ length: 23 }, (_, number) => `q${number}`);
@@ -17,11 +17,19 @@ const dayOf = (alert: AlertContent): string => startOf(alert).slice(0, 10);
 
 /** A row of an alert, where it is not the key and the values. */
 const rows: Readonly<Record<string, (alert: AlertContent) => unknown[]>> = {
+  q3: (alert) => Object.values(alert.values),
   q8: (alert) => [alert.key['id'], alert.values['name'], startOf(alert)],
   q15: (alert) => [dayOf(alert), ...cells(alert)],
   q16: (alert) => [alert.key['channel'], dayOf(alert), ...Object.values(alert.values)],
   q17: (alert) => [alert.key['auction'], dayOf(alert), ...Object.values(alert.values)],
   q19: (alert) => [alert.key['auction'], alert.values['prices']],
+  q20: (alert) => Object.values(alert.values),
+};
+
+const streams: Readonly<Record<string, Parameters<typeof eventsOf>[0]>> = {
+  q3: ['person', 'auction'],
+  q8: ['person', 'auction'],
+  q20: ['bid', 'auction'],
 };
 
 /** The windows of an instant in which an auction has as many bids as any: of one rule it is the first half of q5. */
@@ -36,7 +44,8 @@ describe.each(written)('%s', (query) => {
   testOn(nexmark)('gives the rows that are expected', () => {
     const expected = expectedRows(query) ?? rowsByHand(query) ?? [];
     expect(expected).not.toEqual([]);
-    const alerts = standingOf(`nexmark/${query}`, eventsOf(query === 'q8' ? ['person', 'auction'] : ['bid']));
+    const events = eventsOf(streams[query] ?? ['bid']);
+    const alerts = standingOf(`nexmark/${query}`, events, () => sideInputFile);
     const shown = query === 'q5' ? largestOfEachWindow(alerts) : alerts;
     expect(
       shown

@@ -15,9 +15,13 @@ export interface ConvertedEvent {
 
 const folder = new URL('.', import.meta.url);
 
-/** What the alerts say that stand once every event has come, in the order of the first revisions. */
-export function standingOf(name: string, events: readonly ConvertedEvent[]): AlertContent[] {
-  const { definition, faults } = readPipeline(readFileSync(new URL(`${name}.yaml`, folder), 'utf8'));
+/** What the alerts say that stand once every event has come, in the order of the first revisions. `files`: of its tables. */
+export function standingOf(
+  name: string,
+  events: readonly ConvertedEvent[],
+  files: (file: string) => string | undefined = () => undefined,
+): AlertContent[] {
+  const { definition, faults } = readPipeline(readFileSync(new URL(`${name}.yaml`, folder), 'utf8'), { files });
   if (definition === undefined) throw new Error(faults.map(({ code, message }) => `${code}: ${message}`).join('\n'));
   const standing = new Map<string, AlertRecord>();
   const run = new InMemoryRun(compileHere(definition), {

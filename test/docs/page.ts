@@ -6,6 +6,8 @@ export interface Block {
   readonly place: string;
   /** What stands behind the fence: `yaml`, `yaml rule`, `yaml test`, `sh`, … */
   readonly kind: string;
+  /** What stands behind that: of `yaml test` the pipeline that it tests, of `csv` the name of the file. */
+  readonly about: string | undefined;
   readonly text: string;
 }
 
@@ -17,10 +19,13 @@ export interface Page {
 
 export function readPage(path: string): Page {
   const text = readFileSync(path, 'utf8');
-  const blocks = [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(({ index, 1: kind = '', 2: inner = '' }): Block => {
-    const line = text.slice(0, index).split('\n').length;
-    return { place: `${path}:${line}`, kind: kind.trim(), text: inner };
-  });
+  const blocks = [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(
+    ({ index, 1: fence = '', 2: inner = '' }): Block => {
+      const line = text.slice(0, index).split('\n').length;
+      const [, kind = fence.trim(), about] = /^(yaml test|csv) (.+)$/.exec(fence.trim()) ?? [];
+      return { place: `${path}:${line}`, kind, about, text: inner };
+    },
+  );
   return { path, text, blocks };
 }
 

@@ -25,6 +25,22 @@ test('a good one says nothing', () => {
   expect(app({ pipeline: 'pipelines/retail/pipeline.yaml' })).toMatchObject({ status: 0, stderr: '' });
 });
 
+test('a table with a bad row fails synth at the row', () => {
+  const pipeline = join(folder, 'table.yaml');
+  writeFileSync(join(folder, 'rates.csv'), 'currency,gbp\nEUR,0.85\nUSD,\n');
+  writeFileSync(
+    pipeline,
+    `pipeline: p
+streams: { orders: { partitionKey: event.c } }
+tables: { rates: { file: rates.csv, key: event.currency, value: { gbp: double(event.gbp) } } }
+rules: { r: { from: orders, alert: { severity: low, title: x } } }
+`,
+  );
+  const { status, stderr } = app({ pipeline });
+  expect(status).toBe(1);
+  expect(stderr).toContain('rates.csv:3:1 table.row.failed');
+});
+
 test('a file that is not there fails synth in a line', () => {
   expect(app({ pipeline: 'nowhere.yaml' })).toMatchObject({
     status: 1,

@@ -4,7 +4,10 @@ import type { InputRecord } from '../../engine/intake/input-record.ts';
 import { Intake } from '../../engine/intake/intake.ts';
 import { Collected } from '../../engine/intake/receiver.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
+import type { WindowPlan } from '../../engine/plan/plan.ts';
+import { looksBack } from '../../engine/plan/sequence-plan.ts';
 import { compiledRules, isWindowed, keyOf } from '../../engine/state/compiled-rule.ts';
+import { beginningOfTime } from '../../engine/time.ts';
 import { asRedriven, orderedRecords, perfectRun } from './perfect.ts';
 import type { Outcome } from './play.ts';
 
@@ -55,6 +58,13 @@ function compareStanding(
         .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !isSpoilt(keyText(name, alert)))
         .map((alert) => standingText(alert, withIds))
         .sort();
+    const begin = outcome.begins[index] ?? beginningOfTime;
+    const knowsAbsence = isWindowed(rule) && rule.delay !== undefined && rule.plan.emit !== 'final';
+    const window = isWindowed(rule) ? rule.window : undefined;
+    const expected = (alerts: readonly AlertRecord[]): string[] =>
+      of(
+        knowsAbsence ? alerts.filter(({ content }) => window === undefined || isKnown(content, window, begin)) : alerts,
+      );
     const found = of(outcome.alerts);
     const late = new Set(
       outcome.letters.flatMap((letter) =>
@@ -63,19 +73,29 @@ function compareStanding(
     );
     const doubtful = [...late].filter((letter) => redriven.get(letter)?.has(name) !== true);
     if (doubtful.length === 0)
-      return differences(name, of(counted === records ? perfect : perfectRun(compiled, counted).alerts), found);
+      return differences(name, expected(counted === records ? perfect : perfectRun(compiled, counted).alerts), found);
     // A late event may have been counted too, by a process that had read an older watermark.
     const choices = doubtful.length > mostDoubtful ? 1 : 2 ** doubtful.length;
     let first: string[] | undefined;
     for (let choice = 0; choice < choices; choice++) {
       const out = new Set(doubtful.filter((_, i) => (choice & (1 << i)) === 0));
       const kept = counted.filter(({ stream, sequenceNumber }) => !out.has(`${stream} ${sequenceNumber}`));
-      const differs = differences(name, of(perfectRun(compiled, kept).alerts), found);
+      const differs = differences(name, expected(perfectRun(compiled, kept).alerts), found);
       if (differs.length === 0) return [];
       first ??= differs;
     }
     return first ?? [];
   });
+}
+
+/** What follows from what did not come is told where all of the time in which it could have come is known. */
+function isKnown({ window, events }: AlertRecord['content'], plan: WindowPlan, begin: number): boolean {
+  if (window === undefined) return true;
+  const { start, end } = window;
+  if (plan.kind === 'sequence') return start - looksBack(plan) >= begin;
+  if (plan.kind !== 'join') return start >= begin;
+  // A pair stands whatever came before. The other event of one that is alone could have come from then on, up to the end.
+  return events.length > 1 || end - (plan.before + plan.after) >= begin;
 }
 
 /**

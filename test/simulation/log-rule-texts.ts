@@ -7,6 +7,25 @@ const alert = `
       evidence: 3`;
 
 export const logRuleTexts: Readonly<Record<string, string>> = {
+  'distinct, owned key': `  often:
+    from: orders
+    groupBy:
+      customer: event.customer
+    distinct:
+      within: 4m${alert.replace("'x'", "'{{ event.total }}'")}`,
+  'distinct, shared key': `  often:
+    from: [orders, carts]
+    groupBy:
+      kind: event.kind
+    distinct:
+      within: 2m${alert}`,
+  'distinct, shared key, last': `  often:
+    from: [orders, carts]
+    groupBy:
+      kind: event.kind
+    distinct:
+      within: 3m
+      keep: last${alert}`,
   'before, owned key': `  often:
     from: orders
     groupBy:

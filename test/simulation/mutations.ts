@@ -235,4 +235,55 @@ export const mutations: readonly Mutation[] = [
     file: 'engine/state/chain-log.ts',
     edits: [['while ((this.#windows.at(-1)?.to ?? -1) >= at) this.#windows.pop();', '']],
   },
+  {
+    name: 'what did not come is told before the watermark has passed it',
+    file: 'engine/state/sequence-windows.ts',
+    edits: [
+      ['return end <= this.#told() && first.event.t', 'return first.event.t'],
+      [
+        "first === subject && (state === 'open' ? closesAlone : end > this.#told()),",
+        "first === subject && state === 'open' && closesAlone,",
+      ],
+    ],
+  },
+  {
+    name: 'a match is sought without those before it that leave it out',
+    file: 'engine/state/sequence-windows.ts',
+    edits: [
+      ['since: (name) => (name - decides - back) as EpochMillis,', 'since: (name) => (name - back) as EpochMillis,'],
+    ],
+  },
+  {
+    name: 'a match is sought without what must not have come before it',
+    file: 'engine/state/sequence-windows.ts',
+    edits: [
+      ['since: (name) => (name - decides - back) as EpochMillis,', 'since: (name) => (name - decides) as EpochMillis,'],
+    ],
+  },
+  {
+    name: 'what an event out of order brings to matches that began before it is not looked for',
+    file: 'engine/state/sequence-log.ts',
+    edits: [['const since = (t - this.#within + 1) as EpochMillis;', 'const since = t;']],
+  },
+  {
+    name: 'matches with events of other writers are not waited for',
+    file: 'engine/state/sequence-windows.ts',
+    edits: [['if (first !== undefined) earliest = Math.min(earliest, first.event.t + delay);', '']],
+  },
+  {
+    name: 'an event is told to be alone before the watermark has passed its time',
+    file: 'engine/state/join-windows.ts',
+    edits: [
+      [
+        'if (this.#over(touch, side) > this.#told() || this.#hasOther(touch, side)) return false;',
+        'if (this.#hasOther(touch, side)) return false;',
+      ],
+      ['&& this.#over(lone.touch, lone.side) > this.#told()', '&& lone.touch.event.t < 0'],
+    ],
+  },
+  {
+    name: 'an event out of order makes no pair with a later one',
+    file: 'engine/state/join-windows.ts',
+    edits: [['pastChanged: (t) => (t + reach + 1) as EpochMillis,', 'pastChanged: (t) => (t + 1) as EpochMillis,']],
+  },
 ];

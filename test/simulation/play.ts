@@ -13,12 +13,13 @@ import { type FunctionServices, streamFunction, timeFunction } from './functions
 import type { History, Reshard } from './history.ts';
 import { type DeadLetter, Outlets, type Told } from './outlets.ts';
 import { Redriving } from './redriving.ts';
+import { beginsOf } from './rule-begins.ts';
 import { pipelineOf } from './rule-forms.ts';
 import { Schedule } from './schedule.ts';
 import { type SentEvent, sentEvent } from './sent-event.ts';
 import { Streams } from './streams.ts';
 import { Tables } from './tables.ts';
-import { growingRules, itemOf, Witness } from './witness.ts';
+import { absenceRules, growingRules, itemOf, Witness } from './witness.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -35,6 +36,8 @@ export interface Outcome {
   readonly compiled: Compiled;
   readonly arrived: readonly Arrived[];
   readonly alerts: readonly AlertRecord[];
+  /** By the rule's position, where it begins: what did not come before nobody knows. */
+  readonly begins: readonly (EpochMillis | undefined)[];
   readonly told: readonly Told[];
   readonly letters: readonly DeadLetter[];
   readonly violations: readonly string[];
@@ -89,7 +92,7 @@ class Player {
     this.#history = history;
     this.#given = given;
     this.#schedule = new Schedule(history.start);
-    this.#witness = new Witness(growingRules(given.compiled));
+    this.#witness = new Witness(growingRules(given.compiled), absenceRules(given.compiled));
     this.#plan = plan;
     const dice = (name: string): Dice => Dice.named(history.seed, name);
     const schedule = this.#schedule;
@@ -139,6 +142,7 @@ class Player {
       compiled,
       arrived: this.#arrived,
       alerts: tables.items('alerts').flatMap((attributes) => readAlert(itemOf(attributes)).record ?? []),
+      begins: beginsOf(compiled, tables),
       told: outlets.told,
       letters: outlets.deadLetters,
       violations: [

@@ -1,15 +1,23 @@
 /** Every form of rule that there is, and pipelines of several of them. */
 import type { Compiled } from '../../engine/plan/program.ts';
 import { compiled, rules as protocolRules, withRules } from '../engine/protocol/pipelines.ts';
+import { joinRuleTexts } from './join-rule-texts.ts';
 import { logRuleTexts } from './log-rule-texts.ts';
 import { ruleTexts } from './rule-texts.ts';
+import { sequenceRuleTexts } from './sequence-rule-texts.ts';
 
-const texts: Readonly<Record<string, string>> = { ...protocolRules, ...ruleTexts, ...logRuleTexts };
+const texts: Readonly<Record<string, string>> = {
+  ...protocolRules,
+  ...ruleTexts,
+  ...logRuleTexts,
+  ...sequenceRuleTexts,
+  ...joinRuleTexts,
+};
 export const forms: readonly string[] = Object.keys(texts);
 
 /** Forms whose keys several shards may write. */
 export const sharedForms: ReadonlySet<string> = new Set(
-  forms.filter((name) => !/groupBy:\n {6}customer/.test(texts[name] ?? '') && name !== 'stateless'),
+  forms.filter((name) => !/(?:groupBy:\n {6}|left: event\.)customer/.test(texts[name] ?? '') && name !== 'stateless'),
 );
 
 /** The rules of one form, named after it so that several stand beside each other. */

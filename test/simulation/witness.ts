@@ -41,6 +41,16 @@ export function growingRules(compiled: Compiled): GrowingRules {
   return { single: names(false), joined: names(true) };
 }
 
+/** Rules of which alerts follow from what did not come: those of a sequence all, of a join those of one event. */
+export function absenceRules(compiled: Compiled): ReadonlyMap<string, 'sequence' | 'join'> {
+  return new Map(
+    compiledRules(compiled).flatMap((rule) => {
+      const kind = isWindowed(rule) && rule.form.closesByWindow ? rule.window.kind : undefined;
+      return kind === 'sequence' || kind === 'join' ? [[rule.plan.name, kind] as const] : [];
+    }),
+  );
+}
+
 export class Witness {
   readonly violations: string[] = [];
   /** Alerts of growing rules whose windows join, as they were reopened. */
@@ -51,10 +61,12 @@ export class Witness {
   readonly #alerts = new Map<string, AlertRecord>();
   readonly #watermarks = new Map<string, number>();
   readonly #growing: GrowingRules;
+  readonly #absences: ReadonlyMap<string, 'sequence' | 'join'>;
   readonly #finished = new Map<string, { readonly finished: string; readonly newest: number }>();
 
-  constructor(growing: GrowingRules) {
+  constructor(growing: GrowingRules, absences: ReadonlyMap<string, 'sequence' | 'join'>) {
     this.#growing = growing;
+    this.#absences = absences;
   }
 
   wrote(table: TableName, attributes: Attributes): void {
@@ -76,6 +88,7 @@ export class Witness {
     if (record === undefined) return;
     const before = this.#alerts.get(record.id);
     this.#alerts.set(record.id, record);
+    this.#checkAbsence(item, record);
     if (record.pending !== undefined) this.#claimed.add(`${record.id} ${record.revision} ${record.pending}`);
     if (record.status === 'withdrawn' && this.#growing.single.has(record.rule))
       this.violations.push(`withdrawn, though events only add to it: ${record.rule} ${record.id}`);
@@ -88,6 +101,15 @@ export class Witness {
     if (!this.#told.has(told) && record.digest === undefined)
       this.violations.push(`marked as published and never told: ${told}`);
     if (record.revision !== before.revision) this.violations.push(`left out without being told: ${told}`);
+  }
+
+  /** What did not come is known up to the watermark. */
+  #checkAbsence({ pk }: Item, { rule, id, status, content: { window, events } }: AlertRecord): void {
+    const kind = this.#absences.get(rule);
+    if (kind === undefined || status === 'withdrawn' || window === undefined) return;
+    if (kind === 'join' && events.length > 1) return;
+    const watermark = this.#watermarks.get(pk.split('#', 2).join('#')) ?? Number.NEGATIVE_INFINITY;
+    if (window.end > watermark) this.violations.push(`stands before the watermark has passed it: ${rule} ${id}`);
   }
 
   #wroteWatermarks(item: Item): void {

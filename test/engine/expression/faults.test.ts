@@ -58,7 +58,7 @@ test.each([
   ['event.m.all(k, v, v > 1)', 'not-claimed: event.m.all(k, v, v > 1)'],
   ['{1: 2} == event', 'not-claimed: 1'],
   ['9007199254740992 > event.x', 'integer-too-large: 9007199254740992'],
-  ['tables.rates[event.currency].gbp > 1', 'not-yet: tables'],
+  ['tables.rates[event.currency].gbp > 1', 'tables-not-here: tables'],
   ['contains(event.x, "a")', 'unknown-function: contains(event.x, "a")'],
   ['event.x.int()', 'unknown-function: event.x.int()'],
   ['event.x.contains()', 'wrong-arguments: event.x.contains()'],

@@ -21,9 +21,45 @@ export type Disturbance = (call: Call) => void | Promise<void>;
 
 const textOf = ({ pk, sk }: ItemKey): string => `${pk}\n${sk}`;
 
+/** The items of a table by their keys, found by partition and due slot without a look at the others. */
+class Items extends Map<string, Item> {
+  readonly #partitions = new Map<string, Map<string, Item>>();
+  readonly #slots = new Map<string, Map<string, Item>>();
+
+  override set(name: string, item: Item): this {
+    const before = this.get(name)?.due?.slot;
+    if (before !== undefined && before !== item.due?.slot) this.#slots.get(before)?.delete(name);
+    within(this.#partitions, item.pk).set(name, item);
+    if (item.due !== undefined) within(this.#slots, item.due.slot).set(name, item);
+    return super.set(name, item);
+  }
+
+  override delete(name: string): boolean {
+    const before = this.get(name);
+    if (before === undefined) return false;
+    this.#partitions.get(before.pk)?.delete(name);
+    if (before.due !== undefined) this.#slots.get(before.due.slot)?.delete(name);
+    return super.delete(name);
+  }
+
+  of(pk: string): Item[] {
+    return [...(this.#partitions.get(pk)?.values() ?? [])];
+  }
+
+  dueIn(slot: string): Item[] {
+    return [...(this.#slots.get(slot)?.values() ?? [])];
+  }
+}
+
+function within(index: Map<string, Map<string, Item>>, name: string): Map<string, Item> {
+  const found = index.get(name) ?? new Map<string, Item>();
+  index.set(name, found);
+  return found;
+}
+
 /** What a table holds, and how often it was asked. */
 export class MemoryTable {
-  readonly items = new Map<string, Item>();
+  readonly items = new Items();
   readonly writes: Item[] = [];
   readonly counts = { gets: 0, queries: 0, conflicts: 0 };
 
@@ -49,7 +85,7 @@ export class MemoryTable {
       query: (pk, from = '', to = '\uFFFF') =>
         around('query', () => {
           this.counts.queries++;
-          const found = [...this.items.values()].filter((item) => item.pk === pk && item.sk >= from && item.sk <= to);
+          const found = this.items.of(pk).filter(({ sk }) => sk >= from && sk <= to);
           return found.sort((a, b) => (a.sk < b.sk ? -1 : 1));
         }),
       put: (items) =>
@@ -68,8 +104,9 @@ export class MemoryTable {
         }),
       due: (slot, until, limit) =>
         around('due', () =>
-          [...this.items.values()]
-            .filter(({ due }) => due?.slot === slot && due.at <= until)
+          this.items
+            .dueIn(slot)
+            .filter(({ due }) => due !== undefined && due.at <= until)
             .sort((a, b) => (a.due?.at ?? 0) - (b.due?.at ?? 0))
             .slice(0, limit)
             .map(({ pk, sk }) => ({ pk, sk })),

@@ -3,11 +3,17 @@ import type { Compiled } from '../../../engine/plan/program.ts';
 import { compileHere } from '../../../engine/plan/compile-here.ts';
 import { readPipeline } from '../../../engine/pipeline/read.ts';
 
-/** Compiles the text of a pipeline; throws where it has faults. */
+const known = new Map<string, Compiled>();
+
+/** Compiles the text of a pipeline, once however often it is asked; throws where it has faults. */
 export function compiled(text: string): Compiled {
+  const before = known.get(text);
+  if (before !== undefined) return before;
   const { definition, faults } = readPipeline(text);
   if (definition === undefined) throw new Error(faults.map(({ code, message }) => `${code}: ${message}`).join('\n'));
-  return compileHere(definition);
+  const pipeline = compileHere(definition);
+  known.set(text, pipeline);
+  return pipeline;
 }
 
 /** A pipeline with two streams, `orders` and `carts`, of customers; the rules are indented by two. */

@@ -247,8 +247,3 @@ test.each<[law: string, kept: string, broken: string, failures: readonly string[
   expect(failures(kept)).toEqual([]);
   expect(failures(broken)).toEqual(found);
 });
-
-test('tables are part of the language, and refused as long as they cannot be run', () => {
-  const { faults } = readRuleTest('start: 2026-03-02T09:00:00Z\ntables: {}\ncases: []', definition!);
-  expect(faults.map(({ code }) => code)).toContain('test.tables.not-yet');
-});

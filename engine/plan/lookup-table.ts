@@ -1,0 +1,42 @@
+/** The rows of a table in memory, as generated code asks for them. */
+import { type MapValue, Optional } from '../expression/operators.ts';
+import type { TableRow } from '../pipeline/definition.ts';
+import type { EpochMillis } from '../time.ts';
+import type { TablePlan } from './plan.ts';
+
+export class LookUpTable {
+  /** By key: one row, or rows by the time that they are valid from, the newest first. A text and a number differ. */
+  readonly #rows = new Map<unknown, readonly TableRow[]>();
+
+  constructor(rows: readonly TableRow[]) {
+    for (const row of rows) this.#rows.set(row.key, [...(this.#rows.get(row.key) ?? []), row]);
+    for (const [key, versions] of this.#rows)
+      this.#rows.set(
+        key,
+        [...versions].sort((a, b) => (b.from ?? 0) - (a.from ?? 0)),
+      );
+  }
+
+  /** `at` is the event's time, of which rows that are valid from a time on are taken. */
+  row(key: unknown, at?: EpochMillis): MapValue | undefined {
+    return this.#rows.get(key)?.find(({ from }) => from === undefined || (at !== undefined && from <= at))?.value;
+  }
+
+  optional(key: unknown, at?: EpochMillis): Optional | undefined {
+    return isKey(key) ? new Optional(this.row(key, at)) : undefined;
+  }
+
+  has(key: unknown, at?: EpochMillis): boolean | undefined {
+    return isKey(key) ? this.row(key, at) !== undefined : undefined;
+  }
+}
+
+/** What is no key, and a key that failed, fail: none of them is a key that the table lacks. */
+function isKey(key: unknown): boolean {
+  return typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean';
+}
+
+/** The tables of a plan, in its order. */
+export function tablesOf({ tables = [] }: { readonly tables?: readonly TablePlan[] }): readonly LookUpTable[] {
+  return tables.map(({ rows }) => new LookUpTable(rows));
+}

@@ -1,0 +1,244 @@
+/**
+ * The log of a key for a sequence: its events in order, the partial matches that are open after the last of them, and
+ * the matches. Events in order go on from there; from one out of order on, what it can change is found again.
+ *
+ * Matches are taken as they become whole, of equal times the one that began first. With `skip-past-last` each leaves out
+ * all partial matches of its segment that began up to its last event.
+ */
+import { compareOrder } from '../aggregate/order.ts';
+import { beginningOfTime, type EpochMillis, endOfTime, type Millis } from '../time.ts';
+import { chainDecides } from '../window/chain-reach.ts';
+import { type FirstsRun, nextRun, noRun, segmentOf } from '../window/sequence-segments.ts';
+import { cameBefore } from './came-before.ts';
+import { changedFirsts } from './changed-matches.ts';
+import { firstWith, OrderedLog } from './ordered-log.ts';
+import { bitsOf, earliestDue, PartialMatch, type Sequence } from './partial-match.ts';
+import type { Touch } from './touch.ts';
+
+export class SequenceLog {
+  readonly #sequence: Sequence;
+  readonly #within: Millis;
+  /** Bits of the steps that a match can begin with. */
+  readonly #first: number;
+  /** True where time ends a stage. */
+  readonly #waits: boolean;
+  readonly #log = new OrderedLog();
+  /** By their first events, in order. */
+  #matches: PartialMatch[] = [];
+  /** In the order in which they began. */
+  #open: PartialMatch[] = [];
+  /** How many events were looked at, and up to when all was. */
+  #seen = 0;
+  #passed = beginningOfTime;
+  /** The earliest event that came out of order since. */
+  #lateFrom = endOfTime;
+  #run = noRun;
+  /** Times of first events whose matches changed. */
+  #changed = new Set<EpochMillis>();
+
+  constructor(sequence: Sequence) {
+    this.#sequence = sequence;
+    this.#within = sequence.plan.within;
+    this.#waits = sequence.plan.stages.some(({ waits }) => waits.length > 0);
+    this.#first = (sequence.plan.stages[0]?.steps ?? []).reduce((bits, step) => bits | (1 << step), 0);
+  }
+
+  add(touch: Touch): void {
+    const at = this.#log.add(touch);
+    const { t } = touch.event;
+    if ((at < this.#seen || t < this.#passed) && t < this.#lateFrom) this.#lateFrom = t;
+  }
+
+  /** True for an event that a match can begin with. */
+  isFirst(touch: Touch): boolean {
+    return (bitsOf(touch) & this.#first) !== 0;
+  }
+
+  /** Events of times in [from, to). */
+  between(from: EpochMillis, to: EpochMillis): readonly Touch[] {
+    return this.#log.between(from, to);
+  }
+
+  /** The first event of a time in [from, to) that is such a one. */
+  firstOf(from: EpochMillis, to: EpochMillis, is: (touch: Touch) => boolean): Touch | undefined {
+    let at = this.#log.position(from);
+    for (let touch = this.#log.at(at); touch !== undefined && touch.event.t < to; touch = this.#log.at(++at))
+      if (is(touch)) return touch;
+    return undefined;
+  }
+
+  /** Matches whose first events are of times in [from, to). */
+  matches(from: EpochMillis, to: EpochMillis): readonly PartialMatch[] {
+    this.#look();
+    const begin = (t: EpochMillis): number =>
+      firstWith(this.#matches.length, (i) => (this.#matches[i]?.first.event.t ?? t) >= t);
+    return this.#matches.slice(begin(from), begin(to));
+  }
+
+  /** Partial matches that may become whole, and the whole ones that begin late enough for an instant to be theirs. */
+  pending(after: EpochMillis): readonly PartialMatch[] {
+    this.#look();
+    return [
+      ...this.matches((after - this.#within) as EpochMillis, endOfTime).filter(({ end }) => end > after),
+      ...this.#open,
+    ];
+  }
+
+  /** Passes all that is over by an instant. */
+  pass(until: EpochMillis): void {
+    this.#look();
+    if (until <= this.#passed) return;
+    this.#passOpen(until);
+    this.#passed = until;
+  }
+
+  /** Times of first events whose matches changed since the last call. */
+  takeChanged(): readonly EpochMillis[] {
+    this.#look();
+    if (this.#changed.size === 0) return none;
+    const changed = [...this.#changed];
+    this.#changed = new Set();
+    return changed;
+  }
+
+  /** Drops what lies before an instant. */
+  forget(until: EpochMillis): void {
+    this.#look();
+    const gone = this.#log.forget(until);
+    if (gone === 0) return;
+    this.#seen -= gone;
+    this.#matches = this.#matches.filter(({ first }) => first.event.t >= until);
+    this.#open = this.#open.filter(({ first }) => first.event.t >= until);
+  }
+
+  #look(): void {
+    if (this.#lateFrom < endOfTime) this.#rewind(this.#lateFrom);
+    for (let touch = this.#log.at(this.#seen); touch !== undefined; touch = this.#log.at(this.#seen)) {
+      this.#next(touch);
+      this.#seen++;
+    }
+  }
+
+  /** Finds again all that an event at an instant can change. */
+  #rewind(t: EpochMillis): void {
+    this.#lateFrom = endOfTime;
+    const passed = this.#passed;
+    const changed = this.#changed;
+    const open = this.#open;
+    const matches = this.#matches;
+    const from = this.#changedFrom(t);
+    const isKept = ({ first }: PartialMatch): boolean => first.event.t < from;
+    const kept = matches.filter(isKept);
+    this.#matches = [];
+    this.#open = [];
+    this.#changed = new Set();
+    this.#passed = beginningOfTime;
+    this.#run = this.#runBefore(from);
+    this.#seen = this.#log.position(from);
+    this.#look();
+    if (passed > this.#passed) {
+      this.#passOpen(passed);
+      this.#passed = passed;
+    }
+    for (const t of changedFirsts(matches.slice(kept.length), this.#matches)) changed.add(t);
+    this.#changed = changed;
+    this.#matches = [...kept, ...this.#matches];
+    this.#open = [...open.filter(isKept), ...this.#open];
+  }
+
+  /** The time of the first event from which on matches may begin that an event at an instant changes. */
+  #changedFrom(t: EpochMillis): EpochMillis {
+    const since = (t - this.#within + 1) as EpochMillis;
+    if (!this.#sequence.plan.skipsPastLast) return since;
+    const first = this.#log.between(since, endOfTime).find((touch) => this.isFirst(touch));
+    if (first === undefined) return since;
+    const run = nextRun(this.#runBefore(first.event.t), first.event.t, this.#within);
+    return Math.min(since, segmentOf(run, this.#within)) as EpochMillis;
+  }
+
+  /** The run of events that can begin a match, as it is before an instant. */
+  #runBefore(t: EpochMillis): FirstsRun {
+    const earliest = (t - chainDecides(this.#within)) as EpochMillis;
+    const firsts = this.#log.between(earliest, t).filter((touch) => this.isFirst(touch));
+    return firsts.reduce((run, { event }) => nextRun(run, event.t, this.#within), noRun);
+  }
+
+  /** Looks at the next event. */
+  #next(touch: Touch): void {
+    const { t } = touch.event;
+    this.#passOpen(t);
+    this.#passed = t;
+    const bits = bitsOf(touch);
+    const { strict } = this.#sequence.plan;
+    let whole: PartialMatch[] | undefined;
+    let closed = false;
+    for (const match of this.#open) {
+      if (t - match.first.event.t >= this.#within) match.state = 'dead';
+      else if (strict || (bits & match.wants) !== 0) match.feed(touch);
+      if (match.state === 'open') continue;
+      closed = true;
+      if (match.state === 'complete') (whole ??= []).push(match);
+    }
+    const taken = whole === undefined ? none : this.#takeWhole(whole, touch);
+    if (closed) this.#open = this.#open.filter(({ state }) => state === 'open');
+    if ((bits & this.#first) === 0) return;
+    this.#run = nextRun(this.#run, t, this.#within);
+    const segment = segmentOf(this.#run, this.#within);
+    if (taken.includes(segment)) return;
+    const match = new PartialMatch(this.#sequence, touch, segment);
+    if (cameBefore(this.#sequence, this.#log, match)) return;
+    if (match.state === 'complete') this.#takeWhole([match], touch);
+    if (match.state === 'open') this.#open.push(match);
+  }
+
+  /** Of those that an event made whole, takes what is not left out; answers their segments. */
+  #takeWhole(whole: readonly PartialMatch[], last: Touch): EpochMillis[] {
+    const taken: EpochMillis[] = [];
+    for (const match of whole) {
+      if (this.#sequence.plan.skipsPastLast) {
+        if (taken.includes(match.segment)) continue;
+        taken.push(match.segment);
+        this.#leaveOut(match, last);
+      }
+      this.#insert(match);
+    }
+    return taken;
+  }
+
+  #leaveOut({ segment }: PartialMatch, last: Touch): void {
+    for (const other of this.#open)
+      if (other.segment === segment && other.state === 'open' && compareOrder(other.first.event, last.event) <= 0)
+        other.state = 'dead';
+  }
+
+  /** Passes stages of open ones that are over by an instant, the earliest first. */
+  #passOpen(until: EpochMillis): void {
+    if (!this.#waits) return;
+    let passed = false;
+    for (
+      let next = earliestDue(this.#open, until);
+      next !== undefined;
+      next = earliestDue(this.#open, until), passed = true
+    ) {
+      next.pass();
+      if (next.state !== 'complete') continue;
+      const last = next.touches.at(-1);
+      if (this.#sequence.plan.skipsPastLast && last !== undefined) this.#leaveOut(next, last);
+      this.#insert(next);
+    }
+    if (passed) this.#open = this.#open.filter(({ state }) => state === 'open');
+  }
+
+  #insert(match: PartialMatch): void {
+    const matches = this.#matches;
+    let at = matches.length;
+    for (let before = matches[at - 1]; before !== undefined; before = matches[at - 1]) {
+      if (compareOrder(before.first.event, match.first.event) <= 0) break;
+      at--;
+    }
+    matches.splice(at, 0, match);
+    this.#changed.add(match.first.event.t);
+  }
+}
+
+const none: readonly EpochMillis[] = [];

@@ -1,0 +1,223 @@
+/**
+ * Matches of a sequence, found on the key's log. Each is an alert of its own, named by its first event; those that begin
+ * at one time are a window here, which is that time. A match that follows from what did not come stands once the
+ * watermark has passed its end: advance-time says so in the panes.
+ */
+import { hasAbsence, looksBack, type SequencePlan } from '../plan/sequence-plan.ts';
+import { type EpochMillis, endOfTime, largest, type Millis } from '../time.ts';
+import { chainChanges, chainDecides, chainReach } from '../window/chain-reach.ts';
+import type { PaneGrid } from '../window/pane-grid.ts';
+import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
+import { countHeld } from './key-limits.ts';
+import type { KeyPanes } from './key-panes.ts';
+import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
+import type { Pane } from './pane.ts';
+import { bitsOf, type PartialMatch } from './partial-match.ts';
+import { SequenceLog } from './sequence-log.ts';
+import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
+
+export function sequenceForm(grid: PaneGrid, plan: SequencePlan): WindowForm {
+  const { within, skipsPastLast } = plan;
+  const back = looksBack(plan);
+  const decides = skipsPastLast ? chainDecides(within) : 0;
+  const changes = skipsPastLast ? chainChanges(within) : 0;
+  return {
+    grid,
+    isLog: true,
+    isNamedByPane: false,
+    closesByWindow: hasAbsence(plan),
+    longest: 0 as Millis,
+    reach: ((skipsPastLast ? chainReach(within) : 3 * within) + 2 * back) as Millis,
+    firstChanged: (t) => (t - within) as EpochMillis,
+    pastChanged: (t) => (t + changes + back + 1) as EpochMillis,
+    since: (name) => (name - decides - back) as EpochMillis,
+    lastEnd: (t) => (t + Math.max(within, back)) as EpochMillis,
+    isForgotten: ({ end }, frozen) => end < frozen,
+    namesOf: ({ start }) => ({ first: start, last: start }),
+    open: (rule, panes) => new SequenceWindows(rule, panes, plan),
+  };
+}
+
+class SequenceWindows implements KeyWindows {
+  readonly schedule?: Schedule;
+  readonly #rule: WindowedRule;
+  readonly #panes: KeyPanes;
+  readonly #plan: SequencePlan;
+  readonly #log: SequenceLog;
+  readonly #soonest: Soonest;
+
+  constructor(rule: WindowedRule, panes: KeyPanes, plan: SequencePlan) {
+    this.#rule = rule;
+    this.#panes = panes;
+    this.#plan = plan;
+    const { conditions = [], ends = [] } = rule.program;
+    this.#log = new SequenceLog({ plan, conditions, ends });
+    this.#soonest = soonestEnd(plan);
+    if (!hasAbsence(plan)) return;
+    this.schedule = {
+      nextEnd: (pane, after) => this.#nextEnd(pane, after),
+      endingIn: (_, after, until) => {
+        this.#log.pass(until);
+        return this.#log
+          .matches((after - plan.within) as EpochMillis, endOfTime)
+          .flatMap(({ end, first }) => (end > after && end <= until ? [first.event.t] : []));
+      },
+      between: (first, last) => this.names(first, (last + 1) as EpochMillis),
+    };
+  }
+
+  add(pane: Pane, touch: Touch): boolean {
+    countHeld(this.#rule, pane, touch);
+    this.#log.add(touch);
+    return false;
+  }
+
+  absorbed(): void {
+    // A log takes in events one by one.
+  }
+
+  takeChanged(): readonly EpochMillis[] {
+    this.#passTold();
+    return this.#log.takeChanged();
+  }
+
+  changed(t: EpochMillis, _: EpochMillis, into: Set<EpochMillis>): void {
+    const { form } = this.#rule;
+    for (const name of this.names(form.firstChanged(t), form.pastChanged(t))) into.add(name);
+  }
+
+  names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
+    this.#passTold();
+    return distinctTimes(this.#log.matches(from, to).map(({ first }) => first));
+  }
+
+  /** Whoever has seen less may have a match begin with any event that can. */
+  everNamed(from: EpochMillis, to: EpochMillis): EpochMillis[] {
+    return distinctTimes(this.#log.between(from, to).filter((touch) => this.#log.isFirst(touch)));
+  }
+
+  bounds(name: EpochMillis, subject?: Touch): WindowBounds {
+    return { start: name, end: this.#of(name, subject)?.end ?? name };
+  }
+
+  has(name: EpochMillis): boolean {
+    this.#passTold();
+    return this.#log.matches(name, next(name)).some((match) => this.#stands(match));
+  }
+
+  results(name: EpochMillis, subject?: Touch): readonly unknown[] | undefined {
+    return this.#of(name, subject)?.values;
+  }
+
+  subjects(name: EpochMillis): readonly Touch[] {
+    return this.#log.between(name, next(name)).filter((touch) => this.#log.isFirst(touch));
+  }
+
+  /** True where the match that begins with an event may still come to stand: what was told of it is not disproved. */
+  isUndecided(subject: Touch): boolean {
+    if (!hasAbsence(this.#plan)) return false;
+    this.#passTold();
+    return this.#log
+      .pending(this.#told())
+      .some(
+        ({ first, end, state, closesAlone }) =>
+          first === subject && (state === 'open' ? closesAlone : end > this.#told()),
+      );
+  }
+
+  newest(name: EpochMillis, subject?: Touch): EpochMillis {
+    return this.#of(name, subject)?.end ?? name;
+  }
+
+  evidence(name: EpochMillis, subject?: Touch): readonly Touch[] {
+    const { evidence } = this.#rule.plan;
+    return evidence === 0 ? [] : [...(this.#of(name, subject)?.touches ?? [])].sort(compareEvidence).slice(-evidence);
+  }
+
+  keeps(event: EventReference): boolean {
+    return this.#log.between(event.t, next(event.t)).some((entry) => isSameEvent(entry.event, event));
+  }
+
+  home(name: EpochMillis): EpochMillis {
+    return largest([name, ...this.#log.matches(name, next(name)).map(({ touches }) => touches.at(-1)?.event.t)]);
+  }
+
+  isTold(): boolean {
+    return false;
+  }
+
+  forget(frozen: EpochMillis): void {
+    this.#log.forget(frozen);
+  }
+
+  /** A match that stands: of events of one time, that which begins with the subject. */
+  #of(name: EpochMillis, subject: Touch | undefined): PartialMatch | undefined {
+    this.#passTold();
+    return this.#log
+      .matches(name, next(name))
+      .find((match) => (subject === undefined || match.first === subject) && this.#stands(match));
+  }
+
+  /** What did not come is known up to where advance-time has told, from where the rule begins on. */
+  #stands({ first, end }: PartialMatch): boolean {
+    if (this.schedule === undefined) return true;
+    return end <= this.#told() && first.event.t - looksBack(this.#plan) >= this.#rule.begin.at;
+  }
+
+  #told(): EpochMillis {
+    return largest([...this.#panes.values()].map(({ told }) => told));
+  }
+
+  #passTold(): void {
+    if (this.schedule !== undefined) this.#log.pass(this.#told());
+  }
+
+  /** When something may come to stand after an instant: as far as is known, and by the pane's events at the soonest. */
+  #nextEnd(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined {
+    let earliest: number = endOfTime;
+    for (const { state, end, due, closesAlone } of this.#log.pending(after)) {
+      if (state === 'open' && !closesAlone) continue;
+      earliest = Math.min(earliest, state === 'open' ? due : end);
+    }
+    const { steps, delay } = this.#soonest;
+    const from = Math.max(pane, after - delay + 1) as EpochMillis;
+    const first = this.#log.firstOf(
+      from,
+      this.#rule.grid.end(pane),
+      (touch) => steps === undefined || (bitsOf(touch) & steps) !== 0,
+    );
+    if (first !== undefined) earliest = Math.min(earliest, first.event.t + delay);
+    return earliest === endOfTime ? undefined : (earliest as EpochMillis);
+  }
+}
+
+/** What an event may bring, though nobody who has seen it alone can know. */
+interface Soonest {
+  /** Bits of the steps that an event must be one of, undefined where any will do; */
+  readonly steps: number | undefined;
+  /** and how long after it that is, at the soonest. */
+  readonly delay: Millis;
+}
+
+/**
+ * Who writes a key with others sees only its own events: a match that ends with one of them, or is left out no more
+ * because of it, may be of events of theirs. Where one event alone begins and ends a match, it says when that is.
+ */
+function soonestEnd({ stages, most, within, names }: SequencePlan): Soonest {
+  const [first, last, third] = stages;
+  const wait = last?.waits[0];
+  if (third !== undefined || first?.steps.length !== 1 || most !== 1 || last?.steps.length !== 0 || wait === undefined)
+    return { steps: undefined, delay: 0 as Millis };
+  const steps = names.reduce<number>((bits, name, step) => (name === null ? bits : bits | (1 << step)), 0);
+  return { steps, delay: wait.until === true ? (0 as Millis) : (wait.for ?? within) };
+}
+
+function next(t: EpochMillis): EpochMillis {
+  return (t + 1) as EpochMillis;
+}
+
+function distinctTimes(touches: readonly Touch[]): EpochMillis[] {
+  const times: EpochMillis[] = [];
+  for (const { event } of touches) if (times.at(-1) !== event.t) times.push(event.t);
+  return times;
+}
