@@ -6,7 +6,7 @@
 import { plain } from '../aggregate/value.ts';
 import { describe, resetSteps } from '../expression/operators.ts';
 import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.ts';
-import type { EventReference } from '../state/touch.ts';
+import { type EventReference, touchOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { payload } from '../state/compiled-rule.ts';
 import { Audience } from './audience.ts';
@@ -154,7 +154,7 @@ export class Intake implements Sink {
 
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void {
     if (!this.#audience.holds(rule, this.#eventId) || this.#isUnfit(rule, groups, args) || this.#cameBefore()) return;
-    this.#receiver.touch(rule, groups, { event: this.#event(), args, fields, shown: undefined }, this.#record);
+    this.#receiver.touch(rule, groups, touchOf(this.#event(), args, fields), this.#record);
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
@@ -167,7 +167,7 @@ export class Intake implements Sink {
       rule,
       groups,
       said: payload(texts, values),
-      touch: { event: this.#event(), args: [], fields, shown: undefined },
+      touch: touchOf(this.#event(), none, fields),
       record: this.#record,
     });
   }

@@ -10,7 +10,7 @@ import type { EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import type { WindowedRule } from './compiled-rule.ts';
 import { shownFields, withinBounds } from './shown-fields.ts';
-import type { Touch } from './touch.ts';
+import { type Touch, touchOf } from './touch.ts';
 
 const format = 1;
 export const sealedAbove = 4096;
@@ -46,7 +46,7 @@ export function encodeTouch({ event, args, fields }: Touch, withArgs: boolean): 
 }
 
 export function decodeTouch([order, id, stream, args, fields]: EncodedTouch): Touch {
-  return { event: { ...decodeOrder(order), id, stream }, args: args.map(decodeValue), fields };
+  return touchOf({ ...decodeOrder(order), id, stream }, args.map(decodeValue), fields);
 }
 
 export function encodeAggregation({ accumulators, newest, evidence }: Aggregation): NonNullable<PaneBody['a']> {

@@ -18,6 +18,11 @@ export class SlidingLog {
   readonly #create: () => Accumulator[];
   readonly #most: number;
   #entries: Touch[] | undefined;
+  /** The newest of the entries that came in order since the log was looked at: each refers to the one before. */
+  #waiting: Touch | undefined;
+  #length = 0;
+  /** Of many keys, to ask the newest entry for its time is to fetch three objects more from memory. */
+  #newest = Number.NEGATIVE_INFINITY;
   /** What entries[head, tail) add up to, once there are more than a few. */
   #running: Accumulator[] | undefined;
   #head = 0;
@@ -29,26 +34,42 @@ export class SlidingLog {
     this.#most = most;
   }
 
+  /** How many entries there are. */
+  get length(): number {
+    return this.#length;
+  }
+
   get entries(): readonly Touch[] {
-    return this.#entries ?? none;
+    return this.#waiting === undefined ? (this.#entries ?? none) : this.#sorted();
+  }
+
+  /** All entries, none of which waits any more. */
+  #sorted(): Touch[] {
+    const waiting: Touch[] = [];
+    for (let next = this.#waiting; next !== undefined; next = next.before) waiting.push(next);
+    waiting.reverse();
+    for (const one of waiting) one.before = undefined;
+    this.#waiting = undefined;
+    // An array that grows has room for seventeen at once, one that is cut from it for no more than it holds.
+    if (this.#entries === undefined) this.#entries = waiting.slice();
+    else for (const one of waiting) this.#entries.push(one);
+    return this.#entries;
   }
 
   /** Adds an entry behind those of equal time, or where it matters which come last, in their order; true where it is the newest. */
   insert(touch: Touch): boolean {
-    const entries = this.#entries;
-    if (entries === undefined) {
-      // An array that is made of one or two has room for no more; one that grows, for seventeen.
-      this.#entries = [touch];
+    const { t } = touch.event;
+    const isTie = t === this.#newest && this.#most < Number.POSITIVE_INFINITY;
+    const last = isTie ? this.entries.at(-1) : undefined;
+    this.#length++;
+    if (last === undefined ? t >= this.#newest : compareOrder(last.event, touch.event) <= 0) {
+      this.#newest = t;
+      touch.before = this.#waiting;
+      this.#waiting = touch;
       return true;
     }
-    const last = entries.at(-1);
-    const isTie = last !== undefined && last.event.t === touch.event.t && this.#most < Number.POSITIVE_INFINITY;
-    if (last === undefined || (isTie ? compareOrder(last.event, touch.event) <= 0 : last.event.t <= touch.event.t)) {
-      if (last !== undefined && entries.length === 1) this.#entries = [last, touch];
-      else entries.push(touch);
-      return true;
-    }
-    let at = this.#firstAfter(touch.event.t);
+    const entries = this.#sorted();
+    let at = this.#firstAfter(t);
     for (let before = entries[at - 1]; this.#most < Number.POSITIVE_INFINITY; before = entries[at - 1]) {
       if (before === undefined || compareOrder(before.event, touch.event) <= 0) break;
       at--;
@@ -134,10 +155,20 @@ export class SlidingLog {
 
   /** Drops entries at or before an instant. */
   forget(until: EpochMillis): void {
-    const gone = this.#firstAfter(until);
-    if (gone === 0) return;
-    this.#entries = this.entries.slice(gone);
+    if (this.#oldest > until) return;
+    const kept = this.#newest <= until ? undefined : this.entries.slice(this.#firstAfter(until));
+    this.#entries = kept;
+    this.#waiting = undefined;
+    this.#length = kept?.length ?? 0;
+    if (kept === undefined) this.#newest = Number.NEGATIVE_INFINITY;
     this.#restart(0);
+  }
+
+  /** The time of the oldest entry; of none, infinity. */
+  get #oldest(): number {
+    let oldest = this.#entries?.[0];
+    if (oldest === undefined) for (let next = this.#waiting; next !== undefined; next = next.before) oldest = next;
+    return oldest?.event.t ?? Number.POSITIVE_INFINITY;
   }
 
   /** Adds entries to the running window until it ends with an instant. */

@@ -75,7 +75,7 @@ class SlidingWindows extends SlidingLog implements KeyWindows {
   }
 
   lacks(events: number): boolean {
-    return this.entries.length < events;
+    return this.length < events;
   }
 
   /** Windows are named by their events. */

@@ -18,6 +18,13 @@ export interface Touch {
   fields: JsonObject;
   /** The event as evidence shows it, once it was shown. */
   shown?: ShownEvent | undefined;
+  /** Of a log's entries that came in order and that nobody looked at, the one before. */
+  before?: Touch | undefined;
+}
+
+/** All touches have the same properties from the start: code that meets one form of them is compiled for it. */
+export function touchOf(event: EventReference, args: readonly unknown[], fields: JsonObject): Touch {
+  return { event, args, fields, shown: undefined, before: undefined };
 }
 
 /**

@@ -50,6 +50,21 @@ test('a stream has the shards, the retention and the reader that its settings sa
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 5000, StartingPosition: 'LATEST' });
 });
 
+test('a function with room for it lets young objects take more, and one without leaves them to the runtime', () => {
+  const template = templateOf(shop(() => ({ streams: { orders: { memorySize: 512 } } })));
+  const environment = (more: Record<string, unknown>): object => ({
+    Environment: { Variables: Match.objectLike(more) },
+  });
+  template.hasResourceProperties(
+    'AWS::Lambda::Function',
+    environment({ WEIR_STREAM: 'orders', NODE_OPTIONS: Match.absent() }),
+  );
+  template.hasResourceProperties(
+    'AWS::Lambda::Function',
+    environment({ WEIR_STREAM: 'returns', NODE_OPTIONS: '--max-semi-space-size=64' }),
+  );
+});
+
 test('a record is given up after seven days at the latest, which is all that Lambda takes', () => {
   const template = templateOf(shop(() => ({ streams: { orders: { retention: Duration.days(30) } } })));
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { MaximumRecordAgeInSeconds: 7 * 86_400 });
