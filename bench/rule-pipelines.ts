@@ -54,6 +54,28 @@ ${stream}rules:
       title: '{{ customer }} placed {{ orders }} orders worth {{ spent }}'
 `;
 
+/** Of the orders of a customer, few are followed by both within half a day. */
+export const threeSteps = `pipeline: steps
+${stream}rules:
+  bad-experience:
+    groupBy:
+      customer: event.customerId
+    sequence:
+      - order:
+          from: orders
+          where: event.type == "order" && event.total > 200
+      - dispatched:
+          from: orders
+          where: event.type == "dispatched"
+      - returned:
+          from: orders
+          where: event.type == "return" && event.stars <= 2 && event.quantity <= order.quantity
+    within: 12h
+    alert:
+      severity: high
+      title: '{{ customer }} sent {{ returned.orderId }} back after {{ order.orderId }}'
+`;
+
 /** The same with whole events as evidence: every field of every event is made. */
 export const statelessWhole = whole(statelessRules);
 export const slidingWhole = whole(slidingWindow);

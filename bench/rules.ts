@@ -21,7 +21,7 @@ import { eventDecoder } from '../functions/event-decoder.ts';
 import { inputRecords } from '../functions/input-records.ts';
 import { decode } from '../functions/record-data.ts';
 import { median, thousands } from './measure.ts';
-import { slidingWhole, slidingWindow, statelessRules, statelessWhole } from './rule-pipelines.ts';
+import { slidingWhole, slidingWindow, statelessRules, statelessWhole, threeSteps } from './rule-pipelines.ts';
 import { sampleOrders } from './sample-orders.ts';
 
 const { values } = parseArgs({
@@ -47,6 +47,7 @@ interface Contender {
 
 const stateless = compiled(statelessRules);
 const sliding = compiled(slidingWindow);
+const sequence = compiled(threeSteps);
 const wholeStateless = compiled(statelessWhole);
 const wholeSliding = compiled(slidingWhole);
 
@@ -78,6 +79,12 @@ function measure(bytes: number, texts: readonly string[], firsts: readonly Kines
       goals: { 300: 0.5, 1000: 0.8 },
       floors: whole,
       ready: () => fromKinesis(sliding, batches, firsts),
+    },
+    {
+      name: `three-step sequence, ${keys} keys`,
+      goals: { 300: 0.45, 1000: 0.8 },
+      floors: whole,
+      ready: () => fromKinesis(sequence, batches, firsts),
     },
     { name: 'sliding window, first events', floors: whole, ready: () => fromKinesis(sliding, firsts) },
     { name: 'ten stateless rules, every field', floors: whole, ready: () => fromKinesis(wholeStateless, batches) },

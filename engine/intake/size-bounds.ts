@@ -45,7 +45,7 @@ export function isLongText(text: string, { characters, bytes }: SizeBounds): boo
 }
 
 function isLargeObject(value: unknown, { characters, bytes }: SizeBounds): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const length = flatLength(value);
   if (length !== undefined && length <= characters && length * widest <= bytes) return false;
   const text = JSON.stringify(plain(value));
@@ -53,16 +53,19 @@ function isLargeObject(value: unknown, { characters, bytes }: SizeBounds): boole
 }
 
 /** Characters that an object takes as JSON at most, where all that it holds is small; undefined where it must be printed. */
-function flatLength(value: object): number | undefined {
+function flatLength(value: { readonly [name: string]: unknown }): number | undefined {
   let length = 2;
-  const fields: { readonly [name: string]: unknown } = { ...value };
-  for (const name of Object.keys(fields)) {
-    const inner = fields[name];
+  for (const name of Object.keys(value)) {
+    const inner = value[name];
     if (typeof inner === 'string') length += inner.length;
     else if (typeof inner === 'object' && inner !== null) return undefined;
     length += name.length + longestNumber;
   }
   return length;
+}
+
+function isObject(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Characters of a number, of true, false or null, and of what stands around a field. */

@@ -59,7 +59,11 @@ export function stepSeen(
   for (const { node } of said) see(node, names);
   if (known.includes(false)) return `$.kept(${block.readWhole()})`;
   const values = [...fields].map((name) => block.read(name));
-  return `$.keptFields(${literal([...fields])}, [${values.join(', ')}])`;
+  const general = `$.keptFields(${literal([...fields])}, [${values.join(', ')}])`;
+  // In a literal such a name is no field.
+  if (values.length === 0 || fields.has('__proto__')) return general;
+  const asRead = [...fields].map((name) => `${literal(name)}: ${block.read(name)}`);
+  return `${values.map((value) => `$.isScalar(${value})`).join(' && ')} ? { ${asRead.join(', ')} } : ${general}`;
 }
 
 /** Collects the fields that are read of what has one of these names; false where it is read as a whole. */

@@ -16,6 +16,11 @@ export function kept(event: { readonly [name: string]: unknown }): { readonly [n
   );
 }
 
+/** True for a value that is kept as it was read. */
+export function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || value === null || Number.isFinite(value);
+}
+
 /** Fields of an event that are kept with it, by their names. */
 export function keptFields(names: readonly string[], values: readonly unknown[]): { readonly [name: string]: Json } {
   const fields: Record<string, Json> = {};

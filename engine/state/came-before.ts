@@ -2,7 +2,8 @@
 import { looksBack } from '../plan/sequence-plan.ts';
 import type { EpochMillis } from '../time.ts';
 import type { OrderedLog } from './ordered-log.ts';
-import { isStep, type PartialMatch, type Sequence } from './partial-match.ts';
+import type { PartialMatch } from './partial-match.ts';
+import { isStep, type Sequence } from './sequence-steps.ts';
 
 /** True where something of that kind came before the first event of a match. */
 export function cameBefore(sequence: Sequence, log: OrderedLog, { first, values }: PartialMatch): boolean {

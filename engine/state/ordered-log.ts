@@ -1,24 +1,28 @@
 /** Events of a key in order: by time, then as compareOrder says. */
 import { compareOrder } from '../aggregate/order.ts';
 import type { EpochMillis } from '../time.ts';
+import { appended } from './short-list.ts';
 import type { Touch } from './touch.ts';
 
 export class OrderedLog {
-  #entries: Touch[] = [];
+  #entries: Touch[] | undefined;
 
   get length(): number {
-    return this.#entries.length;
+    return this.#entries?.length ?? 0;
   }
 
   at(position: number): Touch | undefined {
-    return this.#entries[position];
+    return this.#entries?.[position];
   }
 
   /** Adds an event; answers its position. */
   add(touch: Touch): number {
     const entries = this.#entries;
-    const last = entries.at(-1);
-    if (last === undefined || compareOrder(last.event, touch.event) <= 0) return entries.push(touch) - 1;
+    const last = entries?.[entries.length - 1];
+    if (entries === undefined || last === undefined || compareOrder(last.event, touch.event) <= 0) {
+      this.#entries = appended(entries, touch);
+      return this.#entries.length - 1;
+    }
     const at = firstWith(entries.length, (i) => {
       const entry = entries[i];
       return entry !== undefined && compareOrder(entry.event, touch.event) > 0;
@@ -29,21 +33,23 @@ export class OrderedLog {
 
   /** The position of the first event at an instant or later. */
   position(t: EpochMillis): number {
-    return firstWith(this.#entries.length, (i) => (this.#entries[i]?.event.t ?? t) >= t);
+    return firstWith(this.length, (i) => (this.at(i)?.event.t ?? t) >= t);
   }
 
   /** Events of times in [from, to). */
   between(from: EpochMillis, to: EpochMillis): readonly Touch[] {
-    return this.#entries.slice(this.position(from), this.position(to));
+    return this.#entries?.slice(this.position(from), this.position(to)) ?? none;
   }
 
   /** Drops what lies before an instant; answers how many events that were. */
   forget(until: EpochMillis): number {
     const gone = this.position(until);
-    if (gone > 0) this.#entries = this.#entries.slice(gone);
+    if (gone > 0) this.#entries = this.#entries?.slice(gone);
     return gone;
   }
 }
+
+const none: readonly Touch[] = [];
 
 /** The first of so many positions that is so, all after it being so too. */
 export function firstWith(length: number, isSo: (at: number) => boolean): number {

@@ -3,43 +3,14 @@
  * first in order, and each stage that a length of time ends is passed before the events after that.
  */
 import { resetSteps } from '../expression/operators.ts';
-import type { StepFunction } from '../plan/program.ts';
-import type { SequencePlan, StagePlan, WaitPlan } from '../plan/sequence-plan.ts';
+import type { StagePlan, WaitPlan } from '../plan/sequence-plan.ts';
 import { type EpochMillis, endOfTime, largest, smallest } from '../time.ts';
+import { isBit, isStep, keptOf, type Sequence } from './sequence-steps.ts';
+import { appended } from './short-list.ts';
 import type { Touch } from './touch.ts';
 
-/** What a sequence asks for, ready to run. */
-export interface Sequence {
-  readonly plan: SequencePlan;
-  readonly conditions: readonly (StepFunction | undefined)[];
-  readonly ends: readonly (StepFunction | undefined)[];
-}
-
-/** The steps that an event can be, each a bit, and what is kept of the event: the arguments of its touch. */
-export function bitsOf({ args }: Touch): number {
-  return Number(args[0]);
-}
-
-function isBit(bits: number, step: number): boolean {
-  return (bits & (1 << step)) !== 0;
-}
-
-/** True where an event is what a step asks for, given the values of the steps so far. */
-export function isStep({ conditions }: Sequence, step: number, touch: Touch, values: readonly unknown[]): boolean {
-  if (!isBit(bitsOf(touch), step)) return false;
-  const condition = conditions[step];
-  if (condition === undefined) return true;
-  resetSteps();
-  return condition(keptOf(touch), values, touch.event.t) === true;
-}
-
-export function keptOf({ args }: Touch): Parameters<StepFunction>[0] {
-  const kept = args[1];
-  // eslint-disable-next-line no-restricted-syntax -- the generated program made it an object
-  return typeof kept === 'object' && kept !== null ? (kept as Parameters<StepFunction>[0]) : {};
-}
-
 const none: (EpochMillis | undefined)[] = [];
+const noTouches: Touch[] = [];
 
 export class PartialMatch {
   readonly first: Touch;
@@ -48,7 +19,7 @@ export class PartialMatch {
   /** By name: what is kept of an event, a list of them, or null. */
   readonly values: unknown[];
   /** In the order in which they were taken. */
-  readonly touches: Touch[] = [];
+  touches: Touch[] = noTouches;
   state: 'open' | 'complete' | 'dead' = 'open';
   /** Of a complete one: the time of its last event, or when its last absence was over. */
   end: EpochMillis = endOfTime;
@@ -69,12 +40,11 @@ export class PartialMatch {
   #looped = 0;
 
   constructor(sequence: Sequence, first: Touch, segment: EpochMillis) {
-    const { names, lists } = sequence.plan;
     this.#sequence = sequence;
     this.first = first;
     this.segment = segment;
-    this.values = [];
-    for (const name of names) if (name !== null) this.values.push(lists.includes(name) ? [] : null);
+    this.values = sequence.blank.slice();
+    for (const name of sequence.plan.lists) this.values[name] = [];
     this.#enter(0, first.event.t);
     this.#takeStep(first);
   }
@@ -174,7 +144,7 @@ export class PartialMatch {
     const list = this.values[name];
     if (lists.includes(name) && Array.isArray(list)) list.push(keptOf(touch));
     else this.values[name] = keptOf(touch);
-    if (!again) this.touches.push(touch);
+    if (!again) this.touches = appended(this.touches, touch);
   }
 
   #enter(at: number, t: EpochMillis): void {

@@ -12,46 +12,45 @@ import { type FirstsRun, nextRun, noRun, segmentOf } from '../window/sequence-se
 import { cameBefore } from './came-before.ts';
 import { changedFirsts } from './changed-matches.ts';
 import { firstWith, OrderedLog } from './ordered-log.ts';
-import { bitsOf, earliestDue, PartialMatch, type Sequence } from './partial-match.ts';
+import { earliestDue, PartialMatch } from './partial-match.ts';
+import { bitsOf, type Sequence } from './sequence-steps.ts';
+import { appended } from './short-list.ts';
 import type { Touch } from './touch.ts';
 
 export class SequenceLog {
   readonly #sequence: Sequence;
   readonly #within: Millis;
-  /** Bits of the steps that a match can begin with. */
-  readonly #first: number;
-  /** True where time ends a stage. */
-  readonly #waits: boolean;
   readonly #log = new OrderedLog();
   /** By their first events, in order. */
-  #matches: PartialMatch[] = [];
+  #matches = noMatches;
   /** In the order in which they began. */
-  #open: PartialMatch[] = [];
+  #open = noMatches;
   /** How many events were looked at, and up to when all was. */
   #seen = 0;
   #passed = beginningOfTime;
   /** The earliest event that came out of order since. */
   #lateFrom = endOfTime;
+  /** True where a match may have come to be since then: until one can, nobody need look. */
+  #isDue = false;
   #run = noRun;
   /** Times of first events whose matches changed. */
-  #changed = new Set<EpochMillis>();
+  #changed: Set<EpochMillis> | undefined;
 
   constructor(sequence: Sequence) {
     this.#sequence = sequence;
     this.#within = sequence.plan.within;
-    this.#waits = sequence.plan.stages.some(({ waits }) => waits.length > 0);
-    this.#first = (sequence.plan.stages[0]?.steps ?? []).reduce((bits, step) => bits | (1 << step), 0);
   }
 
-  add(touch: Touch): void {
+  insert(touch: Touch): void {
     const at = this.#log.add(touch);
     const { t } = touch.event;
     if ((at < this.#seen || t < this.#passed) && t < this.#lateFrom) this.#lateFrom = t;
+    this.#isDue ||= this.#sequence.waits || this.#lateFrom < endOfTime || (bitsOf(touch) & this.#sequence.lasts) !== 0;
   }
 
   /** True for an event that a match can begin with. */
   isFirst(touch: Touch): boolean {
-    return (bitsOf(touch) & this.#first) !== 0;
+    return (bitsOf(touch) & this.#sequence.firsts) !== 0;
   }
 
   /** Events of times in [from, to). */
@@ -94,21 +93,26 @@ export class SequenceLog {
 
   /** Times of first events whose matches changed since the last call. */
   takeChanged(): readonly EpochMillis[] {
-    this.#look();
-    if (this.#changed.size === 0) return none;
+    if (this.#isDue) this.#look();
+    if (this.#changed === undefined) return none;
     const changed = [...this.#changed];
-    this.#changed = new Set();
+    this.#changed = undefined;
     return changed;
   }
 
   /** Drops what lies before an instant. */
   forget(until: EpochMillis): void {
-    this.#look();
-    const gone = this.#log.forget(until);
+    const gone = this.#log.position(until);
     if (gone === 0) return;
-    this.#seen -= gone;
-    this.#matches = this.#matches.filter(({ first }) => first.event.t >= until);
-    this.#open = this.#open.filter(({ first }) => first.event.t >= until);
+    const isEmpty = gone === this.#log.length;
+    // What goes is looked at first, where anything stays that it may mean something to.
+    if (!isEmpty && (gone > this.#seen || this.#isDue)) this.#look();
+    this.#log.forget(until);
+    this.#seen = isEmpty ? 0 : this.#seen - gone;
+    if (isEmpty) this.#lateFrom = endOfTime;
+    const stays = ({ first }: PartialMatch): boolean => first.event.t >= until;
+    if (this.#matches.length > 0) this.#matches = this.#matches.filter(stays);
+    if (this.#open.length > 0) this.#open = this.#open.filter(stays);
   }
 
   #look(): void {
@@ -117,29 +121,26 @@ export class SequenceLog {
       this.#next(touch);
       this.#seen++;
     }
+    this.#isDue = false;
   }
 
   /** Finds again all that an event at an instant can change. */
   #rewind(t: EpochMillis): void {
     this.#lateFrom = endOfTime;
     const passed = this.#passed;
-    const changed = this.#changed;
+    const changed = this.#changed ?? new Set();
     const open = this.#open;
     const matches = this.#matches;
     const from = this.#changedFrom(t);
     const isKept = ({ first }: PartialMatch): boolean => first.event.t < from;
     const kept = matches.filter(isKept);
-    this.#matches = [];
-    this.#open = [];
-    this.#changed = new Set();
+    this.#matches = noMatches;
+    this.#open = noMatches;
     this.#passed = beginningOfTime;
     this.#run = this.#runBefore(from);
     this.#seen = this.#log.position(from);
     this.#look();
-    if (passed > this.#passed) {
-      this.#passOpen(passed);
-      this.#passed = passed;
-    }
+    this.pass(passed);
     for (const t of changedFirsts(matches.slice(kept.length), this.#matches)) changed.add(t);
     this.#changed = changed;
     this.#matches = [...kept, ...this.#matches];
@@ -181,14 +182,14 @@ export class SequenceLog {
     }
     const taken = whole === undefined ? none : this.#takeWhole(whole, touch);
     if (closed) this.#open = this.#open.filter(({ state }) => state === 'open');
-    if ((bits & this.#first) === 0) return;
+    if ((bits & this.#sequence.firsts) === 0) return;
     this.#run = nextRun(this.#run, t, this.#within);
     const segment = segmentOf(this.#run, this.#within);
     if (taken.includes(segment)) return;
     const match = new PartialMatch(this.#sequence, touch, segment);
     if (cameBefore(this.#sequence, this.#log, match)) return;
     if (match.state === 'complete') this.#takeWhole([match], touch);
-    if (match.state === 'open') this.#open.push(match);
+    if (match.state === 'open') this.#open = appended(this.#open, match);
   }
 
   /** Of those that an event made whole, takes what is not left out; answers their segments. */
@@ -213,7 +214,7 @@ export class SequenceLog {
 
   /** Passes stages of open ones that are over by an instant, the earliest first. */
   #passOpen(until: EpochMillis): void {
-    if (!this.#waits) return;
+    if (!this.#sequence.waits) return;
     let passed = false;
     for (
       let next = earliestDue(this.#open, until);
@@ -236,9 +237,12 @@ export class SequenceLog {
       if (compareOrder(before.first.event, match.first.event) <= 0) break;
       at--;
     }
-    matches.splice(at, 0, match);
-    this.#changed.add(match.first.event.t);
+    if (at === matches.length) this.#matches = appended(matches, match);
+    else matches.splice(at, 0, match);
+    (this.#changed ??= new Set()).add(match.first.event.t);
   }
 }
 
 const none: readonly EpochMillis[] = [];
+/** Nothing is put into it: what has a match has a list of its own. */
+const noMatches: PartialMatch[] = [];

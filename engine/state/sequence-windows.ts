@@ -12,8 +12,9 @@ import { countHeld } from './key-limits.ts';
 import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
 import type { Pane } from './pane.ts';
-import { bitsOf, type PartialMatch } from './partial-match.ts';
+import type { PartialMatch } from './partial-match.ts';
 import { SequenceLog } from './sequence-log.ts';
+import { bitsOf, type Sequence, sequenceOf } from './sequence-steps.ts';
 import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
 
 export function sequenceForm(grid: PaneGrid, plan: SequencePlan): WindowForm {
@@ -21,6 +22,8 @@ export function sequenceForm(grid: PaneGrid, plan: SequencePlan): WindowForm {
   const back = looksBack(plan);
   const decides = skipsPastLast ? chainDecides(within) : 0;
   const changes = skipsPastLast ? chainChanges(within) : 0;
+  const soonest = soonestEnd(plan);
+  let sequence: Sequence | undefined;
   return {
     grid,
     isLog: true,
@@ -34,33 +37,33 @@ export function sequenceForm(grid: PaneGrid, plan: SequencePlan): WindowForm {
     lastEnd: (t) => (t + Math.max(within, back)) as EpochMillis,
     isForgotten: ({ end }, frozen) => end < frozen,
     namesOf: ({ start }) => ({ first: start, last: start }),
-    open: (rule, panes) => new SequenceWindows(rule, panes, plan),
+    open: (rule, panes) => new SequenceWindows(rule, panes, (sequence ??= sequenceOf(plan, rule.program)), soonest),
   };
 }
 
-class SequenceWindows implements KeyWindows {
+/** It is the log itself, and does not refer to one: of many keys, each object is one more to be fetched from memory. */
+class SequenceWindows extends SequenceLog implements KeyWindows {
   readonly schedule?: Schedule;
   readonly #rule: WindowedRule;
   readonly #panes: KeyPanes;
   readonly #plan: SequencePlan;
-  readonly #log: SequenceLog;
   readonly #soonest: Soonest;
 
-  constructor(rule: WindowedRule, panes: KeyPanes, plan: SequencePlan) {
+  constructor(rule: WindowedRule, panes: KeyPanes, sequence: Sequence, soonest: Soonest) {
+    super(sequence);
+    const { plan } = sequence;
     this.#rule = rule;
     this.#panes = panes;
     this.#plan = plan;
-    const { conditions = [], ends = [] } = rule.program;
-    this.#log = new SequenceLog({ plan, conditions, ends });
-    this.#soonest = soonestEnd(plan);
+    this.#soonest = soonest;
     if (!hasAbsence(plan)) return;
     this.schedule = {
       nextEnd: (pane, after) => this.#nextEnd(pane, after),
       endingIn: (_, after, until) => {
-        this.#log.pass(until);
-        return this.#log
-          .matches((after - plan.within) as EpochMillis, endOfTime)
-          .flatMap(({ end, first }) => (end > after && end <= until ? [first.event.t] : []));
+        this.pass(until);
+        return this.matches((after - plan.within) as EpochMillis, endOfTime).flatMap(({ end, first }) =>
+          end > after && end <= until ? [first.event.t] : [],
+        );
       },
       between: (first, last) => this.names(first, (last + 1) as EpochMillis),
     };
@@ -68,7 +71,7 @@ class SequenceWindows implements KeyWindows {
 
   add(pane: Pane, touch: Touch): boolean {
     countHeld(this.#rule, pane, touch);
-    this.#log.add(touch);
+    this.insert(touch);
     return false;
   }
 
@@ -76,9 +79,9 @@ class SequenceWindows implements KeyWindows {
     // A log takes in events one by one.
   }
 
-  takeChanged(): readonly EpochMillis[] {
+  override takeChanged(): readonly EpochMillis[] {
     this.#passTold();
-    return this.#log.takeChanged();
+    return super.takeChanged();
   }
 
   changed(t: EpochMillis, _: EpochMillis, into: Set<EpochMillis>): void {
@@ -88,12 +91,12 @@ class SequenceWindows implements KeyWindows {
 
   names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
     this.#passTold();
-    return distinctTimes(this.#log.matches(from, to).map(({ first }) => first));
+    return distinctTimes(this.matches(from, to).map(({ first }) => first));
   }
 
   /** Whoever has seen less may have a match begin with any event that can. */
   everNamed(from: EpochMillis, to: EpochMillis): EpochMillis[] {
-    return distinctTimes(this.#log.between(from, to).filter((touch) => this.#log.isFirst(touch)));
+    return distinctTimes(this.between(from, to).filter((touch) => this.isFirst(touch)));
   }
 
   bounds(name: EpochMillis, subject?: Touch): WindowBounds {
@@ -102,7 +105,7 @@ class SequenceWindows implements KeyWindows {
 
   has(name: EpochMillis): boolean {
     this.#passTold();
-    return this.#log.matches(name, next(name)).some((match) => this.#stands(match));
+    return this.matches(name, next(name)).some((match) => this.#stands(match));
   }
 
   results(name: EpochMillis, subject?: Touch): readonly unknown[] | undefined {
@@ -110,19 +113,17 @@ class SequenceWindows implements KeyWindows {
   }
 
   subjects(name: EpochMillis): readonly Touch[] {
-    return this.#log.between(name, next(name)).filter((touch) => this.#log.isFirst(touch));
+    return this.between(name, next(name)).filter((touch) => this.isFirst(touch));
   }
 
   /** True where the match that begins with an event may still come to stand: what was told of it is not disproved. */
   isUndecided(subject: Touch): boolean {
     if (!hasAbsence(this.#plan)) return false;
     this.#passTold();
-    return this.#log
-      .pending(this.#told())
-      .some(
-        ({ first, end, state, closesAlone }) =>
-          first === subject && (state === 'open' ? closesAlone : end > this.#told()),
-      );
+    return this.pending(this.#told()).some(
+      ({ first, end, state, closesAlone }) =>
+        first === subject && (state === 'open' ? closesAlone : end > this.#told()),
+    );
   }
 
   newest(name: EpochMillis, subject?: Touch): EpochMillis {
@@ -135,27 +136,23 @@ class SequenceWindows implements KeyWindows {
   }
 
   keeps(event: EventReference): boolean {
-    return this.#log.between(event.t, next(event.t)).some((entry) => isSameEvent(entry.event, event));
+    return this.between(event.t, next(event.t)).some((entry) => isSameEvent(entry.event, event));
   }
 
   home(name: EpochMillis): EpochMillis {
-    return largest([name, ...this.#log.matches(name, next(name)).map(({ touches }) => touches.at(-1)?.event.t)]);
+    return largest([name, ...this.matches(name, next(name)).map(({ touches }) => touches.at(-1)?.event.t)]);
   }
 
   isTold(): boolean {
     return false;
   }
 
-  forget(frozen: EpochMillis): void {
-    this.#log.forget(frozen);
-  }
-
   /** A match that stands: of events of one time, that which begins with the subject. */
   #of(name: EpochMillis, subject: Touch | undefined): PartialMatch | undefined {
     this.#passTold();
-    return this.#log
-      .matches(name, next(name))
-      .find((match) => (subject === undefined || match.first === subject) && this.#stands(match));
+    return this.matches(name, next(name)).find(
+      (match) => (subject === undefined || match.first === subject) && this.#stands(match),
+    );
   }
 
   /** What did not come is known up to where advance-time has told, from where the rule begins on. */
@@ -169,19 +166,19 @@ class SequenceWindows implements KeyWindows {
   }
 
   #passTold(): void {
-    if (this.schedule !== undefined) this.#log.pass(this.#told());
+    if (this.schedule !== undefined) this.pass(this.#told());
   }
 
   /** When something may come to stand after an instant: as far as is known, and by the pane's events at the soonest. */
   #nextEnd(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined {
     let earliest: number = endOfTime;
-    for (const { state, end, due, closesAlone } of this.#log.pending(after)) {
+    for (const { state, end, due, closesAlone } of this.pending(after)) {
       if (state === 'open' && !closesAlone) continue;
       earliest = Math.min(earliest, state === 'open' ? due : end);
     }
     const { steps, delay } = this.#soonest;
     const from = Math.max(pane, after - delay + 1) as EpochMillis;
-    const first = this.#log.firstOf(
+    const first = this.firstOf(
       from,
       this.#rule.grid.end(pane),
       (touch) => steps === undefined || (bitsOf(touch) & steps) !== 0,
