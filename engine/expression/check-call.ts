@@ -51,10 +51,13 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
 
 function checkCall(node: Call, context: CheckContext): CheckedType {
   const onValue = node.target !== undefined;
-  const types: CheckedType[] = node.arguments.map((argument) => context.check(argument, context));
-  const receiver = node.target === undefined ? undefined : context.check(node.target, context);
   const named = functionForms(node.name);
   const style = named.filter((form) => (form.receiver !== undefined) === onValue);
+  // What nobody knows was meant as an aggregate where one may stand, so its arguments are those of one.
+  const isAggregate = named.length === 0 && !onValue && context.scope.aggregates && context.aggregate === undefined;
+  const inner = isAggregate ? { ...context, aggregate: node.name } : context;
+  const types: CheckedType[] = node.arguments.map((argument) => context.check(argument, inner));
+  const receiver = node.target === undefined ? undefined : context.check(node.target, context);
   const allowed = (forms: readonly FunctionForm[]): string => forms.map((form) => form.text).join(', ');
   if (style.length === 0) return unknownFunction(node, named, context);
   const byCount = style.filter(

@@ -98,6 +98,13 @@ test.each([
   expect(seen(source)).toEqual([expected]);
 });
 
+test('a function that nobody knows is taken for an aggregate where one may stand: its argument sees the event', () => {
+  const results = typedScope({ event: 'dyn', meta: 'map', params: {} }, true);
+  expect(faultsOf('countIf(event.total > 5)', results)).toEqual(['unknown-function: countIf']);
+  expect(faultsOf('median(event.total)', results)).toEqual(['unknown-function: median']);
+  expect(faultsOf('size(event.items)', results)).toEqual(['unknown-name: event']);
+});
+
 test('all faults of an expression are reported at once, in its order', () => {
   expect(seen('evnt.a == 1u && params.b > orders.c && foo(event.x) || event.?x && b"a" == type(event.y)')).toEqual([
     'unknown-name: evnt',
