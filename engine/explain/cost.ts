@@ -76,7 +76,8 @@ export function costOf(plan: RulePlan, rate: number): RuleCost {
 
 function formulaOf(itemsPerEvent: number, units: number, isGlobal: boolean): string {
   if (itemsPerEvent === 0) return 'none but alerts';
-  return `${isGlobal ? 'batches' : 'keys in a batch, summed over the batches,'} × ${units} KB`;
+  const keys = isGlobal ? 'batches' : 'keys in a batch, summed over the batches,';
+  return `${keys} × ${units} KB${itemsPerEvent === 2 ? ', put twice' : ''}`;
 }
 
 function stateOf({ window, accumulators, evidence }: RulePlan): { itemBytes: number; itemsPerEvent: number } {

@@ -23,7 +23,7 @@ const notClaimed: ReadonlyMap<string, string> = new Map([
   ['existsOne', '.exists_one(x, predicate)'],
   ['optMap', '.orValue(…)'],
   ['optFlatMap', '.orValue(…)'],
-  ['format', '+ and fixed(x, decimals)'],
+  ['format', '+ and fixed(x, decimals); of times getHours("Europe/London") and the like'],
   ['quote', '+ with quotes'],
   ['transformList', '.map(x, value)'],
   ['transformMap', '.map(x, value)'],
@@ -33,12 +33,31 @@ const notClaimed: ReadonlyMap<string, string> = new Map([
   ['math.isFinite', 'nothing: a number is always finite'],
 ]);
 
+/** What other languages call it. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['len', 'size(x)'],
+  ['length', 'size(x)'],
+  ['median', 'percentile(x, 50)'],
+  ['average', 'avg(x)'],
+  ['mean', 'avg(x)'],
+  ['distinct', 'countDistinct(x), or values(x, n)'],
+  ['coalesce', 'event.?field.orValue(0)'],
+  ['lower', 'text.lowerAscii()'],
+  ['upper', 'text.upperAscii()'],
+  ['round', 'math.round(x); fixed(x, decimals) in a text'],
+  ['abs', 'math.abs(x)'],
+  ['now', 'times of events, such as meta.eventTime: rules have no clock'],
+]);
+
 function checkCall(node: Call, context: CheckContext): CheckedType {
   const onValue = node.target !== undefined;
-  const types: CheckedType[] = node.arguments.map((argument) => context.check(argument, context));
-  const receiver = node.target === undefined ? undefined : context.check(node.target, context);
   const named = functionForms(node.name);
   const style = named.filter((form) => (form.receiver !== undefined) === onValue);
+  // What nobody knows was meant as an aggregate where one may stand, so its arguments are those of one.
+  const isAggregate = named.length === 0 && !onValue && context.scope.aggregates && context.aggregate === undefined;
+  const inner = isAggregate ? { ...context, aggregate: node.name } : context;
+  const types: CheckedType[] = node.arguments.map((argument) => context.check(argument, inner));
+  const receiver = node.target === undefined ? undefined : context.check(node.target, context);
   const allowed = (forms: readonly FunctionForm[]): string => forms.map((form) => form.text).join(', ');
   if (style.length === 0) return unknownFunction(node, named, context);
   const byCount = style.filter(
@@ -99,7 +118,8 @@ function unknownFunction(node: Call, otherStyle: readonly FunctionForm[], contex
   }
   const aggregates = node.target === undefined && context.scope.aggregates ? aggregateNames : [];
   const names = [...aggregates, ...functionNames(node.target !== undefined)];
-  const nearest = nearestName(name, names);
+  const here = elsewhere.get(name);
+  const nearest = here === undefined ? nearestName(name, names) : undefined;
   const start = context.source.indexOf(name, node.target?.end ?? node.start);
   const message = `There is no function ${name}()${node.target === undefined ? '' : ' that is called on a value'}.`;
   return report(
@@ -108,7 +128,7 @@ function unknownFunction(node: Call, otherStyle: readonly FunctionForm[], contex
     { start, end: start + name.length },
     nearest === undefined ? message : `${message} Did you mean ${nearest}()?`,
     {
-      allowed: names.map((known) => `${known}()`).join(', '),
+      allowed: here ?? names.map((known) => `${known}()`).join(', '),
       replacement: nearest,
     },
   );

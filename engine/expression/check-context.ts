@@ -1,5 +1,4 @@
 /** What the checker knows while it goes through a tree. */
-import type { AggregateName } from './aggregate-call.ts';
 import type { ExpressionFault, Node, Scope, SourceRange } from './expression.ts';
 import { type CheckedType, typeText } from './function-table.ts';
 
@@ -9,7 +8,7 @@ export interface CheckContext {
   /** Names that macros have bound. */
   readonly variables: ReadonlySet<string>;
   /** The aggregate in whose argument this stands. */
-  readonly aggregate?: AggregateName;
+  readonly aggregate?: string;
   readonly faults: ExpressionFault[];
   /** Checks a node and says its type; `dyn` after a fault, so that one fault does not bring others. */
   readonly check: (node: Node, context: CheckContext) => CheckedType;

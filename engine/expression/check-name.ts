@@ -59,6 +59,12 @@ function unknownName(node: Extract<Node, { kind: 'name' }>, names: readonly stri
       allowed: 'timestamp(…), duration(…)',
     });
   }
+  const [event] = context.scope.events ?? [];
+  if (name === 'event' && event !== undefined) {
+    return report(context, 'unknown-name', node, `There is no ${name} here: each event has a name of its own.`, {
+      allowed: `a field of one, as in ${event}.x; names: ${allowed}`,
+    });
+  }
   if (singleEventNames.includes(name)) {
     return report(context, 'unknown-name', node, `There is no ${name} here: a window holds many events.`, {
       allowed: names.includes('event') ? allowed : `${allowed}; a window 'before' sees its event`,

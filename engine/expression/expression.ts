@@ -56,6 +56,8 @@ export interface Scope {
   readonly aggregates: boolean;
   /** The tables whose rows may be looked up, by name; absent where none may be, since there is no event to do it for. */
   readonly tables?: ReadonlyMap<string, TableShape>;
+  /** The names that stand for events where `event` does not: steps of a sequence, sides of a join. */
+  readonly events?: readonly string[];
 }
 
 /** What the checker knows of a table: the type of its keys, and the fields of its rows. */

@@ -12,6 +12,14 @@ const replacements: ReadonlyMap<string, string> = new Map([
   ['OR', '||'],
 ]);
 
+/** Words of other languages, and how it is said here. */
+const phrases: ReadonlyMap<string, string> = new Map([
+  ['not', '!(…), as in !(x in list)'],
+  ['like', 'x.startsWith("a"), x.contains("a"), x.matches("^a.*z$")'],
+  ['is', '=='],
+  ['between', 'x >= 1 && x <= 5'],
+]);
+
 /** The library's parse error in the user's words, with the line as it should be where the slip is a common one. */
 export function syntaxFault(source: string, error: ParseError): ExpressionFault {
   const { start, end } = error.range ?? { start: 0, end: source.length };
@@ -46,6 +54,17 @@ export function syntaxFault(source: string, error: ParseError): ExpressionFault 
     const rewritten = source.slice(0, start) + (length === 0 ? '' : meant) + source.slice(start + word.length);
     return fault(`'${length === 0 ? '===' : word}' is not an operator.`, meant, rewritten);
   }
+  const phrase = phrases.get(word.toLowerCase());
+  if (phrase !== undefined && error.code === 'unexpected_character')
+    return fault(`'${word}' is not an operator.`, phrase);
+  if (/\bdistinct\s+$/i.test(source.slice(0, start)))
+    return fault("'distinct' is not part of the language.", 'countDistinct(x)');
+  const length = lengthOfTime(source, start);
+  if (length !== undefined) {
+    const call = `duration("${length.text}")`;
+    const rewritten = source.slice(0, length.start) + call + source.slice(length.start + length.text.length);
+    return fault(`'${length.text}' is no number.`, call, rewritten);
+  }
   if (word === '`')
     return { ...fault('Names in backquotes are not part of the language.', 'event["order-id"]'), code: 'not-claimed' };
   if (word === '{' && error.code === 'unexpected_character') {
@@ -63,6 +82,13 @@ export function syntaxFault(source: string, error: ParseError): ExpressionFault 
     return fault(`'${word}' is not expected here.`, expected(error.summary));
   }
   return fault(`${error.summary}.`);
+}
+
+/** A duration without its quotes, `1h30m`, of which a unit stands at `start`. */
+function lengthOfTime(source: string, start: number): { readonly start: number; readonly text: string } | undefined {
+  const digits = /\d+$/.exec(source.slice(0, start));
+  const text = digits && /^(?:\d+(?:ms|[dhms]))+(?!\w)/.exec(source.slice(digits.index))?.[0];
+  return digits && text ? { start: digits.index, text } : undefined;
 }
 
 const tokens: ReadonlyMap<string, string> = new Map([

@@ -49,7 +49,8 @@ export function readDuration(
     const meant = meantDuration(text);
     const rewritten = meant === undefined ? undefined : report.source.withReplaced(entry.range, meant);
     const problem = /^\d+$/.test(text) ? 'has no unit' : 'is no duration';
-    report.error(`${entry.code}.not-a-duration`, entry.range, `'${text}' ${problem}`, { allowed: forms, rewritten });
+    const allowed = text.includes('params.') ? `${forms}; it is written out, and no parameter` : forms;
+    report.error(`${entry.code}.not-a-duration`, entry.range, `'${text}' ${problem}`, { allowed, rewritten });
     return undefined;
   }
   if (millis < atLeast || millis > atMost) {

@@ -160,7 +160,7 @@ function taken<T>(
       bare?.message ?? fault.message,
       {
         allowed:
-          named === 'event' && !scope.names.has('event')
+          named === 'event' && !scope.names.has('event') && scope.events === undefined
             ? `an aggregate, for example last(event.x) under 'aggregate'; ${fault.allowed}`
             : (bare?.allowed ?? fault.allowed),
         rewritten: rewritten ?? (bare && report.source.withReplaced(rangeOf(scalar), bare.quoted)),

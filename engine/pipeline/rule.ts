@@ -179,7 +179,8 @@ function resultScope(
     ...results.map(({ name, expression }) => [name, expression?.type ?? 'dyn'] as const),
     ...steps.map(({ name, type }) => [name, type] as const),
   ]);
-  const scope = windowScope(params, [...results, ...steps], (name) => types.get(name) ?? 'dyn');
+  const ofWindow = windowScope(params, [...results, ...steps], (name) => types.get(name) ?? 'dyn');
+  const scope = steps.length === 0 ? ofWindow : { ...ofWindow, events: steps.map(({ name }) => name) };
   return seesEvent ? { ...scope, names: new Map([['event', 'dyn'], ...scope.names]) } : scope;
 }
 

@@ -200,7 +200,8 @@ function conditionOf(
 
 /** For when an absence ends: there is no event yet. */
 function endScope({ params, steps }: StepContext): Scope {
-  return { aggregates: false, names: new Map<string, NameType>([['params', { fields: params }], ...typesOf(steps)]) };
+  const names = new Map<string, NameType>([['params', { fields: params }], ...typesOf(steps)]);
+  return { aggregates: false, names, events: steps.map(({ name }) => name) };
 }
 
 function typesOf(steps: readonly StepName[]): (readonly [string, NameType])[] {

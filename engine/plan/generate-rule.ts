@@ -4,9 +4,9 @@ import { emit } from '../expression/emit.ts';
 import type { Expression, Node } from '../expression/expression.ts';
 import { plainLookUps } from '../expression/table-lookup.ts';
 import { reads } from '../expression/tree.ts';
-import type { JoinDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import type { JoinDefinition, RuleDefinition, SequenceDefinition } from '../pipeline/definition.ts';
 import { type Block, literal } from './block.ts';
-import { stepSeen, stepsOf } from './generate-sequence.ts';
+import { endsOfFirst, stepSeen, stepsOf } from './generate-sequence.ts';
 import { numbered } from './sequence-plan.ts';
 import { slotsOf } from './slots.ts';
 
@@ -14,8 +14,8 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
   const label = `rule${index}`;
   const lines: string[] = [];
   const temporary = (): string => block.temporary();
-  const fail = (part: string, source: string, node: Node): string => {
-    return `{ sink.valueFailed(${index}, ${literal(part)}, ${literal(source)}, ${readBy(node, block)}); break ${label}; }`;
+  const fail = (part: string, source: string, node: Node, { binding }: Pick<Block, 'binding'> = block): string => {
+    return `{ sink.valueFailed(${index}, ${literal(part)}, ${literal(source)}, ${readBy(node, { binding })}); break ${label}; }`;
   };
   /** Evaluates a value into a temporary; where `fits` is not so, the event is handed over as failed. */
   const value = (
@@ -41,6 +41,7 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
     lines.push(...steps.lines);
     // Where nothing may come between steps, every event tells something.
     if (sequence?.match !== 'strict') lines.push(`if (${steps.bits} === 0) break ${label};`);
+    if (sequence !== undefined) absencesEnd(sequence, steps.bits);
   }
   const join = rule.window?.kind === 'join' ? rule.window : undefined;
   if (join !== undefined) {
@@ -95,6 +96,15 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
       `if (${bits} === 3 && ${left} === ${right}) ${touch(left, 3)}`,
       `else {\nif ((${bits} & 1) !== 0) ${touch(left, 1)}\nif ((${bits} & 2) !== 0) ${touch(right, 2)}\n}`,
     );
+  }
+
+  function absencesEnd(sequence: SequenceDefinition, bits: string): void {
+    const first = endsOfFirst(sequence, bits, block);
+    if (first === undefined) return;
+    for (const { node, source } of first.ends) {
+      const isNever = `${first.isFirst} && $.instant(${emit(node, first.binding)}) === undefined`;
+      lines.push(`if (${isNever}) ${fail('sequence.not.until', source, node, first)}`);
+    }
   }
 
   /** When the window ends that an event may open: later than the event. */
@@ -206,7 +216,7 @@ function eventSeen(expressions: readonly Expression[], block: Block): string {
 }
 
 /** The paths that an expression reads and the rows that it looks up, each with its value. */
-export function readBy(node: Node, block: Block): string {
+export function readBy(node: Node, block: Pick<Block, 'binding'>): string {
   const fields = reads(node)
     .filter(([root]) => root !== 'tables')
     .map((path) => `[${literal(path.join('.'))}, ${pathCode(path, block)}]`);
@@ -218,7 +228,7 @@ export function readBy(node: Node, block: Block): string {
 }
 
 /** Code that reads a path without failing. */
-function pathCode(path: readonly string[], block: Block): string {
+function pathCode(path: readonly string[], block: Pick<Block, 'binding'>): string {
   let node: Node = { kind: 'name', name: path[0] ?? '', start: 0, end: 0 };
   for (const field of path.slice(1)) node = { kind: 'field', operand: node, field, optional: false, start: 0, end: 0 };
   return emit(node, block.binding);

@@ -3,8 +3,8 @@
  * kept; and per step, what is asked of the event and the steps before it.
  */
 import { emit } from '../expression/emit.ts';
-import type { Expression, Node } from '../expression/expression.ts';
-import { children, staticPath } from '../expression/tree.ts';
+import type { Binding, Expression, Node } from '../expression/expression.ts';
+import { children, reads, staticPath } from '../expression/tree.ts';
 import type { PipelineDefinition, SequenceDefinition } from '../pipeline/definition.ts';
 import { Block, literal } from './block.ts';
 import { conjunctsOf } from '../expression/conjuncts.ts';
@@ -35,6 +35,34 @@ export function stepsOf(
     );
   }
   return { lines, bits };
+}
+
+/**
+ * When absences end, where the event that begins a match says so alone: if that is no time, nothing can come of it. The
+ * code tells of an event that can be that step and nothing else.
+ */
+export function endsOfFirst(
+  { match, parts }: SequenceDefinition,
+  bits: string,
+  block: Block,
+): { readonly isFirst: string; readonly ends: readonly Expression[]; readonly binding: Binding } | undefined {
+  const first = parts.find(({ kind }) => kind !== 'not');
+  if (match === 'strict' || first?.kind !== 'step' || first.times !== undefined) return undefined;
+  const ends = parts.flatMap((part) => {
+    const roots = part.kind === 'not' && part.until ? reads(part.until.node).map(([root]) => root) : [];
+    const isAlone = roots.includes(first.name) && roots.every((root) => root === first.name || root === 'params');
+    return isAlone && part.kind === 'not' && part.until ? [part.until] : [];
+  });
+  const { binding } = block;
+  return {
+    isFirst: `${bits} === ${2 ** numbered(parts).indexOf(first)}`,
+    ends,
+    binding: {
+      ...binding,
+      name: (name) => binding.name(name === first.name ? 'event' : name),
+      path: ([root = '', ...path]) => binding.path?.([root === first.name ? 'event' : root, ...path]),
+    },
+  };
 }
 
 /** As much of an event as conditions on steps, `having` and texts read, as it is kept with the event. */

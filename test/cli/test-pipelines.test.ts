@@ -4,6 +4,7 @@ import { findTestFiles, loadTestFile } from '../../cli/test-file.ts';
 import { caseReport } from '../../cli/test-report.ts';
 import { compileHere } from '../../engine/plan/compile-here.ts';
 import { caseResult } from '../../engine/rule-test/case-result.ts';
+import { withTestTables } from '../../engine/rule-test/tables.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const files = findTestFiles(path.join(root, 'pipelines')).map((file) => loadTestFile(file));
@@ -17,7 +18,8 @@ test('every pipeline of the repository has tests that can be run', () => {
 
 describe.each(files)('$path', ({ ready }) => {
   if (ready === undefined) throw new Error('the file or its pipeline has faults: see weir test');
-  const { pipeline, test: ruleTest } = ready;
+  const { test: ruleTest } = ready;
+  const pipeline = withTestTables(ready.pipeline, ruleTest);
   const compiled = compileHere(pipeline);
 
   test.each(ruleTest.cases)('$name', (testCase) => {

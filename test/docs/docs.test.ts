@@ -16,7 +16,7 @@ const pages = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)
   .filter((name) => name.endsWith('.md'))
   .map(readPage);
 const blocks = pages.flatMap((page) => page.blocks);
-const kinds = { pipeline: 'yaml', rule: 'yaml rule', test: 'yaml test' } as const;
+const kinds = { pipeline: 'yaml', rule: 'yaml rule', test: 'yaml test', part: 'yaml of' } as const;
 const of = (kind: string): readonly Block[] => blocks.filter((block) => block.kind === kind);
 
 function check(text: string): { readonly definition: PipelineDefinition | undefined; readonly faults: string[] } {
@@ -44,7 +44,7 @@ test('there are pages, pipelines, rules and tests to look at', () => {
   for (const kind of Object.values(kinds)) expect(of(kind).length).toBeGreaterThan(0);
 });
 
-test('every block of YAML is a whole pipeline, or says that it is a rule or a test', () => {
+test('every block of YAML is a whole pipeline, or says that it is a rule, a test or a part of a file', () => {
   const yaml = blocks.filter(({ kind }) => /^ya?ml\b/.test(kind));
   expect(yaml.filter(({ kind }) => !Object.values<string>(kinds).includes(kind))).toEqual([]);
   expect(of(kinds.pipeline).filter(({ text }) => !/^pipeline:/m.test(text))).toEqual([]);
@@ -56,6 +56,10 @@ test.each(of(kinds.pipeline))('the pipeline at $place has no fault', ({ text }) 
 
 test.each(of(kinds.rule))('the rule at $place has no fault', ({ text }) => {
   expect(check(pipelineOf(text)).faults).toEqual([]);
+});
+
+test.each(of(kinds.part))('what $place shows of $about stands there', ({ text, about = '' }) => {
+  expect(readFileSync(about, 'utf8')).toContain(`\n${text}`);
 });
 
 describe.each(of(kinds.test))('the tests at $place', (block) => {

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 export interface Block {
   /** For example `docs/language.md:12`, for titles of tests. */
   readonly place: string;
-  /** What stands behind the fence: `yaml`, `yaml rule`, `yaml test`, `sh`, … */
+  /** What stands behind the fence: `yaml`, `yaml rule`, `yaml test`, `yaml of`, `sh`, … */
   readonly kind: string;
-  /** What stands behind that: of `yaml test` the pipeline that it tests, of `csv` the name of the file. */
+  /** What stands behind that: of `yaml test` the pipeline that it tests, of `yaml of` and `csv` the name of the file. */
   readonly about: string | undefined;
   readonly text: string;
 }
@@ -22,7 +22,7 @@ export function readPage(path: string): Page {
   const blocks = [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(
     ({ index, 1: fence = '', 2: inner = '' }): Block => {
       const line = text.slice(0, index).split('\n').length;
-      const [, kind = fence.trim(), about] = /^(yaml test|csv) (.+)$/.exec(fence.trim()) ?? [];
+      const [, kind = fence.trim(), about] = /^(yaml test|yaml of|csv) (.+)$/.exec(fence.trim()) ?? [];
       return { place: `${path}:${line}`, kind, about, text: inner };
     },
   );

@@ -60,10 +60,13 @@ test('what a sequence asks is in its fingerprint, and a parameter that it reads'
 test('what did not come costs a write more for an event, and is told from the table', () => {
   const costs = [two, `${two}\n- not: { where: event.paid }`].map((steps) => {
     const [plan] = compilePlan(definitionOf(steps.replace('from: reviews, ', ''))).plan.rules;
-    return plan && { writes: costOf(plan, 100).writesPerMillion / 1e6, cacheable: plan.cacheable };
+    if (plan === undefined) return undefined;
+    const { writesPerMillion, formula } = costOf(plan, 100);
+    return { writes: writesPerMillion / 1e6, formula, cacheable: plan.cacheable };
   });
+  const keys = 'keys in a batch, summed over the batches, × 2 KB';
   expect(costs).toEqual([
-    { writes: 2, cacheable: true },
-    { writes: 4, cacheable: false },
+    { writes: 2, formula: keys, cacheable: true },
+    { writes: 4, formula: `${keys}, put twice`, cacheable: false },
   ]);
 });

@@ -28,6 +28,8 @@ test.each([
   ['event.a or event.b', 'syntax: or', 'event.a || event.b'],
   ['event.a & event.b', 'syntax: &', 'event.a && event.b'],
   ['event.in', 'syntax: in', 'event["in"]'],
+  ['window.end - 1h > window.start', 'syntax: h', 'window.end - duration("1h") > window.start'],
+  ['window.end - 1d12h > window.start', 'syntax: d12h', 'window.end - duration("1d12h") > window.start'],
   ['event.total.orValue(0)', 'type: event.total', 'event.?total.orValue(0)'],
 ])('%s is refused, and its rewriting has no fault', (source, expected, rewritten) => {
   expect(seen(source)).toEqual([expected]);
@@ -96,6 +98,13 @@ test.each([
   expect(seen(source)).toEqual([expected]);
 });
 
+test('a function that nobody knows is taken for an aggregate where one may stand: its argument sees the event', () => {
+  const results = typedScope({ event: 'dyn', meta: 'map', params: {} }, true);
+  expect(faultsOf('countIf(event.total > 5)', results)).toEqual(['unknown-function: countIf']);
+  expect(faultsOf('median(event.total)', results)).toEqual(['unknown-function: median']);
+  expect(faultsOf('size(event.items)', results)).toEqual(['unknown-name: event']);
+});
+
 test('all faults of an expression are reported at once, in its order', () => {
   expect(seen('evnt.a == 1u && params.b > orders.c && foo(event.x) || event.?x && b"a" == type(event.y)')).toEqual([
     'unknown-name: evnt',
@@ -116,6 +125,30 @@ test('a fault says what is allowed in the words of the user', () => {
   );
   expect(faults('event.x.substring("a")')[0]?.allowed).toBe('text.substring(number, number?)');
   expect(faults('orders > "3"')[0]?.message).toBe('> cannot work on a number and a text.');
+});
+
+test.each([
+  ['event.country not in ["GB"]', '!(…), as in !(x in list)'],
+  ['event.country like "G%"', 'x.startsWith("a"), x.contains("a"), x.matches("^a.*z$")'],
+  ['event.note IS null', '=='],
+  ['event.total between 1 and 5', 'x >= 1 && x <= 5'],
+  ['len(event.items) > 3', 'size(x)'],
+  ['event.items.length() > 3', 'size(x)'],
+  ['now() > window.end', 'times of events, such as meta.eventTime: rules have no clock'],
+  ['median(event.total) > 3', 'percentile(x, 50)'],
+])('%s is refused with what it is called here', (source, allowed) => {
+  expect(faults(source).map((fault) => fault.allowed)).toEqual([allowed]);
+});
+
+test('where events have names of their own, `event` is told to be one of them', () => {
+  const names = { ...typedScope({ params: {}, order: 'map', review: 'map' }), events: ['order', 'review'] };
+  const checked = parseExpression('event.stars > 2', names);
+  expect(checked.ok ? [] : checked.faults.map(({ message, allowed }) => [message, allowed])).toEqual([
+    [
+      'There is no event here: each event has a name of its own.',
+      'a field of one, as in order.x; names: params, order, review',
+    ],
+  ]);
 });
 
 test.each([

@@ -56,3 +56,9 @@ test.each([
 ])('rejects a window of %j at its place', (given, fault) => {
   expect(briefly(sliding(given))).toEqual([fault]);
 });
+
+test('a parameter is told to be no duration', () => {
+  expect(faultsOf(sliding('params.quiet')).map(({ allowed }) => allowed)).toEqual([
+    expect.stringContaining('it is written out, and no parameter'),
+  ]);
+});

@@ -102,3 +102,57 @@ test('a match that began before its rule raises no absence', async () => {
   await advanceTime(pipeline, world.ports(), shards, world.now, 'end');
   expect(alertsOf(world).map(({ content }) => content.events.map(({ id }) => id))).toEqual([['e1']]);
 });
+
+describe('an absence until a time that the first event gives', () => {
+  /** What is told of events with an end each, and which of them are invalid. */
+  function told(placed: string, events: readonly { readonly [field: string]: unknown }[]): string[] {
+    const said: string[] = [];
+    const run = new InMemoryRun(
+      compiled(
+        withRules(`  not-paid:
+    from: orders
+    groupBy:
+      customer: event.customer
+    sequence:
+      - placed: ${placed}
+      - not: { where: event.paid, until: timestamp(placed.due) }
+    within: 10m
+    alert:
+      severity: low
+      title: 'x'`),
+      ),
+      {
+        alert: ({ content }: AlertRecord) => said.push(content.events.map(({ id }) => id).join(' ')),
+        rejected: ({ reason }) => said.push(reason),
+      },
+    );
+    for (const [number, event] of events.entries())
+      run.process({
+        stream: 'orders',
+        shard: '0',
+        sequenceNumber: String(number),
+        partitionKey: 'ann',
+        arrival: (start + number * 1000) as EpochMillis,
+        event: { id: `e${number}`, customer: 'ann', at: start + number * 1000, ...event },
+      });
+    run.end();
+    return said;
+  }
+
+  test('a first event that gives none is invalid for the rule', () => {
+    const why = (found: string): string =>
+      `sequence.not.until: timestamp(placed.due) has no usable value (placed.due is ${found})`;
+    expect(
+      told('{ where: "!event.paid" }', [
+        { paid: false, due: 'on Friday' },
+        { paid: false },
+        { paid: false, due: '2026-03-02T09:05:00' },
+        { paid: false, due: '2026-03-02T09:05:00Z' },
+      ]),
+    ).toEqual([why('text'), why('missing'), why('text'), 'e3']);
+  });
+
+  test('an event that can be something else as well is taken for that', () => {
+    expect(told('{}', [{ paid: false, due: '2026-03-02T09:05:00Z' }, { paid: true }])).toEqual([]);
+  });
+});
