@@ -4,6 +4,7 @@ import type { ShardPort } from '../engine/protocol/advance-time.ts';
 /** Throws, when it is asked for the shards of a stream, where `ignoresKeys` says that it is one of those. */
 export function keyedOnly(shards: ShardPort, ignoresKeys: (stream: string) => Promise<boolean>): ShardPort {
   return {
+    ...shards,
     shards: async (stream) => {
       if (await ignoresKeys(stream)) {
         throw new Error(
@@ -12,6 +13,5 @@ export function keyedOnly(shards: ShardPort, ignoresKeys: (stream: string) => Pr
       }
       return shards.shards(stream);
     },
-    atTip: (stream, shard, after) => shards.atTip(stream, shard, after),
   };
 }
