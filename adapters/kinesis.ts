@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { maxAttempts, timeouts } from './client-options.ts';
-import { backOff, waitWithJitter } from './patience.ts';
+import { backOff, type Wait, waitWithJitter } from './patience.ts';
 
 const recordsPerCall = 500;
 const bytesPerCall = 5 * 1024 * 1024;
@@ -103,6 +103,7 @@ export async function putRecords(
   client: KinesisClient,
   streamName: string,
   records: readonly NewRecord[],
+  wait: Wait = waitWithJitter,
 ): Promise<void> {
   for (const call of calls(records)) {
     let rest = call;
@@ -111,7 +112,7 @@ export async function putRecords(
       const entries = answer.Records ?? [];
       rest = rest.filter((_, index) => entries[index]?.ErrorCode !== undefined);
       const reason = entries.find((entry) => entry.ErrorCode !== undefined)?.ErrorCode;
-      if (rest.length > 0) await backOff(attempt, `putting into ${streamName}: ${reason ?? ''}`, waitWithJitter);
+      if (rest.length > 0) await backOff(attempt, `putting into ${streamName}: ${reason ?? ''}`, wait);
     }
   }
 }

@@ -7,7 +7,7 @@ import { hashKey, toDecimal } from '../../local/kinesis/hash-range.ts';
 import type { KinesisRecord } from '../../local/kinesis-batch.ts';
 import type { Stream } from '../../local/kinesis/stream.ts';
 import { Dice } from './dice.ts';
-import { EventSource } from './event-source.ts';
+import { EventSource, type SourceServices } from './event-source.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { type FunctionServices, streamFunction, timeFunction } from './functions.ts';
 import type { History, Reshard } from './history.ts';
@@ -85,6 +85,8 @@ class Player {
   #reshards = 0;
   #overlaps = 0;
   #isEnded = false;
+  /** True once no result of a rule comes any more. */
+  #isOver = false;
   #wake: () => void = () => undefined;
   #change = new Promise<void>((resolve) => (this.#wake = resolve));
 
@@ -103,7 +105,7 @@ class Player {
       plan,
       tables: new Tables(schedule, dice('tables'), history.trail, (table, item) => this.#witness.wrote(table, item)),
       outlets: new Outlets(dice('outlets'), (told) => this.#witness.told(told)),
-      streams: new Streams(schedule),
+      streams: new Streams(schedule, () => this.#changed()),
       problems: [],
     };
     this.#time = timeFunction(this.#services);
@@ -115,9 +117,18 @@ class Player {
     const streamNames = Object.keys(history.shards);
     for (const [name, shards] of Object.entries(history.shards))
       streams.kinesis.createStream(name, shards, 'PROVISIONED', history.start as EpochMillis);
-    const functions = streamNames.map((name) => streamFunction(this.#services, name));
+    const results = compiled.plan.streams.flatMap(({ name, resultsOf }) => (resultsOf === undefined ? [] : [name]));
+    for (const name of results)
+      streams.kinesis.createStream(
+        name,
+        Dice.named(history.seed, `shards of ${name}`).of([1, 1, 2, 3]),
+        'PROVISIONED',
+        history.start as EpochMillis,
+      );
+    const functions = [...streamNames, ...results].map((name) => streamFunction(this.#services, name));
     await this.#schedule.run(async () => {
       const reading = Promise.all(streamNames.map((name, i) => this.#read(name, functions[i]!)));
+      const following = Promise.all(results.map((name, i) => this.#follow(name, functions[streamNames.length + i]!)));
       const redriving = this.#redriving.play((work) => this.#background.push(work));
       const happening = Promise.all([this.#produce(), redriving, ...history.reshards.map((one) => this.#reshard(one))]);
       let isRead = false;
@@ -136,6 +147,9 @@ class Player {
       await this.#redriving.finish();
       await this.#end();
       await this.#redriving.again();
+      this.#isOver = true;
+      this.#changed();
+      await following;
     });
     return {
       history,
@@ -214,6 +228,40 @@ class Player {
     this.#changed();
   }
 
+  /** Reads the results of rules as they come, and gives none of them up. */
+  async #follow(name: string, processStream: ReturnType<typeof streamFunction>): Promise<void> {
+    const { retries: _, redrive: __, ...history } = this.#history;
+    const source = new EventSource(
+      {
+        ...this.#sourceOf(name, processStream),
+        history,
+        isEnded: () => this.#isOver,
+        redrive: () => Promise.resolve(),
+      },
+      new Map(),
+      0,
+    );
+    await source.run();
+    this.#overlaps += source.overlaps;
+  }
+
+  #sourceOf(name: string, processStream: ReturnType<typeof streamFunction>): SourceServices {
+    return {
+      history: this.#history,
+      name,
+      stream: this.#stream(name),
+      schedule: this.#schedule,
+      plan: this.#plan,
+      invoke: (event, place, isOvertaken) => processStream.invoke(event, place, isOvertaken),
+      isEnded: () => this.#isEnded,
+      change: () => this.#change,
+      changed: () => this.#changed(),
+      background: (work) => this.#background.push(work),
+      redrive: (place) => this.#redriving.some(place),
+      givenUp: (records) => records.forEach(({ SequenceNumber }) => this.#givenUp.add(SequenceNumber)),
+    };
+  }
+
   /** Reads a stream by one event source mapping after the other. */
   async #read(name: string, processStream: ReturnType<typeof streamFunction>): Promise<void> {
     const history = this.#history;
@@ -221,24 +269,7 @@ class Player {
     const restarts = history.restarts.filter(({ stream }) => stream === name).sort((a, b) => a.at - b.at);
     let positions: ReadonlyMap<string, number> = new Map();
     for (let generation = 0; generation <= restarts.length; generation++) {
-      const source = new EventSource(
-        {
-          history,
-          name,
-          stream: this.#stream(name),
-          schedule: this.#schedule,
-          plan: this.#plan,
-          invoke: (event, place, isOvertaken) => processStream.invoke(event, place, isOvertaken),
-          isEnded: () => this.#isEnded,
-          change: () => this.#change,
-          changed: () => this.#changed(),
-          background: (work) => this.#background.push(work),
-          redrive: (place) => this.#redriving.some(place),
-          givenUp: (records) => records.forEach(({ SequenceNumber }) => this.#givenUp.add(SequenceNumber)),
-        },
-        positions,
-        generation,
-      );
+      const source = new EventSource(this.#sourceOf(name, processStream), positions, generation);
       const restart = restarts[generation];
       const running = source.run();
       if (restart === undefined) await running;
