@@ -1,5 +1,5 @@
 /**
- * What lies in the Kinesis stream of a derived stream: results of rules, and marks that say how far they are complete.
+ * What lies in the Kinesis stream of a derived stream: results of rules, and watermarks that say how far they are complete.
  * Both are JSON objects that say what they are, for a stream may have readers that are not Weir.
  */
 import type { Plan } from '../plan/plan.ts';
@@ -9,7 +9,7 @@ import type { Result } from '../state/result.ts';
 import type { EpochMillis } from '../time.ts';
 import type { InputRecord } from './input-record.ts';
 
-/** A result; a mark has no value, and its time is the watermark of the results. */
+/** A result; without a value, the watermark of the results. */
 export interface ResultRecord {
   readonly at: EpochMillis;
   readonly id: string;
@@ -33,17 +33,17 @@ export function resultRecord({ rule, stream, id, at, key, window, value, partial
 }
 
 /** The record that says: no result of this stream that is older comes after it. */
-export function markRecord(stream: string, at: EpochMillis): JsonObject {
+export function watermarkRecord(stream: string, at: EpochMillis): JsonObject {
   return { kind: 'watermark', stream, at: isoTime(at) };
 }
 
-/** Of the times of some records of a stream, those that move its watermark: where it holds results, only marks do. */
+/** Of the times of some records of a stream, those that move its watermark: where it holds results, watermarks alone do. */
 export function movingTimes<T>({ streams }: Plan, records: readonly InputRecord[], times: readonly T[]): readonly T[] {
   const ofResults = streams.some(({ name, resultsOf }) => name === records[0]?.stream && resultsOf !== undefined);
-  return ofResults ? times.filter((_, at) => isMark(records[at]?.event)) : times;
+  return ofResults ? times.filter((_, at) => isWatermark(records[at]?.event)) : times;
 }
 
-function isMark(event: unknown): boolean {
+function isWatermark(event: unknown): boolean {
   return isObject(event) && event['kind'] === 'watermark';
 }
 

@@ -55,7 +55,7 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
 
 /**
  * Of a stream of results. Their times say nothing of how far it is and are not compared with any clock, and a silent
- * shard is not idle: marks in the stream say that. Panes keep the ids of results for as long as they take any in; beside
+ * shard is not idle: watermarks in the stream say that. Panes keep the ids of results for as long as they take any in; beside
  * that they are remembered for what comes on another shard after a resharding.
  */
 const resultTimes: Omit<StreamPlan, 'name'> = {

@@ -16,7 +16,7 @@ import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
 import { keptForTheRest, PublishingTime } from './publishing-time.ts';
 import { redriveWriter } from './redrive-admission.ts';
-import { putMarks, ResultPublisher, type StreamPort } from './result-publisher.ts';
+import { putWatermarks, ResultPublisher, type StreamPort } from './result-publisher.ts';
 import { setBegins } from './rule-begins.ts';
 import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
@@ -54,7 +54,7 @@ export interface TimeReport {
 }
 
 /**
- * `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. `pause` waits for a few
+ * `to` is `end` where no event can come any more, and what was put is in the index: everything closes, as at the end of a backtest. `pause` waits for a few
  * seconds, and answers false when there is no time for more: without it, keys of many writers are settled once.
  * `timeLeft` tells the share of the time, from 1 to 0; without it there is no end to it.
  */
@@ -151,7 +151,7 @@ export async function advanceTime(
     }
     closing = open;
     if (closing.length === 0) {
-      await putMarks(streamPort, ofResults, streams, complete);
+      await putWatermarks(streamPort, ofResults, streams, complete);
       complete.clear();
     }
     // Keys that were marked are settled also when there are fewer writers by now.

@@ -5,7 +5,7 @@
  */
 import { shortHash } from '../alert/identity.ts';
 import { canonicalJson } from '../aggregate/value.ts';
-import { markRecord, resultRecord } from '../intake/result-record.ts';
+import { watermarkRecord, resultRecord } from '../intake/result-record.ts';
 import type { StreamPlan } from '../plan/plan.ts';
 import { readAlertSortKey } from '../state/alert-name.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
@@ -66,7 +66,7 @@ export class ResultPublisher implements Outlet {
  * Says in every open shard of the streams up to when their results are complete, where the shard does not know it yet.
  * `complete` says it of rules, by position, all of whose results up to then have been put.
  */
-export async function putMarks(
+export async function putWatermarks(
   port: StreamPort,
   streams: readonly StreamPlan[],
   shards: ReadonlyMap<string, StreamShards>,
@@ -77,12 +77,12 @@ export async function putMarks(
     if (!Number.isFinite(at)) continue;
     const { listed = [], records } = shards.get(stream) ?? {};
     const knows = (shard: string): boolean => (records?.get(shard)?.newest ?? beginningOfTime) >= at;
-    const data = JSON.stringify(markRecord(stream, at));
-    const marks = listed
+    const data = JSON.stringify(watermarkRecord(stream, at));
+    const missing = listed
       .filter(({ id, closed }) => !closed && !knows(id))
-      .map(({ firstHash = '0' }): StreamRecord => ({ partitionKey: markKey, hashKey: firstHash, data }));
-    if (marks.length > 0) await port.put(stream, marks);
+      .map(({ firstHash = '0' }): StreamRecord => ({ partitionKey: ofWatermarks, hashKey: firstHash, data }));
+    if (missing.length > 0) await port.put(stream, missing);
   }
 }
 
-const markKey = '@watermark';
+const ofWatermarks = '@watermark';

@@ -47,6 +47,8 @@ export function resultsUpTo(rule: WindowedRule, frontier: EpochMillis): EpochMil
   // Where several write a key, an end that follows from events of all may be found so much later.
   if ((window.kind === 'session' || window.kind === 'until') && plan.writer === 'shard')
     return (frontier - window.max) as EpochMillis;
-  // What ends with an event is told when its pane is over.
-  return endsBefore(rule) ? frontier : rule.grid.start(frontier);
+  if (endsBefore(rule)) return frontier;
+  // What ends with an event is told when its pane is over; and an event that some windows to come hold is still let in.
+  const held = rule.form.lastEnd(frontier, rule.grid.start(frontier)) - frontier;
+  return rule.grid.start((frontier - held) as EpochMillis);
 }

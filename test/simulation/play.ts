@@ -305,7 +305,8 @@ class Player {
   /** Time goes on until nothing changes any more. */
   async #end(): Promise<void> {
     const { ends } = this.#history;
-    const steps = ends ? [0] : [3 * minute, hour, 27 * hour, hour];
+    // What was put is in the index when time ends.
+    const steps = ends ? [this.#history.trail] : [3 * minute, hour, 27 * hour, hour];
     let number = 0;
     for (const step of steps) {
       await this.#schedule.wait(step);
