@@ -2,6 +2,8 @@
  * The product broken on purpose, one way at a time: each change of its text must be found by some history, or the
  * runner is worth nothing.
  */
+import { resultMutations } from './result-mutations.ts';
+
 export interface Mutation {
   readonly name: string;
   /** The file, from the root of the project. */
@@ -11,6 +13,7 @@ export interface Mutation {
 }
 
 export const mutations: readonly Mutation[] = [
+  ...resultMutations,
   {
     name: 'puts have no condition on the version',
     file: 'adapters/conditional-writes.ts',
@@ -23,51 +26,6 @@ export const mutations: readonly Mutation[] = [
     name: 'a pane takes a record that its progress covers',
     file: 'engine/protocol/admission.ts',
     edits: [['holds(pane, shard, event.sequenceNumber) ||', '']],
-  },
-  {
-    name: 'a result that comes again counts again',
-    file: 'engine/protocol/admission.ts',
-    edits: [
-      [
-        '(isOfResult(event) && (pane.stored?.ids.has(identityOf(event)) === true || state.windows.keeps(event))),',
-        '(isOfResult(event) && pane.stored === undefined && identityOf(event) === ""),',
-      ],
-    ],
-  },
-  {
-    name: 'windows are noted as told before their results are put',
-    file: 'engine/protocol/close-due-panes.ts',
-    edits: [
-      [
-        'const told = await alerts.settle(',
-        `if (rule.plan.into !== undefined)
-           await ports.state.put(panes.flatMap((pane) => closedItems(rule, ports.now(), pane)));
-         const told = await alerts.settle(`,
-      ],
-    ],
-  },
-  {
-    name: 'results are told by a watermark that is not ripe',
-    file: 'engine/protocol/ripe-watermarks.ts',
-    edits: [['export const ripensIn = 180_000;', 'export const ripensIn = 0;']],
-  },
-  {
-    name: 'results are said to be complete before they are put',
-    file: 'engine/protocol/advance-time.ts',
-    edits: [
-      [
-        'let closing = rules',
-        `for (const rule of rules.filter(({ plan: { into } }) => into !== undefined))
-           complete.set(rule.index, resultsUntil(rule, timeToTell(rule)));
-         await putWatermarks(streamPort, ofResults, streams, complete);
-         let closing = rules`,
-      ],
-    ],
-  },
-  {
-    name: 'a silent shard of results holds no watermark back',
-    file: 'engine/protocol/advance-time.ts',
-    edits: [['const idleAfter = resultsOf === undefined ? plan.idleAfter : endless;', 'const { idleAfter } = plan;']],
   },
   {
     name: 'records are compared with progress that moves while they are folded',

@@ -7,11 +7,11 @@ import { hashKey, toDecimal } from '../../local/kinesis/hash-range.ts';
 import type { KinesisRecord } from '../../local/kinesis-batch.ts';
 import type { Stream } from '../../local/kinesis/stream.ts';
 import { Dice } from './dice.ts';
-import { EventSource, type SourceServices } from './event-source.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { type FunctionServices, streamFunction, timeFunction } from './functions.ts';
 import type { History, Reshard } from './history.ts';
 import { type DeadLetter, Outlets, type Told } from './outlets.ts';
+import { Reading } from './reading.ts';
 import { Redriving } from './redriving.ts';
 import { beginsOf } from './rule-begins.ts';
 import { pipelineOf } from './rule-forms.ts';
@@ -82,8 +82,8 @@ class Player {
   readonly #background: Promise<unknown>[] = [];
   readonly #time: ReturnType<typeof timeFunction>;
   readonly #redriving: Redriving;
+  readonly #reading: Reading;
   #reshards = 0;
-  #overlaps = 0;
   #isEnded = false;
   /** True once no result of a rule comes any more. */
   #isOver = false;
@@ -110,6 +110,18 @@ class Player {
     };
     this.#time = timeFunction(this.#services);
     this.#redriving = new Redriving(this.#services, this.#arrived, given.events);
+    this.#reading = new Reading({
+      history,
+      schedule,
+      plan,
+      stream: (name) => this.#stream(name),
+      isEnded: () => this.#isEnded,
+      change: () => this.#change,
+      changed: () => this.#changed(),
+      background: (work) => this.#background.push(work),
+      redrive: (place) => this.#redriving.some(place),
+      givenUp: (records) => records.forEach(({ SequenceNumber }) => this.#givenUp.add(SequenceNumber)),
+    });
   }
 
   async play(): Promise<Outcome> {
@@ -127,8 +139,10 @@ class Player {
       );
     const functions = [...streamNames, ...results].map((name) => streamFunction(this.#services, name));
     await this.#schedule.run(async () => {
-      const reading = Promise.all(streamNames.map((name, i) => this.#read(name, functions[i]!)));
-      const following = Promise.all(results.map((name, i) => this.#follow(name, functions[streamNames.length + i]!)));
+      const reading = Promise.all(streamNames.map((name, i) => this.#reading.read(name, functions[i]!)));
+      const following = Promise.all(
+        results.map((name, i) => this.#reading.follow(name, functions[streamNames.length + i]!, () => this.#isOver)),
+      );
       const redriving = this.#redriving.play((work) => this.#background.push(work));
       const happening = Promise.all([this.#produce(), redriving, ...history.reshards.map((one) => this.#reshard(one))]);
       let isRead = false;
@@ -176,7 +190,7 @@ class Player {
       faults: this.#plan.happened,
       counts: {
         reshards: this.#reshards,
-        overlaps: this.#overlaps,
+        overlaps: this.#reading.overlaps,
         crashes: functions.reduce((sum, { crashes }) => sum + crashes, this.#time.crashes + this.#redriving.crashes),
         timeouts: functions.reduce((sum, { timeouts }) => sum + timeouts, this.#time.timeouts),
         outages: history.outages.length,
@@ -226,65 +240,6 @@ class Player {
     }
     this.#reshards++;
     this.#changed();
-  }
-
-  /** Reads the results of rules as they come, and gives none of them up. */
-  async #follow(name: string, processStream: ReturnType<typeof streamFunction>): Promise<void> {
-    const { retries: _, redrive: __, ...history } = this.#history;
-    const source = new EventSource(
-      {
-        ...this.#sourceOf(name, processStream),
-        history,
-        isEnded: () => this.#isOver,
-        redrive: () => Promise.resolve(),
-      },
-      new Map(),
-      0,
-    );
-    await source.run();
-    this.#overlaps += source.overlaps;
-  }
-
-  #sourceOf(name: string, processStream: ReturnType<typeof streamFunction>): SourceServices {
-    return {
-      history: this.#history,
-      name,
-      stream: this.#stream(name),
-      schedule: this.#schedule,
-      plan: this.#plan,
-      invoke: (event, place, isOvertaken) => processStream.invoke(event, place, isOvertaken),
-      isEnded: () => this.#isEnded,
-      change: () => this.#change,
-      changed: () => this.#changed(),
-      background: (work) => this.#background.push(work),
-      redrive: (place) => this.#redriving.some(place),
-      givenUp: (records) => records.forEach(({ SequenceNumber }) => this.#givenUp.add(SequenceNumber)),
-    };
-  }
-
-  /** Reads a stream by one event source mapping after the other. */
-  async #read(name: string, processStream: ReturnType<typeof streamFunction>): Promise<void> {
-    const history = this.#history;
-    const dice = Dice.named(history.seed, `restarts of ${name}`);
-    const restarts = history.restarts.filter(({ stream }) => stream === name).sort((a, b) => a.at - b.at);
-    let positions: ReadonlyMap<string, number> = new Map();
-    for (let generation = 0; generation <= restarts.length; generation++) {
-      const source = new EventSource(this.#sourceOf(name, processStream), positions, generation);
-      const restart = restarts[generation];
-      const running = source.run();
-      if (restart === undefined) await running;
-      else {
-        this.#background.push(running);
-        await this.#schedule.until(restart.at);
-        source.stop();
-        this.#changed();
-      }
-      this.#overlaps += source.overlaps;
-      positions =
-        restart?.from === 'beginning'
-          ? new Map()
-          : new Map([...source.positions].map(([shard, position]) => [shard, 1 + dice.below(position)]));
-    }
   }
 
   /** Advances time once a minute, but for minutes that pass without. */
