@@ -121,6 +121,7 @@ export async function advanceTime(
     },
   };
   const complete = new Map<number, EpochMillis>();
+  let unsaid: readonly StreamPlan[] = ofResults;
   let closing = rules
     .filter((rule) => rule.delay !== undefined && timeToTell(rule).watermark !== beginningOfTime)
     .map((rule) => ({
@@ -150,10 +151,7 @@ export async function advanceTime(
       open.push(one);
     }
     closing = open;
-    if (closing.length === 0) {
-      await putWatermarks(streamPort, ofResults, streams, complete);
-      complete.clear();
-    }
+    unsaid = await putWatermarks(streamPort, unsaid, streams, complete);
     // Keys that were marked are settled also when there are fewer writers by now.
     for (const rule of rules.filter(({ plan: { writer, emit } }) => writer === 'shard' && emit !== 'final')) {
       const done = await settleMarked(rule, ports, alerts);

@@ -10,7 +10,7 @@ import type { StreamPlan } from '../plan/plan.ts';
 import { readAlertSortKey } from '../state/alert-name.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
 import { resultOf } from '../state/result.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, smallest } from '../time.ts';
 import type { AlertStore, KnownAlert, Told, Wanted } from './alert-store.ts';
 import type { StreamShards } from './shard-watermarks.ts';
 
@@ -64,17 +64,19 @@ export class ResultPublisher implements Outlet {
 
 /**
  * Says in every open shard of the streams up to when their results are complete, where the shard does not know it yet.
- * `complete` says it of rules, by position, all of whose results up to then have been put.
+ * `complete` says it of rules, by position, all of whose results up to then have been put. Answers the streams of which
+ * it does not say it of all rules.
  */
 export async function putWatermarks(
   port: StreamPort,
   streams: readonly StreamPlan[],
   shards: ReadonlyMap<string, StreamShards>,
   complete: ReadonlyMap<number, EpochMillis>,
-): Promise<void> {
-  for (const { name: stream, resultsOf = [] } of streams) {
-    const at = Math.min(...resultsOf.map((rule) => complete.get(rule) ?? beginningOfTime)) as EpochMillis; // Branding.
-    if (!Number.isFinite(at)) continue;
+): Promise<readonly StreamPlan[]> {
+  const isComplete = ({ resultsOf = [] }: StreamPlan): boolean => resultsOf.every((rule) => complete.has(rule));
+  for (const { name: stream, resultsOf = [] } of streams.filter(isComplete)) {
+    const at = smallest(resultsOf.map((rule) => complete.get(rule)));
+    if (at === undefined || !Number.isFinite(at)) continue;
     const { listed = [], records } = shards.get(stream) ?? {};
     const knows = (shard: string): boolean => (records?.get(shard)?.newest ?? beginningOfTime) >= at;
     const data = JSON.stringify(watermarkRecord(stream, at));
@@ -83,6 +85,7 @@ export async function putWatermarks(
       .map(({ firstHash = '0' }): StreamRecord => ({ partitionKey: ofWatermarks, hashKey: firstHash, data }));
     if (missing.length > 0) await port.put(stream, missing);
   }
+  return streams.filter((stream) => !isComplete(stream));
 }
 
 const ofWatermarks = '@watermark';

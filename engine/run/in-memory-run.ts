@@ -57,6 +57,8 @@ export class InMemoryRun implements Receiver {
   readonly #due: DuePanes[];
   /** Positions of the rules, each after those whose results it reads. */
   readonly #order: readonly number[];
+  /** By position, those whose results go into a stream. */
+  readonly #makers: readonly (WindowedRule | undefined)[];
   #results = 0;
   readonly #listener: RunListener;
   /** Stateless alerts by id: a producer's retry is the same alert. */
@@ -71,6 +73,7 @@ export class InMemoryRun implements Receiver {
     this.#clocks = new ShardClocks(compiled.plan);
     this.#due = this.#rules.map(() => new DuePanes());
     this.#order = ruleOrder(compiled.plan);
+    this.#makers = this.#rules.map((rule) => (isWindowed(rule) && rule.plan.into !== undefined ? rule : undefined));
     this.#listener = listener;
   }
 
@@ -175,11 +178,10 @@ export class InMemoryRun implements Receiver {
           this.#settle(state);
           this.#await(state, pane);
         }
-      const rule = this.#rules[index];
-      if (rule?.plan.into !== undefined && isWindowed(rule)) {
-        const upTo = resultsUpTo(rule, (watermark - rule.plan.allowedLateness) as EpochMillis);
-        this.#clocks.complete(index, rule.plan.into, upTo);
-      }
+      const maker = this.#makers[index];
+      if (maker?.plan.into === undefined) continue;
+      const upTo = resultsUpTo(maker, (watermark - maker.plan.allowedLateness) as EpochMillis);
+      this.#clocks.complete(index, maker.plan.into, upTo);
     }
     if (this.#touchesUntilSweep > 0) return;
     this.#states.forget(this.#clocks.watermarks);

@@ -84,7 +84,7 @@ test('the end of time closes what is open, and what was sent again within dedupe
   expect(alerts.filter(({ rule }) => rule === 'good-day')).toEqual([
     expect.objectContaining({ values: { total: 26_234.5, orders: 2 } }),
   ]);
-});
+}, 60_000);
 
 test('the resources are those of the template, under the names that its outputs tell', async () => {
   expect([...run.streams]).toContainEqual(['orders', 'retail-orders']);

@@ -35,7 +35,7 @@ export const resultMutations: readonly Mutation[] = [
         'let closing = rules',
         `for (const rule of rules.filter(({ plan: { into } }) => into !== undefined))
            complete.set(rule.index, resultsUntil(rule, timeToTell(rule)));
-         await putWatermarks(streamPort, ofResults, streams, complete);
+         unsaid = await putWatermarks(streamPort, unsaid, streams, complete);
          let closing = rules`,
       ],
     ],
