@@ -18,11 +18,11 @@ export async function keysFault(
 /** Throws, when it is asked for the shards of a stream, where that is one of those; see docs/runbook.md. */
 export function keyedOnly(shards: ShardPort, nameOf: (stream: string) => string, ignoresKeys: IgnoresKeys): ShardPort {
   return {
+    ...shards,
     shards: async (stream) => {
       const fault = await keysFault(stream, nameOf(stream), ignoresKeys);
       if (fault !== undefined) throw new Error(`time stands still: ${fault}`);
       return shards.shards(stream);
     },
-    atTip: (stream, shard, after) => shards.atTip(stream, shard, after),
   };
 }

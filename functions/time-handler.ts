@@ -46,7 +46,7 @@ export function timeHandler({ compiled, ports, shards, sleep, log }: TimeService
     };
     const now = time === undefined ? ports.now() : (Date.parse(time) as EpochMillis);
     const report = await advanceTime(compiled, counted, shards, now, watermark, pause, timeLeft);
-    log.done('time', report, timeMetrics(report, now, counts.take()));
+    log.done('time', report, timeMetrics(compiled.plan, report, now, counts.take()));
     return report;
   };
 }

@@ -7,11 +7,12 @@ import { Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
 import { planModule } from '../engine/plan/module.ts';
+import { resultStreams } from '../engine/plan/sources.ts';
 import { redriveName, variables } from '../functions/environment.ts';
 import { bundle, type FunctionName } from './bundle.ts';
 import { grantDeadLetters } from './dead-letter-bucket.ts';
 import type { EventPipeline } from './event-pipeline.ts';
-import { grantDue, grantKey, grantState, grantTip } from './grants.ts';
+import { grantDue, grantKey, grantPut, grantState, grantTip } from './grants.ts';
 import { pipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
 import type { StreamSettings } from './pipeline-props.ts';
 import { askForPartitionKeys, readByFunction } from './stream-reader.ts';
@@ -22,6 +23,9 @@ interface FunctionsProps {
   readonly encryptionKey?: IKey;
   readonly removalPolicy: RemovalPolicy;
 }
+
+/** What was put before anybody read it counts too. */
+const fromTheBeginning: StreamSettings = { startingPosition: 'TRIM_HORIZON' };
 
 /** What reads one stream. */
 export interface StreamFunction {
@@ -43,9 +47,9 @@ export class PipelineFunctions {
     this.#props = props;
     this.#plan = planModule(props.definition);
     const code = this.#code('process-stream');
-    this.processStream = new Map(
-      [...pipeline.streams].map(([name, stream]) => [name, this.#processStream(name, stream, code)]),
-    );
+    const readNames = resultStreams(props.definition).flatMap(({ name, isRead }) => (isRead ? [name] : []));
+    const read = [...pipeline.streams, ...[...pipeline.derivedStreams].filter(([name]) => readNames.includes(name))];
+    this.processStream = new Map(read.map(([name, stream]) => [name, this.#processStream(name, stream, code)]));
     this.#function('redrive', {
       functionName: redriveName(Stack.of(pipeline).stackName),
       code: this.#code('redrive'),
@@ -57,7 +61,8 @@ export class PipelineFunctions {
   }
 
   #processStream(name: string, stream: IStream, code: Code): StreamFunction {
-    const settings = this.#props.streams?.[name] ?? {};
+    const isDerived = this.#pipeline.derivedStreams.has(name);
+    const settings = { ...(isDerived && fromTheBeginning), ...this.#props.streams?.[name] };
     const handler = this.#function(`${name}-process`, {
       code,
       description: `applies the rules to ${name}`,
@@ -69,15 +74,17 @@ export class PipelineFunctions {
   }
 
   #advanceTime(): LambdaFunction {
-    const { stateTable, alertTable, streams } = this.#pipeline;
-    const names = Object.fromEntries([...streams].map(([name, stream]) => [name, stream.streamName]));
+    const { stateTable, alertTable, streams, derivedStreams } = this.#pipeline;
+    const all = [...streams, ...derivedStreams];
+    const names = Object.fromEntries(all.map(([name, stream]) => [name, stream.streamName]));
     const handler = this.#function('advance-time', {
       code: this.#code('advance-time'),
       description: 'watermarks, windows that close, pending alerts',
       environment: { [variables.streamNames]: Stack.of(this.#pipeline).toJsonString(names) },
     });
     grantDue([stateTable, alertTable], handler);
-    grantTip([...streams.values()], handler);
+    grantTip([...streams.values(), ...derivedStreams.values()], handler);
+    if (derivedStreams.size > 0) grantPut([...derivedStreams.values()], handler);
     // What one run leaves undone the next does: a minute later is soon enough.
     handler.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this.#pipeline, 'EveryMinute', {

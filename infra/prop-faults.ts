@@ -1,6 +1,7 @@
 /** What of the props cannot be, found before anything is made: each message has the value and what is allowed. */
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
+import { resultStreams } from '../engine/plan/sources.ts';
 import { isEmailAddress } from './email-address.ts';
 import type { EventPipelineProps, StreamSettings } from './pipeline-props.ts';
 
@@ -12,14 +13,15 @@ export function checkProps(definition: PipelineDefinition, props: EventPipelineP
   email('alertEmail', props.alertEmail);
   email('alarmEmail', props.alarmEmail);
   duration('watermarkLag', props.watermarkLag, 60, 7 * 86_400, '1 minute to 7 days');
-  const names = definition.streams.map(({ name }) => name);
+  const all = [...definition.streams, ...resultStreams(definition)];
+  const names = all.map(({ name }) => name);
   for (const [name, settings] of Object.entries(props.streams ?? {})) {
     if (!names.includes(name)) {
       throw new Error(`streams has ${JSON.stringify(name)}, the pipeline file has the streams ${names.join(', ')}`);
     }
     checkStream(`streams.${name}`, settings);
   }
-  const made = definition.streams.filter(({ name }) => props.streams?.[name]?.stream === undefined);
+  const made = all.filter(({ name }) => props.streams?.[name]?.stream === undefined);
   checkNames(
     definition.name,
     made.map(({ name }) => name),

@@ -14,7 +14,7 @@ export function retentionOf({ retention }: StreamSettings): Duration {
 }
 
 /** A stream of the pipeline file under a name that its producers can know beforehand, or the user's own. */
-export function declaredStream(
+export function pipelineStream(
   scope: Construct,
   id: string,
   settings: StreamSettings,

@@ -16,10 +16,15 @@ export interface EventReader {
 
 const anyKey = '-';
 
+/** The names of the streams that events are sent to; into others rules put their results. */
+export function declaredStreams({ plan }: Compiled): string[] {
+  return plan.streams.flatMap(({ name, resultsOf }) => (resultsOf === undefined ? [name] : []));
+}
+
 /** A reader of one stream's events; undefined where the pipeline has no such stream. */
 export function eventReader(compiled: Compiled, stream: string): EventReader | undefined {
   const program = compiled.program.streams[stream];
-  if (program === undefined || !compiled.plan.streams.some(({ name }) => name === stream)) return undefined;
+  if (program === undefined || !declaredStreams(compiled).includes(stream)) return undefined;
   const meta: Meta = {
     stream,
     partitionKey: anyKey,

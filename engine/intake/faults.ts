@@ -48,7 +48,11 @@ export function aheadFault(t: EpochMillis, arrival: EpochMillis): Fault {
 /** Of a number that JSON does not carry exactly. */
 export const inexact = 'a number beyond 2^53 is not exact, and others would be taken for it: send it as text';
 
-export function idSizeFault(id: string | number): Fault | undefined {
+/** Of what is to be an event's id. */
+export function idFault(id: unknown): Fault | undefined {
+  if (id === '') return 'eventId: must not be empty';
+  if (typeof id !== 'string' && typeof id !== 'number')
+    return `eventId: must be a text or a number; this is ${describe(id)}`;
   if (isInexact(id)) return `eventId: ${inexact}`;
   if (typeof id === 'number' || !isLongText(id, valueBounds)) return undefined;
   const { characters, bytes } = valueBounds;
@@ -67,6 +71,12 @@ export function keyFault(ofRecord: string, ofEvent: string): Fault {
 export function noUsableValue(source: string, read: readonly (readonly [string, unknown])[]): string {
   const found = read.map(([path, value]) => `${path} is ${describe(value)}`).join(', ');
   return `${clippedText(source, longestQuote)} has no usable value${found === '' ? '' : ` (${found})`}`;
+}
+
+/** Of a group value that is no key. */
+export function groupFault(groups: readonly unknown[], names: readonly string[] = []): string | undefined {
+  for (let i = 0; i < groups.length; i++) if (isInexact(groups[i])) return `groupBy.${names[i] ?? i}: ${inexact}`;
+  return undefined;
 }
 
 export function sizeFault({ characters, bytes }: SizeBounds): string {

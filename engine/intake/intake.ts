@@ -6,7 +6,7 @@
 import { plain } from '../aggregate/value.ts';
 import { describe, resetSteps } from '../expression/operators.ts';
 import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.ts';
-import { type EventReference, touchOf } from '../state/touch.ts';
+import { type EventReference, resultReference, touchOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { payload } from '../state/compiled-rule.ts';
 import { Audience } from './audience.ts';
@@ -15,7 +15,8 @@ import { readEventTime } from './event-time.ts';
 import {
   aheadFault,
   type Fault,
-  idSizeFault,
+  groupFault,
+  idFault,
   inexact,
   keyFault,
   noUsableValue,
@@ -28,14 +29,10 @@ import type { InputRecord } from './input-record.ts';
 import { keyText } from './key-text.ts';
 import type { Receiver } from './receiver.ts';
 import type { KnownIds } from './recent-ids.ts';
+import { readResultRecord } from './result-record.ts';
+import { type Source, sourcesOf } from './source.ts';
 import { ShardNames } from './shard-names.ts';
 import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
-
-interface Source {
-  readonly name: string;
-  readonly clockSkew: number;
-  readonly program: StreamProgram;
-}
 
 export class Intake implements Sink {
   readonly #compiled: Compiled;
@@ -58,7 +55,6 @@ export class Intake implements Sink {
   /** Whether the event came before; undefined until a rule that would count it asks. */
   #isRepeat: boolean | undefined;
   #lastArrival = 0 as EpochMillis;
-
   /** Per rule. */
   readonly #bounds: readonly SizeBounds[];
 
@@ -68,12 +64,7 @@ export class Intake implements Sink {
     this.#receiver = receiver;
     this.#recentIds = recentIds;
     this.#bounds = compiled.plan.rules.map(sizeBounds);
-    this.#sources = new Map(
-      compiled.plan.streams.flatMap(({ name, clockSkew }) => {
-        const program = compiled.program.streams[name];
-        return program === undefined ? [] : [[name, { name, clockSkew, program }]];
-      }),
-    );
+    this.#sources = sourcesOf(compiled);
   }
 
   /**
@@ -107,6 +98,7 @@ export class Intake implements Sink {
     meta.arrival = record.arrival ?? this.#lastArrival;
     meta.t = undefined;
     meta.eventId = undefined;
+    if (source.isOfResults) return this.#evaluateResult(record, event, program);
     const given = program.eventTime === undefined ? meta.arrival : program.eventTime(event, meta);
     const t = program.eventTime === undefined ? meta.arrival : readEventTime(given);
     if (typeof t === 'string') return timeFault(given, t);
@@ -121,11 +113,8 @@ export class Intake implements Sink {
         : program.eventId(event, meta);
     if (id === undefined && program.eventIdReads !== undefined)
       return `eventId: ${noUsableValue(...program.eventIdReads(event, meta))}`;
-    if (id === '') return 'eventId: must not be empty';
-    if (typeof id !== 'string' && typeof id !== 'number')
-      return `eventId: must be a text or a number; this is ${describe(id)}`;
-    const idFault = idSizeFault(id);
-    if (idFault !== undefined) return idFault;
+    const wrongId = idFault(id);
+    if (wrongId !== undefined) return wrongId;
     meta.eventId = String(id);
     const key = program.partitionKey(event, meta);
     if (isInexact(key)) return `partitionKey: ${inexact}`;
@@ -133,12 +122,30 @@ export class Intake implements Sink {
     if (record.partitionKey === undefined) meta.partitionKey = declared ?? '';
     // A key on another shard than its own would be written there too, unseen by the shard that trusts its memory of it.
     else if (declared !== undefined && declared !== record.partitionKey) return keyFault(record.partitionKey, declared);
+    this.#reference = undefined;
+    this.#tell(record, event, program);
+    return t;
+  }
+
+  /** Has all rules of a stream look at an event; its time, its id and its reference, where it has one, are set. */
+  #tell(record: InputRecord, event: JsonObject, program: StreamProgram): void {
     this.#record = record;
     this.#index = 0;
-    this.#reference = undefined;
     this.#isRepeat = undefined;
-    this.#id = meta.eventId;
-    program.evaluate(event, meta, this);
+    this.#id = this.#eventId;
+    program.evaluate(event, this.#meta, this);
+  }
+
+  /** A result of a rule, or a watermark, which is for no rule. Neither is compared with any clock. */
+  #evaluateResult(record: InputRecord, event: JsonObject, program: StreamProgram): EpochMillis | Fault {
+    const read = readResultRecord(event);
+    if (typeof read === 'string') return read;
+    const { at: t, id, value } = read;
+    if (value === undefined) return t;
+    this.#meta.t = t;
+    this.#meta.eventId = id;
+    this.#reference = resultReference(record, t, id);
+    this.#tell(record, value, program);
     return t;
   }
 
@@ -223,16 +230,10 @@ export class Intake implements Sink {
   /** True where the event was rejected for what no key or pane can hold. */
   #isUnfit(rule: number, groups: readonly unknown[], args: readonly unknown[]): boolean {
     const bounds = this.#bounds[rule] ?? valueBounds;
-    if (isTooLarge(groups, bounds) || isTooLarge(args, bounds)) {
-      this.#reject(rule, sizeFault(bounds));
-      return true;
-    }
-    for (let i = 0; i < groups.length; i++) {
-      if (!isInexact(groups[i])) continue;
-      this.#reject(rule, `groupBy.${this.#compiled.plan.rules[rule]?.groupNames[i] ?? i}: ${inexact}`);
-      return true;
-    }
-    return false;
+    const wrong = isTooLarge(groups, bounds) || isTooLarge(args, bounds) ? sizeFault(bounds) : undefined;
+    const reason = wrong ?? groupFault(groups, this.#compiled.plan.rules[rule]?.groupNames);
+    if (reason !== undefined) this.#reject(rule, reason);
+    return reason !== undefined;
   }
 
   #reject(rule: number, reason: string): void {

@@ -3,6 +3,7 @@ import { nearestName } from '../expression/nearest-name.ts';
 import { checkEventFields } from './event-fields.ts';
 import { anyShape, type EventShape, schemaShape } from './event-shape.ts';
 import type { FaultReport } from './fault-report.ts';
+import { reportNotYet } from './fields.ts';
 import { listed } from './listed.ts';
 import type { RuleReading } from './rule.ts';
 import type { StreamReading } from './stream.ts';
@@ -22,6 +23,7 @@ export function checkLinks(
       });
   }
   if (reportCycles(report, rules, declared)) return;
+  checkRevisions(report, rules);
   checkFields(report, streams, rules);
   adviseEventIds(report, streams, rules);
 }
@@ -76,6 +78,24 @@ function circleThrough(rule: RuleReading, start: string, rules: readonly RuleRea
   return undefined;
 }
 
+/** Who reads a derived stream would count a result again that is revised. */
+function checkRevisions(report: FaultReport, rules: readonly RuleReading[]): void {
+  for (const { emit, into } of rules) {
+    if (emit === undefined || into === undefined || emit.says === 'final') continue;
+    const reader = rules.find(({ from }) => from.some(({ name }) => name === into.name));
+    if (reader === undefined) {
+      reportNotYet(report, 'rule.emit', emit.range, `'emit: ${emit.says}' into a stream`, "'emit: final'");
+      continue;
+    }
+    report.error(
+      'rule.emit.not-final',
+      emit.range,
+      `'${reader.name}' reads '${into.name}', and would count results again that are told again`,
+      { allowed: "'emit: final', or no 'emit': each result goes into the stream once, when nothing can change it" },
+    );
+  }
+}
+
 function checkFields(report: FaultReport, streams: readonly StreamReading[], rules: readonly RuleReading[]): void {
   const shapes = new Map(streams.map(({ name, schema }) => [name, schemaShape(schema)]));
   const expressions = [...report.expressions];
@@ -89,10 +109,8 @@ function checkFields(report: FaultReport, streams: readonly StreamReading[], rul
     return anyShape(rules.filter(({ into }) => into?.name === stream).map(outputShape));
   };
   const outputShape = ({ selected, isStateful, from }: RuleReading): EventShape | undefined => {
-    if (isStateful) return undefined;
-    return selected
-      ? new Map(selected.map((name) => [name, undefined]))
-      : anyShape(from.map(({ name }) => shapeOf(name)));
+    if (selected) return new Map(selected.map((name) => [name, undefined]));
+    return isStateful ? undefined : anyShape(from.map(({ name }) => shapeOf(name)));
   };
   for (const { scope, from } of rules.flatMap(({ eventScopes }) => eventScopes))
     check([scope], anyShape(from.map(shapeOf)), from);

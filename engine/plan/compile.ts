@@ -9,10 +9,10 @@ import { joinPlan } from './join-plan.ts';
 import { fewestEvents } from './fewest-events.ts';
 import { fingerprint, meaning } from './fingerprint.ts';
 import { generateProgram, valueNames } from './generate-program.ts';
-import { type Plan, type RulePlan, tellsAbsence, type WindowPlan } from './plan.ts';
+import { type Plan, type RulePlan, type StreamPlan, tellsAbsence, type WindowPlan } from './plan.ts';
 import { sequencePlan } from './sequence-plan.ts';
 import { approximable, slotsOf } from './slots.ts';
-import { groupKeyHoldsPartitionKey, sourcesOf } from './sources.ts';
+import { groupKeyHoldsPartitionKey, resultStreams, sourcesOf } from './sources.ts';
 
 export interface CompiledText {
   readonly plan: Plan;
@@ -25,22 +25,45 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
   const groupings: string[] = [];
   const plans = rules.map((rule) => rulePlan(definition, rule, groupings));
   const counted = new Set(plans.flatMap(({ window, sources }) => (window === undefined ? [] : sources)));
-  const plan: Plan = {
-    format: 1,
-    pipeline: definition.name,
-    timezone: definition.timezone,
-    streams: definition.streams.map(({ name, outOfOrderness, clockSkew, idleAfter, dedupeWithin, eventId }) => ({
+  const declared = definition.streams.map(
+    ({ name, outOfOrderness, clockSkew, idleAfter, dedupeWithin, eventId }): StreamPlan => ({
       name,
       outOfOrderness,
       clockSkew,
       idleAfter,
       dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
-    })),
+    }),
+  );
+  const results = resultStreams(definition).map(
+    ({ name }): StreamPlan => ({
+      name,
+      resultsOf: plans.flatMap(({ into }, index) => (into === name ? [index] : [])),
+      ...resultTimes,
+      dedupeWithin: counted.has(name) ? resultTimes.dedupeWithin : (0 as Millis),
+    }),
+  );
+  const plan: Plan = {
+    format: 1,
+    pipeline: definition.name,
+    timezone: definition.timezone,
+    streams: [...declared, ...results],
     ...(definition.tables.length > 0 && { tables: definition.tables.map(({ name, rows }) => ({ name, rows })) }),
     rules: plans,
   };
   return { plan, program: generateProgram(definition, rules) };
 }
+
+/**
+ * Of a stream of results. Their times say nothing of how far it is and are not compared with any clock, and a silent
+ * shard is not idle: watermarks in the stream say that. Panes keep the ids of results for as long as they take any in; beside
+ * that they are remembered for what comes on another shard after a resharding.
+ */
+const resultTimes: Omit<StreamPlan, 'name'> = {
+  outOfOrderness: 0 as Millis,
+  clockSkew: 0 as Millis,
+  idleAfter: 0 as Millis,
+  dedupeWithin: 600_000 as Millis,
+};
 
 function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, groupings: string[]): RulePlan {
   // The key of a join is not one expression for all of its events.
@@ -65,6 +88,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     aggregateNames: valueNames(rule),
     ...(mayBeNear.length > 0 && { approximable: mayBeNear }),
     emit: rule.emit,
+    ...(rule.window !== undefined && rule.into !== undefined && { into: rule.into }),
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
     }),

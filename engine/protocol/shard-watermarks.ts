@@ -15,11 +15,13 @@ export interface ListedShard {
   readonly parents: readonly string[];
   /** True where no record is added any more. */
   readonly closed: boolean;
+  /** The first of its hash keys, a decimal number. */
+  readonly firstHash?: string;
 }
 
 export interface StreamShards {
   readonly outOfOrderness: Millis;
-  /** A shard is idle when no valid event was read from it for longer and nothing is left to read. */
+  /** A shard is idle when no valid event was read from it for longer and nothing is left to read; never, where it is endless. */
   readonly idleAfter: Millis;
   readonly listed: readonly ListedShard[];
   /** By the shard's id; also of shards that Kinesis has forgotten. */
@@ -35,7 +37,8 @@ export function restsAtTip(
   idleAfter: Millis,
   now: EpochMillis,
 ): boolean {
-  return closed || record?.eventAt === undefined || now - record.eventAt > idleAfter;
+  if (closed || !Number.isFinite(idleAfter)) return closed;
+  return record?.eventAt === undefined || now - record.eventAt > idleAfter;
 }
 
 /** The watermark of a rule over these streams, as of a check at `now`; the beginning of time where nothing was read. */

@@ -7,6 +7,7 @@ import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
 import { Collected, type KeyedTouch } from '../intake/receiver.ts';
+import { movingTimes } from '../intake/result-record.ts';
 import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
@@ -175,7 +176,7 @@ export class StreamProcessor {
     if (unfinished !== undefined) memory.ids = undefined;
     const other = await this.#finish(shard, memory, stored, {
       finished: finished.at(-1)?.sequenceNumber,
-      newest: largest(finishedTimes),
+      newest: largest(movingTimes(this.#compiled.plan, finished, finishedTimes)),
       reach: largest(times),
       arrival: fresh[0]?.arrival,
       eventAt: finishedTimes.some((t) => t !== undefined) ? this.#ports.now() : undefined,

@@ -134,7 +134,11 @@ export function timeFunction(services: FunctionServices): SimulatedFunction<Adva
     timeHandler({
       compiled,
       ports: portsOf(sandbox, services),
-      shards: shardPort(streams.client(sandbox), (stream) => stream),
+      shards: shardPort(
+        streams.client(sandbox),
+        (stream) => stream,
+        (bound) => sandbox.wait(bound),
+      ),
       sleep: (millis) => sandbox.sleep(millis),
       log: logTo(problems),
     }),
