@@ -8,6 +8,12 @@ import type { Construct } from 'constructs';
 import { grantGivenUp } from './dead-letter-bucket.ts';
 import type { StreamSettings } from './pipeline-props.ts';
 
+/** What reads one stream. */
+export interface StreamFunction {
+  readonly handler: LambdaFunction;
+  readonly source: KinesisEventSource;
+}
+
 /** How long a stream keeps a record. */
 export function retentionOf({ retention }: StreamSettings): Duration {
   return retention ?? Duration.hours(24);
@@ -81,7 +87,7 @@ export function askForPartitionKeys(
   scope: Construct,
   streams: ReadonlyMap<string, IStream>,
   advanceTime: LambdaFunction,
-  readers: ReadonlyMap<string, { readonly handler: LambdaFunction }>,
+  readers: ReadonlyMap<string, StreamFunction>,
 ): void {
   if (streams.size === 0) return;
   const asked = new CustomResource(scope, 'PartitionKeys', {

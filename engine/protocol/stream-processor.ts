@@ -6,7 +6,7 @@
 import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
-import { Collected, type KeyedTouch } from '../intake/receiver.ts';
+import { Collected } from '../intake/receiver.ts';
 import { movingTimes } from '../intake/result-record.ts';
 import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
@@ -125,7 +125,7 @@ export class StreamProcessor {
     const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? oldest : undefined);
     await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf);
     const stateless = statelessMatches(this.#rules, found.matches);
-    const touches: KeyedTouch[] = [...found.touches, ...stateless.touches];
+    const touches = [...found.touches, ...stateless.touches];
 
     const fold = new BatchFold({
       rules: this.#rules,
