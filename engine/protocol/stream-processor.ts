@@ -151,13 +151,12 @@ export class StreamProcessor {
       const done = await fold.apply(slice.changes);
       const ours = done.filter(({ rule }) => isOwned(rule));
       const others = done.filter(({ rule }) => !isOwned(rule));
-      const settled = await settleOwned(this.#alerts, ours, slice.stateless);
-      const { lost, unread } = settled;
+      const { told: alerted, lost, unread } = await settleOwned(this.#alerts, ours, slice.stateless);
       const crowded = others.filter(({ rule }) => isCrowded(rule, writers[rule.index] ?? 0));
       const unmarked = await markKeys(state, this.#ports.now(), crowded.map(unsettled));
       const few = others.filter((change) => !crowded.includes(change));
       const ourselves = [...few, ...lost, ...unread].map(unsettled);
-      told.push(settled.told, await settleShared(this.#alerts, state, [...ourselves, ...unmarked]));
+      told.push(alerted, await settleShared(this.#alerts, state, [...ourselves, ...unmarked]));
       owned.push(...ours);
       lostAny ||= lost.length > 0;
     }
