@@ -23,11 +23,6 @@ export const resultMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'results are told by a watermark that is not ripe',
-    file: 'engine/protocol/ripe-watermarks.ts',
-    edits: [['export const ripensIn = 180_000;', 'export const ripensIn = 0;']],
-  },
-  {
     name: 'results are said to be complete before they are put',
     file: 'engine/protocol/advance-time.ts',
     edits: [
