@@ -31,12 +31,12 @@ test('results that are revised are refused where they go into a stream, and noth
   expect(briefly(pipelineWith(rule))).toEqual(['12:11-18 rule.emit.not-yet']);
 });
 
-test('into of a rule with a sequence, and cooldown of its alert, are refused at their places, and nothing else is', () => {
+test('into of a rule with a sequence, and cooldown where it has a not, are refused at their places, and nothing else is', () => {
   const rule = `from: orders\nsequence: [{ a: { where: event.a } }, { b: { where: event.b } }]\nwithin: 1d\ninto: found`;
   expect(briefly(pipelineWith(rule))).toEqual(['12:5-9 rule.into.not-yet']);
   const cooldown = 'alert: { severity: low, title: x, cooldown: 1h }';
   expect(
-    briefly(pipelineWith(`from: orders\nsequence: [{ a: { where: event.a } }, { b: {} }]\nwithin: 1d\n${cooldown}`)),
+    briefly(pipelineWith(`from: orders\nsequence: [{ a: { where: event.a } }, { not: {} }]\nwithin: 1d\n${cooldown}`)),
   ).toEqual(['12:39-47 rule.alert.cooldown.not-yet']);
 });
 
