@@ -13,16 +13,6 @@ export const resultMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'windows are noted as told whether or not their results were put',
-    file: 'engine/protocol/result-publisher.ts',
-    edits: [
-      [
-        "await this.#port.put(rule.plan.into ?? '', records);",
-        "await this.#port.put(rule.plan.into ?? '', records).catch(() => undefined);",
-      ],
-    ],
-  },
-  {
     name: 'results are said to be complete before they are put',
     file: 'engine/protocol/advance-time.ts',
     edits: [
