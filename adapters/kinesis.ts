@@ -39,8 +39,15 @@ export function kinesisClient(): KinesisClient {
 }
 
 /** Whether a stream puts records on any shard, whatever their partition keys. It can be switched at any time. */
-export async function ignoresPartitionKeys(client: KinesisClient, streamName: string): Promise<boolean> {
-  const { StreamDescriptionSummary } = await client.send(new DescribeStreamSummaryCommand({ StreamName: streamName }));
+export async function ignoresPartitionKeys(
+  client: KinesisClient,
+  streamName: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { StreamDescriptionSummary } = await client.send(
+    new DescribeStreamSummaryCommand({ StreamName: streamName }),
+    signal === undefined ? {} : { abortSignal: signal },
+  );
   return StreamDescriptionSummary?.RecordDistributionStrategy === RecordDistributionStrategy.AUTO;
 }
 

@@ -1,8 +1,8 @@
 /** A stream whose records ignore their partition keys spreads every key over all shards: Weir does not run on one. */
 import type { ShardPort } from '../engine/protocol/advance-time.ts';
 
-/** Whether a stream, by its name in Kinesis, puts records on any shard. */
-export type IgnoresKeys = (streamName: string) => Promise<boolean>;
+/** Whether a stream, by its name in Kinesis, puts records on any shard; throws, at the signal too, where it cannot say. */
+export type IgnoresKeys = (streamName: string, signal?: AbortSignal) => Promise<boolean>;
 
 /** What is wrong with a stream of the pipeline file; undefined where its records keep to their partition keys. */
 export async function keysFault(

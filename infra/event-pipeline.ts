@@ -42,7 +42,7 @@ export class EventPipeline extends Construct {
   constructor(scope: Construct, id: string, props: EventPipelineProps) {
     super(scope, id);
     const definition = checkedDefinition(props);
-    checkProps(definition, props);
+    checkProps(definition, props, Stack.of(this));
     this.#refuseSecond();
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const { encryptionKey } = props;
