@@ -1,6 +1,6 @@
 /** What a report says to CloudWatch. */
 import type { Plan } from '../engine/plan/plan.ts';
-import type { TimeReport } from '../engine/protocol/advance-time.ts';
+import type { TimeReport } from '../engine/protocol/time-report.ts';
 import type { BatchReport } from '../engine/protocol/batch-report.ts';
 import type { EpochMillis } from '../engine/time.ts';
 import type { PortCounts } from './counted-ports.ts';

@@ -1,8 +1,9 @@
 /** What advance-time does, apart from the environment that it runs in. */
 import type { Context } from 'aws-lambda';
 import type { Compiled } from '../engine/plan/program.ts';
-import { advanceTime, type ShardPort, type TimeReport } from '../engine/protocol/advance-time.ts';
+import { advanceTime, type ShardPort } from '../engine/protocol/advance-time.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
+import type { TimeReport } from '../engine/protocol/time-report.ts';
 import type { EpochMillis } from '../engine/time.ts';
 import { PortCounts } from './counted-ports.ts';
 import type { Log } from './log.ts';

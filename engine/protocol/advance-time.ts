@@ -20,6 +20,7 @@ import { putWatermarks, ResultPublisher, type StreamPort } from './result-publis
 import { setBegins } from './rule-begins.ts';
 import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
+import { heldRules, showWatermark, type TimeReport } from './time-report.ts';
 import {
   lastInstant,
   raiseWatermarks,
@@ -42,15 +43,6 @@ export interface ShardPort extends Partial<StreamPort> {
   shards(stream: string): Promise<readonly ListedShard[]>;
   /** Whether nothing is left to read after a sequence number, or at all. */
   atTip(stream: string, shard: string, after: string | undefined): Promise<boolean>;
-}
-
-export interface TimeReport {
-  readonly watermarks: { readonly [rule: string]: string };
-  readonly closed: number;
-  readonly alerts: number;
-  readonly published: number;
-  /** Keys of many writers that were settled. */
-  readonly merged: number;
 }
 
 /**
@@ -165,8 +157,9 @@ export async function advanceTime(
   if (to === 'end') published += await alerts.publishPending(byName, lastInstant);
   return {
     watermarks: Object.fromEntries(
-      plan.rules.map(({ name }, i) => [name, show(times[i]?.watermark ?? beginningOfTime)]),
+      plan.rules.map(({ name }, i) => [name, showWatermark(times[i]?.watermark ?? beginningOfTime)]),
     ),
+    heldBy: to === 'end' ? {} : heldRules(plan.rules, streams, now),
     ...report,
     published,
   };
@@ -240,9 +233,4 @@ async function publishWatermarks(
     if (conflict === undefined) return said(next);
     current = conflict.current;
   }
-}
-
-function show(watermark: EpochMillis): string {
-  if (watermark === beginningOfTime) return 'none';
-  return watermark >= lastInstant ? 'end' : new Date(watermark).toISOString();
 }

@@ -1,5 +1,6 @@
 /** A stream that nobody reads for hours, while another goes on: what did not come of it is not known. */
 import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-time.ts';
+import type { TimeReport } from '../../../engine/protocol/time-report.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import { InMemoryRun } from '../../../engine/run/in-memory-run.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
@@ -38,7 +39,7 @@ const carts = orders.map((_, i) => record({ stream: 'carts', minute: 10 * i + 3,
 /** One order is not paid. */
 const backlog = carts.filter((_, i) => i !== 7);
 
-test('a stream that stops for three hours has no absence told; what stands once it has caught up is the perfect run', async () => {
+test('a stream that stops for three hours has no absence told and is named; what stands once it has caught up is the perfect run', async () => {
   const world = new MemoryWorld();
   let isBehind = true;
   const shards: ShardPort = {
@@ -46,7 +47,7 @@ test('a stream that stops for three hours has no absence told; what stands once 
     atTip: (stream) => Promise.resolve(stream !== 'carts' || !isBehind),
   };
   const processor = (stream: string): StreamProcessor => new StreamProcessor(pipeline, stream, world.ports(), stream);
-  const passes = (to: number): Promise<unknown> =>
+  const passes = (to: number): Promise<TimeReport> =>
     advanceTime(pipeline, world.ports(), shards, (world.now = (noon + to * minute) as EpochMillis));
   const [first, ...rest] = backlog;
   const reader = processor('carts');
@@ -55,13 +56,15 @@ test('a stream that stops for three hours has no absence told; what stands once 
     world.now = (noon + 10 * i * minute) as EpochMillis;
     await other.process('0', [order]);
     if (i === 0) await reader.process('0', first === undefined ? [] : [first]);
-    await passes(10 * i + 5);
+    const { heldBy } = await passes(10 * i + 5);
+    expect(heldBy).toEqual({ 'not-paid': 'carts', alone: 'carts' });
   }
   expect(alertsOf(world)).toEqual([]);
   world.now = (noon + stops * minute) as EpochMillis;
   await reader.process('0', rest);
   isBehind = false;
-  for (const later of [1, 20, 40]) await passes(stops + later);
+  for (const later of [1, 20]) await passes(stops + later);
+  expect(await passes(stops + 40)).toMatchObject({ heldBy: {} });
 
   const told: string[] = [];
   const perfect = new InMemoryRun(pipeline, {
