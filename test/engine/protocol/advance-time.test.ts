@@ -111,7 +111,9 @@ async function closedBy(pipeline: Compiled, moved: (world: MemoryWorld) => void)
   moved(world);
   await at(50, world.ports());
   return {
-    alerts: alertsOf(world).map(({ id, status }) => `${id} ${status}`),
+    alerts: alertsOf(world)
+      .map(({ id, status }) => `${id} ${status}`)
+      .sort(),
     told: new Set(world.messages.map(({ id }) => id)).size,
     waiting: [...world.state.items.values(), ...world.alerts.items.values()].filter(({ due }) => due !== undefined)
       .length,
