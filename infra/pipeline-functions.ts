@@ -38,7 +38,8 @@ export class PipelineFunctions {
     this.#plan = planModule(props.definition);
     const code = this.#code('process-stream');
     const unread = resultStreams(props.definition).flatMap(({ name, isRead }) => (isRead ? [] : [name]));
-    const read = [...pipeline.streams, ...pipeline.derivedStreams].filter(([name]) => !unread.includes(name));
+    const all = [...pipeline.streams, ...pipeline.derivedStreams];
+    const read = all.filter(([name]) => !unread.includes(name));
     this.processStream = new Map(read.map(([name, stream]) => [name, this.#processStream(name, stream, code)]));
     this.#function('redrive', {
       functionName: redriveName(Stack.of(pipeline).stackName),
@@ -46,7 +47,7 @@ export class PipelineFunctions {
       description: 'puts dead letters back, called by weir replay',
     });
     this.advanceTime = this.#advanceTime();
-    const own = new Map([...pipeline.streams].filter(([name]) => props.streams?.[name]?.stream !== undefined));
+    const own = new Map(all.filter(([name]) => props.streams?.[name]?.stream !== undefined));
     askForPartitionKeys(pipeline, own, this.advanceTime, this.processStream);
   }
 

@@ -52,21 +52,6 @@ test('a stream has the shards, the retention and the reader that its settings sa
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 5000, StartingPosition: 'LATEST' });
 });
 
-test('a function with room for it lets young objects take more, and one without leaves them to the runtime', () => {
-  const template = templateOf(shop(() => ({ streams: { orders: { memorySize: 512 } } })));
-  const environment = (more: Record<string, unknown>): object => ({
-    Environment: { Variables: Match.objectLike(more) },
-  });
-  template.hasResourceProperties(
-    'AWS::Lambda::Function',
-    environment({ WEIR_STREAM: 'orders', NODE_OPTIONS: Match.absent() }),
-  );
-  template.hasResourceProperties(
-    'AWS::Lambda::Function',
-    environment({ WEIR_STREAM: 'returns', NODE_OPTIONS: '--max-semi-space-size=64' }),
-  );
-});
-
 test('a record is given up after seven days at the latest, which is all that Lambda takes', () => {
   const template = templateOf(shop(() => ({ streams: { orders: { retention: Duration.days(30) } } })));
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { MaximumRecordAgeInSeconds: 7 * 86_400 });
@@ -111,6 +96,16 @@ test("streams of the user's own are asked for partition keys before anything rea
   );
   expect(waiting).toEqual([expect.stringContaining('ordersprocess')]);
   templateOf(shop()).resourceCountIs('Custom::WeirPartitionKeys', 0);
+});
+
+test('streams of results are asked too', () => {
+  const template = templateOf(
+    shop((stack) => ({
+      definition: 'pipelines/retail/pipeline.yaml',
+      streams: { 'daily-totals': { stream: Stream.fromStreamArn(stack, 'Theirs', theirs) } },
+    })),
+  );
+  template.hasResourceProperties('Custom::WeirPartitionKeys', { streams: { 'daily-totals': 'theirs' } });
 });
 
 test('other streams are asked as another resource, so that a rollback does not ask those from before once more', () => {
