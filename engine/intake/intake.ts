@@ -5,7 +5,7 @@
  */
 import { plain } from '../aggregate/value.ts';
 import { describe, resetSteps } from '../expression/operators.ts';
-import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.ts';
+import { type Compiled, isJsonObject, type JsonObject, type Sink, type StreamProgram } from '../plan/program.ts';
 import { type EventReference, resultReference, touchOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { payload } from '../state/compiled-rule.ts';
@@ -244,7 +244,3 @@ export class Intake implements Sink {
 }
 
 const none: readonly unknown[] = [];
-
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

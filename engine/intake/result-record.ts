@@ -3,7 +3,7 @@
  * Both are JSON objects that say what they are, for a stream may have readers that are not Weir.
  */
 import type { Plan } from '../plan/plan.ts';
-import type { JsonObject } from '../plan/program.ts';
+import { isJsonObject, type JsonObject } from '../plan/program.ts';
 import { isoTime } from '../aggregate/value.ts';
 import type { Result } from '../state/result.ts';
 import type { EpochMillis } from '../time.ts';
@@ -44,7 +44,7 @@ export function movingTimes<T>({ streams }: Plan, records: readonly InputRecord[
 }
 
 function isWatermark(event: unknown): boolean {
-  return isObject(event) && event['kind'] === 'watermark';
+  return isJsonObject(event) && event['kind'] === 'watermark';
 }
 
 /** What a record of such a stream says, or why it is none. */
@@ -53,12 +53,8 @@ export function readResultRecord(event: JsonObject): ResultRecord | string {
   const at = Date.parse(String(event['at'])) as EpochMillis; // Branding.
   if (Number.isNaN(at)) return noRecord;
   if (kind === 'watermark') return { at, id: '', value: undefined };
-  if (kind !== 'event' || typeof id !== 'string' || !isObject(value)) return noRecord;
+  if (kind !== 'event' || typeof id !== 'string' || !isJsonObject(value)) return noRecord;
   return { at, id, value };
 }
 
 const noRecord = 'a derived stream holds results of rules, and this is none: nothing else may be put into it';
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

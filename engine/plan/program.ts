@@ -12,6 +12,10 @@ export interface JsonObject {
   readonly [name: string]: unknown;
 }
 
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** What expressions see as `meta`. */
 export interface Meta {
   readonly stream: string;
