@@ -1,44 +1,47 @@
 /**
- * Where rules begin, in event time, said once for each rule and fingerprint: at the newest event that was read before it
- * on any of its streams; where none was, at the oldest of the first events that come to it, in a batch or put back. It
- * is said before they are put anywhere. A window that begins earlier may lack events that came before the rule.
+ * Where rules begin, in event time, said for each rule and fingerprint before its events are put anywhere: at the newest
+ * event that was read before it on any of its streams; where none was, at the oldest of the first events of all their
+ * shards. Nobody knows which of those is read first, so older ones set the rule back, until it has a watermark: by then
+ * all shards were read or found to be empty, and before then nothing is told that follows from what did not come. A window
+ * that begins earlier may lack events that came before the rule.
  */
 import type { Plan } from '../plan/plan.ts';
 import { type CompiledRule, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
 import { endOfTime, type EpochMillis } from '../time.ts';
 import type { Item, ItemStore } from './item.ts';
 import { readShardRecord, shardRecordKey } from './shard-record.ts';
-import { readBegins, sayBegins, watermarkKey } from './watermarks.ts';
+import { type Begin, readBegins, sayBegins, watermarkKey } from './watermarks.ts';
 
 /** The oldest event that comes to a rule now; undefined where none does. */
 export type OldestOf = (rule: WindowedRule) => EpochMillis | undefined;
 
-/** Tells rules where they begin, and everybody where it has not been said. */
+/**
+ * Tells rules where they begin, and everybody where it has not been said. `isFirst` where they come from a shard that no
+ * event has come from before.
+ */
 export async function learnBegins(
   plan: Plan,
   rules: readonly (CompiledRule | WindowedRule)[],
   store: ItemStore,
   watermarks: Item | undefined,
   oldestOf: OldestOf,
+  isFirst = false,
 ): Promise<void> {
-  let begins = readBegins(plan, watermarks);
-  const oldest = rules.map((rule) => (isWindowed(rule) ? oldestOf(rule) : undefined));
-  const isNew = ({ index }: CompiledRule): boolean => begins[index] === undefined && oldest[index] !== undefined;
-  if (rules.some(isNew)) {
-    const said = await Promise.all(
-      rules.map(async (rule) =>
-        isNew(rule) ? ((await newestRead(store, rule.plan.sources)) ?? oldest[rule.index]) : undefined,
-      ),
-    );
-    // The shards of a stream begin at the same time: whoever finds that another has said it leaves it at that.
-    for (let current = watermarks; rules.some(isNew); ) {
-      const next = sayBegins(plan, current, said);
-      const [conflict] = await store.put([next]);
-      if (conflict !== undefined) current = conflict.current ?? (await store.get([watermarkKey]))[0];
-      begins = readBegins(plan, conflict === undefined ? next : current);
-    }
+  const said = readBegins(plan, watermarks);
+  const found = await Promise.all(
+    rules.map(async (rule): Promise<Begin | undefined> => {
+      const oldest = isWindowed(rule) ? oldestOf(rule) : undefined;
+      if (oldest === undefined || (said[rule.index] !== undefined && !isFirst)) return undefined;
+      const before = said[rule.index] === undefined ? await newestRead(store, rule.plan.sources) : undefined;
+      return { oldest, before, isFirst };
+    }),
+  );
+  let current = watermarks;
+  for (let next = sayBegins(plan, current, found); next !== undefined; next = sayBegins(plan, current, found)) {
+    const [conflict] = await store.put([next]);
+    current = conflict === undefined ? next : (conflict.current ?? (await store.get([watermarkKey]))[0]);
   }
-  setBegins(rules, begins);
+  setBegins(rules, readBegins(plan, current));
 }
 
 /** Of a rule whose begin nobody has said, no window is known to have all of its events. */

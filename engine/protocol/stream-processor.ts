@@ -123,7 +123,7 @@ export class StreamProcessor {
     const times = fresh.map((record) => intake.read(record));
     const oldest = smallest(times);
     const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? oldest : undefined);
-    await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf);
+    await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf, !stored?.record.eventAt);
     const stateless = statelessMatches(this.#rules, found.matches);
     const touches = [...found.touches, ...stateless.touches];
 

@@ -1,6 +1,6 @@
 /**
  * The published watermarks of the rules, which only advance-time raises and which only grow, what their allowedLateness has
- * been, and where each rule began, which is said once: one item, since every batch reads all of it.
+ * been, and where each rule began: one item, since every batch reads all of it.
  */
 import type { Plan, RulePlan } from '../plan/plan.ts';
 import { beginningOfTime, type EpochMillis, type EpochSeconds } from '../time.ts';
@@ -20,6 +20,8 @@ interface WatermarkBody extends Ripening {
   readonly lateness?: { readonly [rule: string]: readonly Lateness[] };
   /** Windows that begin before this began before the rule. */
   readonly begins?: { readonly [rule: string]: EpochMillis };
+  /** Rules that begin with first events: older ones set them back, until the rule has a watermark. */
+  readonly opening?: readonly string[];
   /** How many shards may write a key, of rules whose keys several write. */
   readonly writers?: { readonly [rule: string]: number };
 }
@@ -112,8 +114,24 @@ export function raiseWatermarks(
     }),
   );
   const lateness = { ...had, ...Object.fromEntries(learned) };
+  const opening = item === undefined ? [] : stillOpening({ ...read(item), rules }).filter((rule) => on.has(rule));
   const ripening: Ripening = { ...(ripe && { ripe }), ...(ripens && { ripens }) };
-  return itemOf({ v: format, rules, lateness, begins: kept, writers, ...(intoStreams.length > 0 && ripening) }, item);
+  return itemOf(
+    {
+      v: format,
+      rules,
+      lateness,
+      begins: kept,
+      ...(opening.length > 0 && { opening }),
+      writers,
+      ...(intoStreams.length > 0 && ripening),
+    },
+    item,
+  );
+}
+
+function stillOpening({ opening = [], rules }: WatermarkBody): readonly string[] {
+  return opening.filter((rule) => rules[rule] === undefined);
 }
 
 /** Where the rules began, by position; undefined where it has not been said yet. */
@@ -122,14 +140,35 @@ export function readBegins(plan: Plan, item: Item | undefined): (EpochMillis | u
   return plan.rules.map((rule) => begins[ruleName(rule)]);
 }
 
-/** The item with where rules began, by position, that it does not say yet. */
-export function sayBegins(plan: Plan, item: Item | undefined, begins: readonly (EpochMillis | undefined)[]): Item {
+/** What somebody knows of where a rule begins. */
+export interface Begin {
+  /** The newest event that was read before the rule on any of its streams; undefined where none was. */
+  readonly before: EpochMillis | undefined;
+  /** The oldest event that comes to the rule now. */
+  readonly oldest: EpochMillis;
+  /** True where nothing has come from there before. */
+  readonly isFirst: boolean;
+}
+
+/** The item with where rules began, by position, as far as it does not say so yet; undefined where nothing changes. */
+export function sayBegins(plan: Plan, item: Item | undefined, found: readonly (Begin | undefined)[]): Item | undefined {
   const body: WatermarkBody = item === undefined ? { v: format, rules: {} } : read(item);
-  const fresh = plan.rules.flatMap((rule, index) => {
-    const at = begins[index];
-    return at === undefined ? [] : [[ruleName(rule), at] as const];
+  const begins = { ...body.begins };
+  const opening = new Set(stillOpening(body));
+  const news = plan.rules.flatMap((rule, index) => {
+    const begin = found[index];
+    const name = ruleName(rule);
+    const said = begins[name];
+    if (begin === undefined) return [];
+    const isOlder = said !== undefined && begin.isFirst && opening.has(name) && begin.oldest < said;
+    return said === undefined || isOlder ? [{ ...begin, name, said }] : [];
   });
-  return itemOf({ ...body, begins: { ...Object.fromEntries(fresh), ...body.begins } }, item);
+  if (news.length === 0) return undefined;
+  for (const { name, said, before, oldest } of news) {
+    begins[name] = said === undefined ? (before ?? oldest) : oldest;
+    if (said === undefined && before === undefined) opening.add(name);
+  }
+  return itemOf({ ...body, begins, ...(opening.size > 0 && { opening: [...opening] }) }, item);
 }
 
 function itemOf(body: WatermarkBody, before: Item | undefined): Item {

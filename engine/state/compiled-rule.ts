@@ -33,7 +33,7 @@ export interface WindowedRule extends CompiledRule {
   readonly tellsApart: boolean;
   /** How long after its end the watermark tells of a window; undefined: events do, as soon as it is true. */
   readonly delay: Millis | undefined;
-  /** Windows that begin before `at` began before the rule, and may lack events. It is set once, when it is known. */
+  /** Windows that begin before `at` began before the rule, and may lack events. It is set whenever it is read. */
   readonly begin: { at: EpochMillis };
   /** One function for all keys. */
   readonly createAccumulators: () => Accumulator[];

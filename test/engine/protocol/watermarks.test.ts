@@ -12,12 +12,14 @@ import { compiled, rules, withRules } from './pipelines.ts';
 const { plan } = compiled(withRules(rules['tumbling, threshold']!));
 const at = noon as EpochMillis;
 
+const first = (oldest: EpochMillis) => ({ before: undefined, oldest, isFirst: true });
+
 test('where rules begin stands while watermarks rise and writers are counted, and the other way round', () => {
-  const begun = sayBegins(plan, undefined, [at]);
+  const begun = sayBegins(plan, undefined, [first(at)]);
   const raised = raiseWatermarks(plan, begun, [(at + 1) as EpochMillis], [12], [at], at);
   expect(readBegins(plan, raised)).toEqual([at]);
   const counted = raiseWatermarks(plan, undefined, [(at + 1) as EpochMillis], [12], [at], at);
-  const said = sayBegins(plan, counted, [at]);
+  const said = sayBegins(plan, counted, [first(at)]);
   for (const item of [raised, said]) {
     expect(readWatermarks(plan, item)).toEqual([at + 1]);
     expect(readWriters(plan, item)).toEqual([12]);
