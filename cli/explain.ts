@@ -4,7 +4,7 @@ import { differences } from '../engine/explain/difference.ts';
 import { sentence } from '../engine/explain/sentence.ts';
 import type { PipelineDefinition, TableDefinition } from '../engine/pipeline/definition.ts';
 import { compilePlan } from '../engine/plan/compile.ts';
-import { type RulePlan, tellsAbsence } from '../engine/plan/plan.ts';
+import { type RulePlan, tellsAbsence, tellsOfEvents } from '../engine/plan/plan.ts';
 import { expressionsOf, tablesRead } from '../engine/plan/sources.ts';
 import { type Output, reportOf, terminal } from './check.ts';
 import { loadPipelineFile } from './pipeline-file.ts';
@@ -91,7 +91,7 @@ function runOf(plan: RulePlan, tables: readonly TableDefinition[]): Readonly<Rec
     writer: writerOf(plan),
     timers:
       emit === 'final'
-        ? 'one a pane: its end and the allowed lateness'
+        ? `one a pane: ${tellsOfEvents(window) ? 'when one of its results is final' : 'its end and the allowed lateness'}`
         : waits
           ? 'one a pane: when something may be known not to have come'
           : 'none: it speaks when events come',

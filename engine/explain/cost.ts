@@ -2,7 +2,7 @@
  * What a rule costs in DynamoDB and how near its hottest key comes to what one partition takes: from the plan and a rate
  * of events, on assumptions that are said with the result.
  */
-import { type RulePlan, tellsAbsence } from '../plan/plan.ts';
+import { type RulePlan, tellsAbsence, tellsOfEvents } from '../plan/plan.ts';
 
 /** us-east-1, on demand. */
 export const prices = {
@@ -80,11 +80,11 @@ function formulaOf(itemsPerEvent: number, units: number, isGlobal: boolean): str
   return `${keys} × ${units} KB${itemsPerEvent === 2 ? ', put twice' : ''}`;
 }
 
-function stateOf({ window, accumulators, evidence }: RulePlan): { itemBytes: number; itemsPerEvent: number } {
+function stateOf({ window, accumulators, evidence, into }: RulePlan): { itemBytes: number; itemsPerEvent: number } {
   if (window === undefined) return { itemBytes: 0, itemsPerEvent: 0 };
   const isLog = ['sliding', 'before', 'last', 'session', 'until', 'sequence', 'join', 'instant'].includes(window.kind);
-  // A pane that waits for what may not come is put again once that is looked at.
-  const waits = tellsAbsence(window);
+  // A pane that waits for what may not come, or for its results to be final, is put again once that is looked at.
+  const waits = tellsAbsence(window) || (into !== undefined && tellsOfEvents(window));
   const itemBytes = isLog ? openLogBytes : 200 + sum(accumulators.map(bytesOf)) + evidence * eventBytes;
   return { itemBytes, itemsPerEvent: waits ? 2 : 1 };
 }

@@ -24,15 +24,17 @@ function stateless({ into, select, alert, groupBy }: RuleDefinition, events: str
   return `Each event of ${events} raises ${alertOf(alert)}${joined}`;
 }
 
-function sequential({ groupBy, alert, having }: RuleDefinition, sequence: SequenceDefinition): string {
+function sequential(rule: RuleDefinition, sequence: SequenceDefinition): string {
+  const { groupBy, having, into } = rule;
   const per = groupBy.length === 0 ? '' : `For each ${named(groupBy)}: `;
   const when = having === undefined ? '' : ` when ${oneLine(having)}`;
   const waits = numbered(sequence.parts).some(({ kind }) => kind === 'not');
-  const at = waits ? 'once the watermark has passed its end' : 'as soon as its last event has come';
-  return `${per}${sequencePhrase(sequence, oneLine)}, raises ${alertOf(alert)}${when}, ${at}`;
+  const told = waits ? 'once the watermark has passed its end' : 'as soon as its last event has come';
+  const at = into === undefined ? told : onceFinal;
+  return `${per}${sequencePhrase(sequence, oneLine)}, ${tells(rule)}${when}, ${at}`;
 }
 
-function pairwise({ alert, having }: RuleDefinition, { type, before, after, parts, on }: JoinDefinition): string {
+function pairwise(rule: RuleDefinition, { type, before, after, parts, on }: JoinDefinition): string {
   const [left, right] = parts.map(({ name, from, where }, side) => {
     const events = `${from.join(' or ')}${where === undefined ? '' : ` where ${oneLine(where)}`}`;
     return `${name} (${events}, by ${on[side] === undefined ? '' : oneLine(on[side])})`;
@@ -44,28 +46,38 @@ function pairwise({ alert, having }: RuleDefinition, { type, before, after, part
   const alone = { inner: [], left: [parts[0]], right: [parts[1]], full: parts }[type].map(({ name }) => name);
   const others =
     alone.length === 0 ? '' : `, and each ${alone.join(' or ')} that has none, once the watermark has passed its time`;
-  const when = having === undefined ? '' : ` when ${oneLine(having)}`;
-  return `Each ${left} with each ${right} of the same key, ${apart}${others}, raises ${alertOf(alert)}${when}`;
+  const when = rule.having === undefined ? '' : ` when ${oneLine(rule.having)}`;
+  const at = rule.into === undefined ? '' : `, ${onceFinal}`;
+  return `Each ${left} with each ${right} of the same key, ${apart}${others}, ${tells(rule)}${when}${at}`;
 }
 
-function distinct({ groupBy, alert }: RuleDefinition, { within, keep }: DistinctDefinition, events: string): string {
+function distinct(rule: RuleDefinition, { within, keep }: DistinctDefinition, events: string): string {
+  const { groupBy, alert, into, select } = rule;
   const joined = alert === undefined || alert.cooldown === 0 ? '' : joinedBy(alert.cooldown, named(groupBy));
+  const which = `Of events of ${events} with the same ${named(groupBy)}, the ${keep} within ${formatDuration(within)}`;
+  if (into !== undefined && select === undefined) return `${which} goes into the stream ${into} as it is, ${onceFinal}`;
+  if (into !== undefined) return `${which} ${tells(rule)}, ${onceFinal}`;
   const when = keep === 'first' ? 'as soon as it has come' : 'once that and the allowed lateness are over';
-  return `Of events of ${events} with the same ${named(groupBy)}, the ${keep} within ${formatDuration(within)} raises ${alertOf(alert)}, ${when}${joined}`;
+  return `${which} ${tells(rule)}, ${when}${joined}`;
 }
 
 function windowed(rule: RuleDefinition, window: WindowDefinition, events: string): string {
   if (window.kind === 'sequence') return sequential(rule, window);
   if (window.kind === 'join') return pairwise(rule, window);
   if (rule.distinct !== undefined) return distinct(rule, rule.distinct, events);
-  const { groupBy, aggregate, having, emit, alert, into, select = [] } = rule;
+  const { groupBy, aggregate, having, emit, alert } = rule;
   const per = groupBy.length === 0 ? '' : `, for each ${named(groupBy)}`;
   const computes = aggregate.map(({ name, expression }) => `${name} = ${oneLine(expression)}`).join(', ');
   const when = having === undefined ? 'for every window' : `when ${oneLine(having)}`;
   const joined =
     alert === undefined || alert.cooldown === 0 || emit === 'final' ? '' : joinedBy(alert.cooldown, named(groupBy));
-  const tells = into === undefined ? `raises ${alertOf(alert)}` : `puts ${named(select)} into the stream ${into}`;
-  return `Over events of ${events}${per} ${windowPhrase(window)}, it computes ${computes}, and ${tells} ${when}, ${speaks[emit]}${joined}`;
+  return `Over events of ${events}${per} ${windowPhrase(window)}, it computes ${computes}, and ${tells(rule)} ${when}, ${speaks[emit]}${joined}`;
+}
+
+const onceFinal = 'once no event that may still come can change it';
+
+function tells({ into, select = [], alert }: RuleDefinition): string {
+  return into === undefined ? `raises ${alertOf(alert)}` : `puts ${named(select)} into the stream ${into}`;
 }
 
 const speaks = {

@@ -184,7 +184,7 @@ export interface RuleDefinition {
   /** Declared or derived streams. */
   readonly from: readonly string[];
   readonly where?: Expression;
-  /** Of a rule with a window or a sequence that goes into a derived stream, always there. */
+  /** Of a rule with a window or a sequence that goes into a derived stream, always there; without it, events go on as they are. */
   readonly select?: readonly NamedExpression[];
   /** The derived stream that `select` goes into. */
   readonly into?: string;

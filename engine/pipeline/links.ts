@@ -108,9 +108,9 @@ function checkFields(report: FaultReport, streams: readonly StreamReading[], rul
     if (shapes.has(stream)) return shapes.get(stream);
     return anyShape(rules.filter(({ into }) => into?.name === stream).map(outputShape));
   };
-  const outputShape = ({ selected, isStateful, from }: RuleReading): EventShape | undefined => {
+  const outputShape = ({ selected, passesOn, from }: RuleReading): EventShape | undefined => {
     if (selected) return new Map(selected.map((name) => [name, undefined]));
-    return isStateful ? undefined : anyShape(from.map(({ name }) => shapeOf(name)));
+    return passesOn ? anyShape(from.map(({ name }) => shapeOf(name))) : undefined;
   };
   for (const { scope, from } of rules.flatMap(({ eventScopes }) => eventScopes))
     check([scope], anyShape(from.map(shapeOf)), from);

@@ -1,6 +1,6 @@
 /** The parts of a rule: which there are, which it needs, and which do not go together. */
 import type { FaultReport } from './fault-report.ts';
-import { type Entry, type Fields, reportNotYet } from './fields.ts';
+import type { Entry, Fields } from './fields.ts';
 
 export const ruleFields = {
   description: 'optional',
@@ -27,7 +27,7 @@ export type RuleFields = Fields<typeof ruleFields>;
 
 /** Reports what a rule lacks and what does not go together. */
 export function checkParts(report: FaultReport, { name, key }: Entry, given: RuleFields): void {
-  const { window, aggregate, having, emit, groupBy, alert, into, select, sequence, distinct, join } = given;
+  const { window, aggregate, having, emit, groupBy, alert, into, sequence, distinct, join } = given;
   const streams = 'a stream or a list of streams, for example: from: orders';
   if (given.from === undefined && sequence === undefined && join === undefined)
     report.error('rule.from.missing', key, `the rule '${name}' does not say which stream it reads`, {
@@ -68,8 +68,6 @@ export function checkParts(report: FaultReport, { name, key }: Entry, given: Rul
         "a rule with a 'window' needs 'aggregate': what is counted or summed in it",
         { allowed: 'for example: aggregate: { orders: count() }' },
       );
-    if (select && into === undefined)
-      reportNotYet(report, 'rule.select', select.key, "'select' in a rule with a 'window' and an 'alert'");
     return;
   }
   if (aggregate)
@@ -95,7 +93,6 @@ export function checkParts(report: FaultReport, { name, key }: Entry, given: Rul
 
 /** What has no meaning beside `sequence`, or must be there. */
 function checkSequenceParts(report: FaultReport, sequence: Entry, given: RuleFields): void {
-  const { alert, select } = given;
   for (const part of ['window', 'aggregate', 'distinct', 'join', 'emit'] as const) {
     const field = given[part];
     if (field)
@@ -108,7 +105,6 @@ function checkSequenceParts(report: FaultReport, sequence: Entry, given: RuleFie
               : "'within', how long a match may take; a step's 'times', how many events it takes",
       });
   }
-  if (select && alert) reportNotYet(report, 'rule.select', select.key, "'select' in a rule with a 'sequence'");
   if (given.within === undefined)
     report.error('rule.within.missing', sequence.key, "a rule with a 'sequence' needs 'within'", {
       allowed: 'for example: within: 14d',
@@ -117,7 +113,7 @@ function checkSequenceParts(report: FaultReport, sequence: Entry, given: RuleFie
 
 /** What has no meaning beside `distinct`, or must be there. */
 function checkDistinctParts(report: FaultReport, distinct: Entry, given: RuleFields): void {
-  const { alert, groupBy, select } = given;
+  const { groupBy } = given;
   for (const part of ['window', 'aggregate', 'having', 'emit'] as const) {
     const field = given[part];
     if (field)
@@ -130,7 +126,6 @@ function checkDistinctParts(report: FaultReport, distinct: Entry, given: RuleFie
               : "'distinct' alone; a rule that counts has a 'window' and no 'distinct'",
       });
   }
-  if (select && alert) reportNotYet(report, 'rule.select', select.key, "'select' in a rule with 'distinct'");
   if (groupBy === undefined)
     report.error('rule.groupBy.missing', distinct.key, "'distinct' does not say which events are the same", {
       allowed: "'groupBy', for example: groupBy: { order: event.orderId }",

@@ -31,6 +31,8 @@ export interface RuleReading {
   /** The names of what it makes, where they are known. */
   readonly selected?: readonly string[];
   readonly isStateful: boolean;
+  /** True where what it puts into a stream are its events as they are. */
+  readonly passesOn: boolean;
   /** Of a window, where the rule says when it speaks, and what it says. */
   readonly emit?: { readonly says: Emit; readonly range: SourceRange };
   /** The scopes of those of its expressions that see `event`, with the streams that it is of. */
@@ -83,11 +85,9 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
   const results = [...groups, ...aggregates, ...(join ? [{ name: keyName }] : [])];
   const ofResult = isStateful ? resultScope(params, results, steps, seesEvent) : ofEvent;
   const having = given.having && isStateful ? readExpression(report, given.having, ofResult, predicate) : undefined;
-  const without = sequence ? 'sequence' : join ? 'join' : given.distinct ? 'distinct' : undefined;
-  const isSelected = !isStateful || join !== undefined || (given.into !== undefined && without === undefined);
-  const select = isSelected ? readNamed(report, given.select, ofResult) : [];
+  const select = readNamed(report, given.select, ofResult);
   const emit = readEmit(report, given, having, aggregates, window);
-  const into = given.into && readInto(report, given.into, without);
+  const into = given.into && readInto(report, given.into);
   const alert =
     given.alert &&
     readAlert(report, given.alert, {
@@ -97,8 +97,9 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
       keyless: !isStateful && given.groupBy === undefined,
     });
 
-  const isWhole = given.window !== undefined && into !== undefined && given.select === undefined;
-  const output = isWhole ? wholeResult(results.map((one) => one.name)) : given.select && complete(select);
+  const isWhole = (given.window ?? given.sequence) !== undefined && into !== undefined && given.select === undefined;
+  const names = [...results, ...(sequence?.steps ?? [])].map((one) => one.name);
+  const output = isWhole ? wholeResult(names) : given.select && complete(select);
   const parts = { where, having, alert, window: sequence?.definition ?? join?.definition ?? window?.definition };
   const definition: RuleDefinition | undefined =
     mode === undefined
@@ -113,13 +114,14 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
           ...(into && { into: into.name }),
           groupBy: join?.definition ? [{ name: keyName, expression: join.definition.on[0] }] : complete(groups),
           aggregate: complete(aggregates),
-          emit,
           ...distinct,
+          emit: into === undefined ? (distinct?.emit ?? emit) : emit,
         };
   return {
     name,
     from,
     isStateful,
+    passesOn: given.select === undefined && (!isStateful || given.distinct !== undefined),
     ...(given.window && given.emit && { emit: { says: emit, range: given.emit.range } }),
     eventScopes: [
       ...[ofEvent, ...(given.window ? [ofAggregate] : []), ...(seesEvent ? [ofResult] : [])].map((scope) => ({

@@ -2,7 +2,7 @@
 import { isSeq } from 'yaml';
 import type { SourceRange } from '../expression/expression.ts';
 import type { FaultReport } from './fault-report.ts';
-import { type Entry, reportNotYet } from './fields.ts';
+import type { Entry } from './fields.ts';
 import { checkResourceName } from './name.ts';
 import { rangeOf, written } from './yaml-node.ts';
 
@@ -31,8 +31,7 @@ export function readFrom(report: FaultReport, entry: Entry): StreamName[] {
   return streams;
 }
 
-/** `without` names the part of the rule that cannot go into a stream yet. */
-export function readInto(report: FaultReport, entry: Entry, without: string | undefined): StreamName | undefined {
+export function readInto(report: FaultReport, entry: Entry): StreamName | undefined {
   const name = written(entry.value);
   if (name === undefined) {
     report.error('rule.into.value', entry.range, "'into' names no stream", {
@@ -40,8 +39,6 @@ export function readInto(report: FaultReport, entry: Entry, without: string | un
     });
     return undefined;
   }
-  if (without !== undefined)
-    reportNotYet(report, 'rule.into', entry.key, `'into' in a rule with '${without}'`, "'alert'");
   checkResourceName(report, { name, code: entry.code, range: entry.range });
   return { name, range: entry.range };
 }

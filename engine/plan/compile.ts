@@ -12,7 +12,7 @@ import { generateProgram, valueNames } from './generate-program.ts';
 import { type Plan, type RulePlan, type StreamPlan, tellsAbsence, type WindowPlan } from './plan.ts';
 import { sequencePlan } from './sequence-plan.ts';
 import { approximable, slotsOf } from './slots.ts';
-import { groupKeyHoldsPartitionKey, resultStreams, sourcesOf } from './sources.ts';
+import { groupKeyHoldsPartitionKey, passesOn, resultStreams, sourcesOf } from './sources.ts';
 
 export interface CompiledText {
   readonly plan: Plan;
@@ -89,6 +89,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     ...(mayBeNear.length > 0 && { approximable: mayBeNear }),
     emit: rule.emit,
     ...(rule.window !== undefined && rule.into !== undefined && { into: rule.into }),
+    ...(passesOn(rule) && { passesOn: true }),
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
     }),

@@ -8,7 +8,7 @@
 import { aggregateCall } from '../expression/aggregate-call.ts';
 import { emit } from '../expression/emit.ts';
 import type { Expression, Node, Text } from '../expression/expression.ts';
-import type { PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import type { NamedExpression, PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
 import { Block, literal } from './block.ts';
 import { generateRuleEvaluation, readBy } from './generate-rule.ts';
 import { sequenceFunctions } from './generate-sequence.ts';
@@ -101,14 +101,13 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
     return `{ ${parts.join(',\n')} }`;
   }
   if (window.kind === 'sequence') parts.push(sequenceFunctions(definition, window));
-  else if (window.kind === 'join') parts.push(`select: ${selection(definition, rule)}`);
-  else parts.push(aggregateFunction(definition, rule));
+  else if (window.kind !== 'join') parts.push(aggregateFunction(definition, rule));
+  if (rule.select !== undefined) parts.push(`select: ${selection(definition, rule.select, rule)}`);
   if (having !== undefined) {
     const block = windowBlock(definition, rule);
     const code = emit(having.node, block.binding);
     parts.push(`having: (g, v, w, event) => {\n${block.declarations()}return ${code};\n}`);
   }
-  if (window.kind !== 'join' && rule.into !== undefined) parts.push(`select: ${selection(definition, rule)}`);
   if (alert !== undefined)
     parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w, event)', windowBlock(definition, rule))}`);
   return `{ ${parts.join(',\n')} }`;
@@ -132,9 +131,9 @@ function eventTexts(definition: PipelineDefinition, rule: RuleDefinition, read =
 }
 
 /** What a result is told as, where that is not its parts themselves. */
-function selection(definition: PipelineDefinition, rule: RuleDefinition): string {
+function selection(definition: PipelineDefinition, select: readonly NamedExpression[], rule: RuleDefinition): string {
   const block = windowBlock(definition, rule);
-  const values = (rule.select ?? []).map(({ expression }) => emit(expression.node, block.binding));
+  const values = select.map(({ expression }) => emit(expression.node, block.binding));
   return `(g, v, w, event) => {\n${block.declarations()}return [${values.join(', ')}];\n}`;
 }
 
@@ -144,10 +143,10 @@ function resultNames({ window, aggregate }: RuleDefinition): string[] {
   return (isOfSteps ? namedSteps(window.parts) : aggregate).map(({ name }) => name);
 }
 
-/** The names of what alerts show of it. */
+/** The names of what is told of it. */
 export function valueNames(rule: RuleDefinition): string[] {
-  const isSelected = rule.window?.kind === 'join' || (rule.window !== undefined && rule.into !== undefined);
-  return isSelected ? (rule.select ?? []).map(({ name }) => name) : resultNames(rule);
+  const { window, select } = rule;
+  return window !== undefined && select !== undefined ? select.map(({ name }) => name) : resultNames(rule);
 }
 
 /** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them; and the event that a window is of. */

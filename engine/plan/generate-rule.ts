@@ -7,6 +7,7 @@ import { reads } from '../expression/tree.ts';
 import type { JoinDefinition, RuleDefinition, SequenceDefinition } from '../pipeline/definition.ts';
 import { type Block, literal } from './block.ts';
 import { endsOfFirst, stepSeen, stepsOf } from './generate-sequence.ts';
+import { passesOn } from './sources.ts';
 import { numbered } from './sequence-plan.ts';
 import { slotsOf } from './slots.ts';
 
@@ -66,10 +67,11 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
     );
   } else {
     const args = rule.distinct
-      ? [eventSeen(expressionsOf(rule), block)]
+      ? [passesOn(rule) ? `$.kept(${block.readWhole()})` : eventSeen(expressionsOf(rule), block)]
       : slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
     if (rule.window.kind === 'before') args.push(eventSeen([...said(rule), ...resulting(rule)], block));
-    if (sequence !== undefined && steps !== undefined) args.push(steps.bits, stepSeen(sequence, said(rule), block));
+    if (sequence !== undefined && steps !== undefined)
+      args.push(steps.bits, stepSeen(sequence, [...said(rule), ...resulting(rule)], block));
     if (rule.window.kind === 'until') args.push(windowEnd(rule.window.until));
     lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fieldsOf(rule, block)});`);
   }
@@ -87,9 +89,7 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
     });
     const seen = temporary();
     const fields = fieldsOf(rule, block);
-    lines.push(
-      `${seen} = ${stepSeen(join, [...(rule.select ?? []).map(({ expression }) => expression), ...said(rule)], block)};`,
-    );
+    lines.push(`${seen} = ${stepSeen(join, [...resulting(rule), ...said(rule)], block)};`);
     const touch = (key: string, sides: number): string =>
       `sink.touch(${index}, [${key}], [${sides}, ${seen}], ${fields});`;
     lines.push(
@@ -207,7 +207,7 @@ function said({ having, alert }: RuleDefinition): Expression[] {
   return typeof alert.severity === 'string' ? all : [...all, alert.severity];
 }
 
-/** What a result is in a derived stream. */
+/** What `select` says of a result. */
 function resulting({ select = [] }: RuleDefinition): Expression[] {
   return select.map(({ expression }) => expression);
 }

@@ -62,13 +62,15 @@ export interface RulePlan {
   /** Absent for a stateless rule. */
   readonly window?: WindowPlan | undefined;
   readonly accumulators: readonly AccumulatorPlan[];
-  /** Of a sequence, the names of its steps; of a join, and of results in a stream, those of `select`. */
+  /** The names of what is told of a window: of `select`, where the rule has one, else of aggregates or steps. */
   readonly aggregateNames: readonly string[];
   /** Aggregates that may be approximate, each with the accumulators that make them so; absent where there are none. */
   readonly approximable?: readonly (readonly [name: string, accumulators: readonly number[]])[];
   readonly emit: Emit;
   /** The derived stream that its final results go into; absent where it has alerts. */
   readonly into?: string;
+  /** Present where those are events as they are, each the value of its one aggregate. */
+  readonly passesOn?: true;
   /** Names the rule's `having`; absent where it has none. It may change while the state goes on. */
   readonly having?: string;
   /** How many events a window needs at least for `having` to be true of it; 0 where that is not known. */
@@ -94,4 +96,9 @@ export interface RulePlan {
 export function tellsAbsence(window: WindowPlan | undefined): boolean {
   if (window?.kind === 'sequence') return hasAbsence(window);
   return window?.kind === 'join' && window.alone.includes(true);
+}
+
+/** True where results tell of events, as soon as no other can take their place; others of what a stretch of time holds. */
+export function tellsOfEvents(window: WindowPlan): boolean {
+  return window.kind === 'sequence' || window.kind === 'join' || (window.kind === 'until' && window.shows === 'first');
 }

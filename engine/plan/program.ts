@@ -81,7 +81,7 @@ export type StepFunction = (event: JsonObject, values: readonly unknown[], t: Ep
 export interface RuleProgram {
   /** Of a windowed rule; `event` is empty where the window is of none. The named aggregates from the accumulators' results; undefined where one fails. */
   readonly aggregates?: ((results: readonly unknown[]) => readonly unknown[]) | undefined;
-  /** Of a join, and of results that go into a stream: the values that are told. */
+  /** Of a windowed rule with a `select`: the values that are told. */
   readonly select?:
     | ((
         groups: readonly unknown[],

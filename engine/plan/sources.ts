@@ -44,7 +44,7 @@ function partitionKeyTexts(definition: PipelineDefinition, stream: string): stri
   const declared = definition.streams.find(({ name }) => name === stream);
   if (declared !== undefined) return [canonical(declared.partitionKey.node)];
   const perProducer = producersOf(definition, stream).map((rule) => {
-    if (rule.window !== undefined) return resultKeyTexts(rule);
+    if (rule.window !== undefined) return passesOn(rule) ? passedKeyTexts(rule) : resultKeyTexts(rule);
     const upstream = rule.from.map((name) => partitionKeyTexts(definition, name));
     // Without a `select` events are passed on as they are.
     if (rule.select === undefined)
@@ -64,6 +64,19 @@ function resultKeyTexts({ groupBy, select = [] }: RuleDefinition): string[] {
   return select
     .filter(({ expression: { node } }) => node.kind === 'name' && node.name === group.name)
     .map(({ name }) => `event[${JSON.stringify(name)}]`);
+}
+
+/** True where a rule with a window puts events into its stream as they are. */
+export function passesOn({ distinct, into, select }: RuleDefinition): boolean {
+  return distinct !== undefined && into !== undefined && select === undefined;
+}
+
+/** What makes a group key of an event makes the same of the event that is passed on, where nothing else is read. */
+function passedKeyTexts({ groupBy }: RuleDefinition): string[] {
+  const [group, ...others] = groupBy;
+  if (group === undefined || others.length > 0) return [];
+  const { node } = group.expression;
+  return reads(node).every(([root]) => root === 'event') ? [canonical(node)] : [];
 }
 
 /** True where a rule's group key holds the partition key of every stream that it reads. */

@@ -15,8 +15,9 @@ export class DuePanes {
   /** The earliest of all. */
   next: EpochMillis = endOfTime;
 
-  awaits(pane: Pane): boolean {
-    return this.#awaited.has(pane);
+  /** When a pane is due as far as is known; undefined: it is not. */
+  awaited(pane: Pane): EpochMillis | undefined {
+    return this.#awaited.get(pane);
   }
 
   add(at: EpochMillis, due: DuePane): void {

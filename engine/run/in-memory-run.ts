@@ -163,7 +163,7 @@ export class InMemoryRun implements Receiver {
     if (known === undefined && final) pane.born = frontier;
     state.add(pane, touch, !final);
     if (!final) this.#settle(state);
-    if (rule.delay !== undefined) this.#await(state, pane);
+    if (rule.delay !== undefined) this.#await(state, pane, touch.event.t);
     this.#touchesUntilSweep--;
   }
 
@@ -188,10 +188,13 @@ export class InMemoryRun implements Receiver {
     this.#touchesUntilSweep = Math.max(sweepEvery, 4 * this.#states.size);
   }
 
-  #await(state: RuleState, pane: Pane): void {
-    const due = this.#due[state.rule.index];
-    // Whether a final result is due changes with time alone.
-    if (due === undefined || (state.rule.plan.emit === 'final' && due.awaits(pane))) return;
+  #await(state: RuleState, pane: Pane, t: EpochMillis = beginningOfTime): void {
+    const { index, plan, grows, delay = 0 } = state.rule;
+    const due = this.#due[index];
+    if (due === undefined) return;
+    const awaited = due.awaited(pane);
+    // When a final result is due changes with time alone; in a log also with events that are older than the next.
+    if (plan.emit === 'final' && awaited !== undefined && (!grows || t + delay >= awaited)) return;
     const at = state.dueAt(pane);
     if (at !== undefined) due.add(at, { state, pane });
   }

@@ -3,7 +3,7 @@
  * windows that end when their first event says.
  */
 import type { Emit } from '../pipeline/definition.ts';
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, instantAfter, largest, type Millis } from '../time.ts';
 import { chainChanges, chainDecides, chainReach } from '../window/chain-reach.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import { resultsOf } from './aggregation.ts';
@@ -43,6 +43,8 @@ class ChainWindows implements KeyWindows {
   readonly #log: ChainLog;
   readonly #max: Millis;
   readonly #showsFirst: boolean;
+  /** True where what a window tells is final once no event before its first can come: then it closes with that. */
+  readonly #closesWithFirst: boolean;
 
   constructor(rule: WindowedRule, panes: KeyPanes, chain: Chain) {
     this.#rule = rule;
@@ -50,12 +52,15 @@ class ChainWindows implements KeyWindows {
     this.#log = new ChainLog(chain);
     this.#max = chain.max;
     this.#showsFirst = chain.shows === 'first';
-    const closes = (window: ChainWindow): EpochMillis => this.#log.closes(window);
+    this.#closesWithFirst = this.#showsFirst && rule.plan.emit === 'final';
+    const closes = (window: ChainWindow): EpochMillis => this.#closes(window);
     this.schedule = {
       nextEnd: (pane, after) =>
-        this.#of(pane)
-          .map(closes)
-          .find((end) => end > after),
+        this.#closesWithFirst
+          ? this.#firstAfter(pane, after)
+          : this.#of(pane)
+              .map(closes)
+              .find((end) => end > after),
       endingIn: (pane, after, until) =>
         this.#of(pane)
           .filter((window) => closes(window) > after && closes(window) <= until)
@@ -149,11 +154,21 @@ class ChainWindows implements KeyWindows {
     if (window === undefined) return false;
     const { grid } = this.#rule;
     const homes = [grid.start(window.start), grid.start(this.#log.newest(window))];
-    return homes.some((home) => (this.#panes.get(home)?.told ?? beginningOfTime) >= this.#log.closes(window));
+    return homes.some((home) => (this.#panes.get(home)?.told ?? beginningOfTime) >= this.#closes(window));
   }
 
   forget(frozen: EpochMillis): void {
     this.#log.forget((frozen + chainDecides(this.#max)) as EpochMillis, frozen);
+  }
+
+  #closes(window: ChainWindow): EpochMillis {
+    return this.#closesWithFirst ? instantAfter(window.start) : this.#log.closes(window);
+  }
+
+  /** Of whoever knows a pane's events alone, any of them may open a window. */
+  #firstAfter(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined {
+    const [first] = this.#log.times(largest([pane, after]), this.#rule.grid.end(pane));
+    return first === undefined ? undefined : instantAfter(first);
   }
 
   /** The windows with an event in a pane: none is longer than it. */

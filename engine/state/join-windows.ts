@@ -4,14 +4,15 @@
  * watermark has passed the last instant at which one could come: advance-time says so in the panes.
  */
 import { type JoinPlan, joinReach } from '../plan/join-plan.ts';
-import { type EpochMillis, endOfTime, instantAfter, type Millis, smallest } from '../time.ts';
+import { type EpochMillis, instantAfter, type Millis, smallest } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
+import { before, JoinLog, loneJoined, loneOf } from './join-log.ts';
 import { Joined } from './joined.ts';
 import { countHeld } from './key-limits.ts';
 import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
-import { distinctTimes, OrderedLog } from './ordered-log.ts';
+import { distinctTimes } from './ordered-log.ts';
 import type { Pane } from './pane.ts';
 import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
 
@@ -36,20 +37,16 @@ export function joinForm(grid: PaneGrid, plan: JoinPlan): WindowForm {
   };
 }
 
-const sides = [0, 1] as const;
-type Side = (typeof sides)[number];
-
 class JoinWindows implements KeyWindows {
   readonly schedule?: Schedule;
   readonly #rule: WindowedRule;
   readonly #panes: KeyPanes;
-  readonly #plan: JoinPlan;
-  readonly #log = new OrderedLog();
+  readonly #log: JoinLog;
 
   constructor(rule: WindowedRule, panes: KeyPanes, plan: JoinPlan) {
     this.#rule = rule;
     this.#panes = panes;
-    this.#plan = plan;
+    this.#log = new JoinLog(plan);
     if (!plan.alone.includes(true)) return;
     this.schedule = {
       nextEnd: (pane, after) => smallest(this.#ends(pane).flatMap(({ end }) => (end > after ? [end] : []))),
@@ -61,7 +58,7 @@ class JoinWindows implements KeyWindows {
 
   add(pane: Pane, touch: Touch): boolean {
     countHeld(this.#rule, pane, touch);
-    this.#log.add(touch);
+    this.#log.insert(touch);
     return false;
   }
 
@@ -92,27 +89,27 @@ class JoinWindows implements KeyWindows {
   }
 
   subjects(name: EpochMillis): readonly Joined[] {
-    return this.#log.between(name, instantAfter(name)).flatMap((touch) => [
-      ...(isOf(touch, 0) ? this.#others(touch, 0, name).map((right) => new Joined(touch, right)) : []),
-      // Of two events of one time, the left one has told of the pair.
-      ...(isOf(touch, 1) ? this.#others(touch, 1, before(name)).map((left) => new Joined(left, touch)) : []),
-      ...this.#alone(touch).map((side) => (side === 0 ? new Joined(touch, undefined) : new Joined(undefined, touch))),
-    ]);
+    return this.#log
+      .between(name, instantAfter(name))
+      .flatMap((touch) => [
+        ...this.#log.pairsWith(touch),
+        ...this.#log.alone(touch).map((side) => loneJoined(touch, side)),
+      ]);
   }
 
   isUndecided(subject: Touch): boolean {
     const lone = loneOf(subject);
     return (
       lone !== undefined &&
-      !this.#hasOther(lone.touch, lone.side) &&
-      this.#over(lone.touch, lone.side) > this.#panes.told
+      !this.#log.hasOther(lone.touch, lone.side) &&
+      this.#log.over(lone.touch, lone.side) > this.#panes.told
     );
   }
 
   /** Of an event without another, the last instant at which one could have come. */
   newest(name: EpochMillis, subject?: Touch): EpochMillis {
     const lone = loneOf(subject);
-    return lone === undefined ? name : before(this.#over(lone.touch, lone.side));
+    return lone === undefined ? name : before(this.#log.over(lone.touch, lone.side));
   }
 
   evidence(_: EpochMillis, subject?: Touch): readonly Touch[] {
@@ -142,36 +139,8 @@ class JoinWindows implements KeyWindows {
     const lone = loneOf(joined);
     if (lone === undefined) return true;
     const { touch, side } = lone;
-    if (this.#over(touch, side) > this.#panes.told || this.#hasOther(touch, side)) return false;
-    return touch.event.t - this.#span(side).earlier >= this.#rule.begin.at;
-  }
-
-  /** The sides of an event of which it is told without another. */
-  #alone(touch: Touch): Side[] {
-    return sides.filter((side) => this.#plan.alone[side] && isOf(touch, side));
-  }
-
-  /** How far the other event may be from one of a side. */
-  #span(side: Side): { readonly earlier: Millis; readonly later: Millis } {
-    const { before: earlier, after: later } = this.#plan;
-    return side === 0 ? { earlier, later } : { earlier: later, later: earlier };
-  }
-
-  /** The first instant at which no other can come. */
-  #over({ event }: Touch, side: Side): EpochMillis {
-    return (event.t + this.#span(side).later + 1) as EpochMillis;
-  }
-
-  /** Events of the other side that make a pair with one, up to an instant. */
-  #others({ event }: Touch, side: Side, until: EpochMillis): Touch[] {
-    const { earlier, later } = this.#span(side);
-    const from = (event.t - earlier) as EpochMillis;
-    const to = instantAfter(Math.min(until, event.t + later) as EpochMillis);
-    return this.#log.between(from, to).filter((other) => isOf(other, side === 0 ? 1 : 0));
-  }
-
-  #hasOther(touch: Touch, side: Side): boolean {
-    return this.#others(touch, side, endOfTime).length > 0;
+    if (this.#log.over(touch, side) > this.#panes.told || this.#log.hasOther(touch, side)) return false;
+    return touch.event.t - this.#log.span(side).earlier >= this.#rule.begin.at;
   }
 
   /** When it is known of events of a pane that they stay alone, with their times. */
@@ -179,25 +148,11 @@ class JoinWindows implements KeyWindows {
     return this.#log
       .between(pane, this.#rule.grid.end(pane))
       .flatMap((touch) =>
-        this.#alone(touch).flatMap((side) =>
-          this.#hasOther(touch, side) ? [] : [{ end: this.#over(touch, side), t: touch.event.t }],
-        ),
+        this.#log
+          .alone(touch)
+          .flatMap((side) =>
+            this.#log.hasOther(touch, side) ? [] : [{ end: this.#log.over(touch, side), t: touch.event.t }],
+          ),
       );
   }
-}
-
-function isOf({ args }: Touch, side: Side): boolean {
-  return (Number(args[0]) & (side + 1)) !== 0;
-}
-
-/** The event of what is told without another, and its side; undefined for a pair. */
-function loneOf(subject: Touch | undefined): { readonly touch: Touch; readonly side: Side } | undefined {
-  if (!(subject instanceof Joined)) return undefined;
-  const { left, right } = subject;
-  if (left !== undefined && right === undefined) return { touch: left, side: 0 };
-  return left === undefined && right !== undefined ? { touch: right, side: 1 } : undefined;
-}
-
-function before(t: EpochMillis): EpochMillis {
-  return (t - 1) as EpochMillis;
 }

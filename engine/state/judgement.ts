@@ -77,7 +77,8 @@ function contentOf(
   const results = windows.results(name, subject);
   if (results === undefined) return undefined;
   const bounds = windows.bounds(name, subject);
-  const at = rule.plan.emit === 'final' ? bounds.end : windows.newest(name, subject);
+  const showsFirst = rule.window.kind === 'until' && rule.window.shows === 'first';
+  const at = rule.plan.emit === 'final' && !showsFirst ? bounds.end : windows.newest(name, subject);
   const evidence = windows.evidence(name, subject);
   return windowContent(rule, groups, results, { bounds, extent, at, evidence, subject });
 }

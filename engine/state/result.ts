@@ -1,11 +1,13 @@
 /**
  * A final result of a window as an event of a derived stream. Its id names rule, key and window, so that it is the same
- * whoever tells it and however often; its time is the last instant of the window.
+ * whoever tells it and however often; its time is the last instant of the window, or that of its last event.
  */
+import type { Json } from '../aggregate/value.ts';
 import { alertId } from '../alert/identity.ts';
 import type { AlertContent } from '../alert/alert.ts';
 import { type AlertName, alertSortKey } from './alert-name.ts';
 import type { EpochMillis } from '../time.ts';
+import { tellsOfEvents } from '../plan/plan.ts';
 import type { WindowedRule } from './compiled-rule.ts';
 
 export interface Result extends Pick<AlertContent, 'key' | 'window' | 'partial'> {
@@ -18,7 +20,7 @@ export interface Result extends Pick<AlertContent, 'key' | 'window' | 'partial'>
 
 /** `pk` is the partition key of the key's items. */
 export function resultOf(rule: WindowedRule, pk: string, name: AlertName, content: AlertContent): Result {
-  const { key, window, partial, values: value, at } = content;
+  const { key, window, partial, values, at } = content;
   return {
     rule: rule.plan.name,
     stream: rule.plan.into ?? '',
@@ -26,13 +28,26 @@ export function resultOf(rule: WindowedRule, pk: string, name: AlertName, conten
     at: endsBefore(rule) ? ((at - 1) as EpochMillis) : at,
     key,
     window,
-    value,
+    value: rule.plan.passesOn === true ? passedOn(values) : values,
     partial,
   };
 }
 
+function passedOn(values: AlertContent['values']): AlertContent['values'] {
+  const [event = null] = Object.values(values);
+  return event === null || typeof event !== 'object' || isList(event) ? {} : event;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /** True where a window does not hold the instant that it ends at; others end with an event, and hold it. */
-function endsBefore({ form }: WindowedRule): boolean {
+function endsBefore(rule: WindowedRule): boolean {
+  return isToldAtItsEnd(rule) && !tellsOfEvents(rule.window);
+}
+
+function isToldAtItsEnd({ form }: WindowedRule): boolean {
   return form.closesByWindow || form.isNamedByPane;
 }
 
@@ -45,9 +60,9 @@ export function resultsUpTo(rule: WindowedRule, frontier: EpochMillis): EpochMil
   // At the end of time there is no other.
   if (!Number.isFinite(frontier)) return frontier;
   // Where several write a key, an end that follows from events of all may be found so much later.
-  if ((window.kind === 'session' || window.kind === 'until') && plan.writer === 'shard')
+  if ((window.kind === 'session' || window.kind === 'until') && plan.writer === 'shard' && !tellsOfEvents(window))
     return (frontier - window.max) as EpochMillis;
-  if (endsBefore(rule)) return frontier;
+  if (isToldAtItsEnd(rule)) return frontier;
   // What ends with an event is told when its pane is over; and an event that some windows to come hold is still let in.
   const held = rule.form.lastEnd(frontier, rule.grid.start(frontier)) - frontier;
   return rule.grid.start((frontier - held) as EpochMillis);

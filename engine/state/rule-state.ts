@@ -221,8 +221,9 @@ export class RuleState extends KeyPanes {
       desired.push({ name, content: standing ? alertContentAt(this, last, extent) : undefined });
     }
     for (const name of this.#touched ?? []) {
-      const content = isTrueAt(this, name) ? alertContentAt(this, name, this.windows.bounds(name)) : undefined;
-      desired.push({ name, content });
+      const said = (): Desired['content'] => alertContentAt(this, name, this.windows.bounds(name));
+      if (this.rule.tellsApart) desired.push(...alertsOfEvents(this, name));
+      else desired.push({ name, content: isTrueAt(this, name) ? said() : undefined });
     }
     this.#touched = undefined;
     return desired;
@@ -233,7 +234,7 @@ export class RuleState extends KeyPanes {
     const { plan, form, joins } = this.rule;
     const frozen = frozenAt(this.rule, watermark);
     for (const pane of this.panes.values()) {
-      const awaited = plan.emit === 'final' && !pane.closed && pane.stored === undefined;
+      const awaited = plan.emit === 'final' && pane.stored === undefined && this.dueAt(pane) !== undefined;
       if (awaited || !form.isForgotten(pane, frozen)) continue;
       this.panes.delete(pane.start);
     }

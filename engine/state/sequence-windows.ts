@@ -186,7 +186,7 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
 }
 
 /** What an event may bring, though nobody who has seen it alone can know. */
-interface Soonest {
+export interface Soonest {
   /** Bits of the steps that an event must be one of, undefined where any will do; */
   readonly steps: number | undefined;
   /** and how long after it that is, at the soonest. */
@@ -197,7 +197,7 @@ interface Soonest {
  * Who writes a key with others sees only its own events: a match that ends with one of them, or is left out no more
  * because of it, may be of events of theirs. Where one event alone begins and ends a match, it says when that is.
  */
-function soonestEnd({ stages, most, within, names }: SequencePlan): Soonest {
+export function soonestEnd({ stages, most, within, names }: SequencePlan): Soonest {
   const [first, last, third] = stages;
   const wait = last?.waits[0];
   if (third !== undefined || first?.steps.length !== 1 || most !== 1 || last?.steps.length !== 0 || wait === undefined)

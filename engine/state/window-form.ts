@@ -9,6 +9,8 @@ import { chainForm } from './chain-windows.ts';
 import { joinForm } from './join-windows.ts';
 import type { WindowForm } from './key-windows.ts';
 import { cumulativeForm, hoppingForm } from './overlapping-forms.ts';
+import { finalSequenceForm } from './match-closings.ts';
+import { finalJoinForm } from './pair-closings.ts';
 import { sequenceForm } from './sequence-windows.ts';
 import { singlePaneForm } from './single-pane-windows.ts';
 import { slidingForm } from './sliding-windows.ts';
@@ -45,9 +47,9 @@ export function windowForm({ window, cooldown, emit, accumulators }: WindowedPla
         emit,
       );
     case 'sequence':
-      return sequenceForm(paneGrid(window, cooldown), window);
+      return (emit === 'final' ? finalSequenceForm : sequenceForm)(paneGrid(window, cooldown), window);
     case 'join':
-      return joinForm(paneGrid(window, cooldown), window);
+      return (emit === 'final' ? finalJoinForm : joinForm)(paneGrid(window, cooldown), window);
     case 'last': {
       const { count: most, within } = window;
       return slidingForm(paneGrid(window, cooldown), { size: within, shown: within, most });

@@ -4,7 +4,7 @@ import type { InputRecord } from '../../engine/intake/input-record.ts';
 import { Intake } from '../../engine/intake/intake.ts';
 import { Collected } from '../../engine/intake/receiver.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
-import type { WindowPlan } from '../../engine/plan/plan.ts';
+import { tellsAbsence, type WindowPlan } from '../../engine/plan/plan.ts';
 import { looksBack } from '../../engine/plan/sequence-plan.ts';
 import { compiledRules, isWindowed, keyOf } from '../../engine/state/compiled-rule.ts';
 import { beginningOfTime } from '../../engine/time.ts';
@@ -52,7 +52,7 @@ function compareStanding(
       (stream) => stream.resultsOf !== undefined && sources.includes(stream.name),
     );
     const isUncertain = outcome.history.beyondBounds || redriven.size > 0 || outcome.givenUp.size > 0;
-    if (isOfResults && isUncertain) return [];
+    if (isOfResults && (isUncertain || beganBefore(outcome, sources))) return [];
     const sliding = isWindowed(rule) && rule.joins;
     const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
     const counted = redriven.size === 0 ? records : orderedRecords(asRedriven(outcome, name));
@@ -91,6 +91,16 @@ function compareStanding(
       first ??= differs;
     }
     return first ?? [];
+  });
+}
+
+/** True where a rule whose results these streams hold tells what did not come, and an event is older than its begin. */
+function beganBefore({ arrived, begins, compiled: { plan } }: Outcome, streams: readonly string[]): boolean {
+  const makers = plan.streams.flatMap(({ name, resultsOf = [] }) => (streams.includes(name) ? resultsOf : []));
+  return makers.some((maker) => {
+    const { window, sources = [] } = plan.rules[maker] ?? {};
+    const begin = begins[maker] ?? beginningOfTime;
+    return tellsAbsence(window) && arrived.some(({ event }) => sources.includes(event.stream) && event.at < begin);
   });
 }
 

@@ -3,7 +3,9 @@ import { compilePlan } from '../../../engine/plan/compile.ts';
 import { fingerprint } from '../../../engine/plan/fingerprint.ts';
 import { readPipeline } from '../../../engine/pipeline/read.ts';
 
-function definitionOf(rule: string, more = '{ severity: low, title: x }') {
+const alert = 'alert: { severity: low, title: x }';
+
+function definitionOf(rule: string, more = alert) {
   const { definition, faults } = readPipeline(`pipeline: shop
 streams:
   orders: { partitionKey: event.customer, eventTime: event.at, eventId: event.id }
@@ -11,7 +13,7 @@ streams:
 rules:
   r:
 ${rule.replaceAll(/^/gm, '    ')}
-    alert: ${more}
+    ${more}
 `);
   if (definition === undefined) throw new Error(JSON.stringify(faults));
   return definition;
@@ -24,7 +26,7 @@ const join = (parts: string, on = 'customer', where = 'event.total > 5'): string
   ${parts}
 select: { stars: review.stars }`;
 
-const said = (rule: string): string | undefined => definitionOf(rule).rules.map(sentence)[0];
+const said = (rule: string, more?: string): string | undefined => definitionOf(rule, more).rules.map(sentence)[0];
 
 test('a join is said side by side', () => {
   expect(said(join('within: 1d'))).toBe(
@@ -49,6 +51,24 @@ test('distinct is said with what it keeps', () => {
   );
 });
 
+test('where it goes into a stream, so does what and when', () => {
+  const final = 'once no event that may still come can change it.';
+  expect(said(join('within: 1d'), 'into: pairs')).toBe(
+    `Each order (orders where event.total > 5, by event.customer) with each review (reviews, by event.customer) of the same key, at most 1d apart, puts stars into the stream pairs, ${final}`,
+  );
+  const distinct = 'from: orders\ngroupBy: { order: event.id }\ndistinct: { within: 1d }';
+  expect(said(distinct, 'into: once')).toBe(
+    `Of events of orders with the same order, the first within 1d goes into the stream once as it is, ${final}`,
+  );
+  expect(said(`${distinct}\nselect: { total: event.total }`, 'into: once')).toBe(
+    `Of events of orders with the same order, the first within 1d puts total into the stream once, ${final}`,
+  );
+  const sequence = 'sequence: [{ a: { from: orders } }, { b: { from: reviews } }]\nwithin: 1d\nselect: { id: a.id }';
+  expect(said(sequence, 'into: both')).toBe(
+    `a (orders), then b (reviews), within 1d, puts id into the stream both, ${final}`,
+  );
+});
+
 test('what a join asks is in its fingerprint, and what it tells is not', () => {
   const of = (rule: string, more?: string): string => {
     const definition = definitionOf(rule, more);
@@ -56,7 +76,9 @@ test('what a join asks is in its fingerprint, and what it tells is not', () => {
   };
   const known = of(join('within: 1d'));
   expect(of(join('within: { before: 24h, after: 24h }', 'customer', '(event.total > 5)'))).toBe(known);
-  expect(of(join('within: 1d').replace('review.stars', 'review.text'), '{ severity: high, title: z }')).toBe(known);
+  expect(of(join('within: 1d').replace('review.stars', 'review.text'), 'alert: { severity: high, title: z }')).toBe(
+    known,
+  );
   for (const other of [
     join('within: 2d'),
     join('within: 1d\n  type: left'),

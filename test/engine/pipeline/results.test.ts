@@ -63,3 +63,52 @@ test('results do not lead back to the windows that they are of', () => {
 `;
   expect(faultsOf(pipelineWith(rule) + back.slice(1)).map(({ code }) => code)).toContain('rule.into.cycle');
 });
+
+const paid = `
+    groupBy: { customer: event.customerId }
+    sequence: [{ placed: { from: orders } }, { paid: { from: orders, where: event.paid } }]
+    within: 1h
+    into: counts`;
+const pairs = `
+    join:
+      left: { from: orders, as: one }
+      right: { from: orders, as: other }
+      on: { left: event.id, right: event.ref }
+      within: 1h
+    select: { total: one.total }
+    into: counts`;
+const once = `
+    from: orders
+    groupBy: { customer: event.customerId }
+    distinct: { within: 1h }
+    into: counts`;
+
+test.each([
+  ['a sequence', paid, ['customer', 'placed', 'paid', 'windowStart', 'windowEnd'], 'placed.total'],
+  ['a join', pairs, ['total'], 'total'],
+  ['distinct', once, undefined, 'total'],
+])('the results of %s are told finally, with all that is known of them', (_, rule, names, field) => {
+  const { definition, faults } = readPipeline(withReader(rule, `event.${field} > 0`));
+  expect(faults).toEqual([]);
+  expect(definition?.rules[0]).toMatchObject({ emit: 'final', into: 'counts' });
+  expect(definition?.rules[0]?.select?.map(({ name }) => name)).toEqual(names);
+});
+
+test.each([
+  ['a sequence', paid],
+  ['a join', pairs],
+])('a field that the results of %s do not have is found', (_, rule) => {
+  expect(faultsOf(withReader(rule, 'event.spent > 5')).map(({ code }) => code)).toEqual(['rule.where.unknown-field']);
+});
+
+test('events that distinct passes on have the fields of their stream', () => {
+  const closed =
+    '    schema: { type: object, properties: { id: {}, customerId: {}, at: {} }, additionalProperties: false }';
+  const text = withReader(once, 'event.total > 5').replace('    eventId: event.id', `    eventId: event.id\n${closed}`);
+  expect(faultsOf(text).map(({ code }) => code)).toEqual(['rule.where.unknown-field']);
+});
+
+test('when a sequence speaks is not asked, and it is said why', () => {
+  const faults = faultsOf(withReader(`${paid}\n    emit: changes`, 'event.placed.total > 5'));
+  expect(faults.map(({ code }) => code)).toEqual(['rule.emit.sequence']);
+});

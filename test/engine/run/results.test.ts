@@ -1,9 +1,5 @@
-import type { AlertRecord } from '../../../engine/alert/alert.ts';
-import type { Rejection } from '../../../engine/intake/input-record.ts';
-import { type DerivedEvent, InMemoryRun } from '../../../engine/run/in-memory-run.ts';
-import type { EpochMillis } from '../../../engine/time.ts';
-import { type Given, minute, noon, record } from '../protocol/batches.ts';
-import { compiled, withRules } from '../protocol/pipelines.ts';
+import { minute, noon } from '../protocol/batches.ts';
+import { alert, play } from './played-rules.ts';
 
 const perCustomer = `  counted:
     from: orders
@@ -15,45 +11,6 @@ const perCustomer = `  counted:
       n: count()
       spent: sum(event.total)
     into: counts`;
-
-const alert = `
-    alert:
-      severity: low
-      title: 'x'
-      evidence: 3`;
-
-function play(rules: string) {
-  const derived: DerivedEvent[] = [];
-  const alerts = new Map<string, AlertRecord>();
-  const rejections: Rejection[] = [];
-  const run = new InMemoryRun(compiled(withRules(rules)), {
-    alert: (one) => alerts.set(one.id, one),
-    rejected: (one) => rejections.push(one),
-    derived: (one) => derived.push(one),
-  });
-  return {
-    derived,
-    rejections,
-    send: (...given: readonly Given[]) => {
-      for (const one of given) run.process(record(one));
-    },
-    advance: (to: number) => {
-      run.advance((noon + to * minute) as EpochMillis);
-    },
-    end: () => {
-      run.end();
-    },
-    get standing() {
-      return [...alerts.values()]
-        .filter(({ status }) => status !== 'withdrawn')
-        .map(({ content: { key, values, window } }) => ({
-          ...key,
-          ...values,
-          ...(window && { from: (window.start - noon) / minute }),
-        }));
-    },
-  };
-}
 
 describe('a result of a window', () => {
   test('goes into the stream once, when its window and the allowed lateness are over', () => {
