@@ -122,7 +122,9 @@ function panesOf(window: NonNullable<RulePlan['window']>): string {
   }
 }
 
-function writerOf({ writer, cacheable, sources }: RulePlan): string {
+function writerOf({ writer, cacheable, sources, window, cooldown }: RulePlan): string {
+  if (cooldown > 0 && tellsAbsence(window))
+    return 'one per shard, merged by readers: alerts join, and advance-time tells of what did not come';
   if (writer === 'shard')
     return 'one per shard, merged by readers: the key does not hold the partition key, so its events come on any shard';
   if (!cacheable && sources.length === 1)

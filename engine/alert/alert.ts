@@ -19,6 +19,8 @@ export interface AlertContent {
   readonly key: { readonly [name: string]: Json };
   /** Absent for a stateless rule. */
   readonly window: { readonly start: EpochMillis; readonly end: EpochMillis } | undefined;
+  /** Names of the first and the last of the windows that it joins; absent where `window` tells them, or it is of one. */
+  readonly joined?: { readonly first: EpochMillis; readonly last: EpochMillis };
   /** All aggregates; for a stateless rule the `select`, else the fields that it reads. */
   readonly values: { readonly [name: string]: Json };
   /** Of each aggregate that is not exact, how far it may be off, relative to it; absent where all are exact. */
@@ -122,6 +124,8 @@ function sameContent(a: AlertContent, b: AlertContent): boolean {
     a.at === b.at &&
     a.window?.start === b.window?.start &&
     a.window?.end === b.window?.end &&
+    a.joined?.first === b.joined?.first &&
+    a.joined?.last === b.joined?.last &&
     a.events.length === b.events.length &&
     a.events.every(({ id, stream }, i) => {
       const other = b.events[i];

@@ -8,7 +8,7 @@ import { readChoice } from './choice.ts';
 import { type DurationBounds, readDuration } from './duration.ts';
 import { readExpression, readText } from './expression-value.ts';
 import type { FaultReport } from './fault-report.ts';
-import { type Entry, entriesOf, readFields, reportNotYet } from './fields.ts';
+import { type Entry, entriesOf, readFields } from './fields.ts';
 import { defaultLimit, readLimit } from './limit.ts';
 import { listed } from './listed.ts';
 import { checkResourceName } from './name.ts';
@@ -37,14 +37,12 @@ export interface AlertContext {
   readonly defaultCooldown: Millis;
   /** True for a stateless rule without `groupBy`: it has no key to join alerts by. */
   readonly keyless: boolean;
-  /** What is in the rule that has no `cooldown` yet. */
-  readonly without: 'not' | 'join' | undefined;
 }
 
 export function readAlert(
   report: FaultReport,
   alert: Entry,
-  { scope, defaultCooldown, keyless, without }: AlertContext,
+  { scope, defaultCooldown, keyless }: AlertContext,
 ): AlertDefinition | undefined {
   const entries = entriesOf(report, alert, 'rule.alert', "a map with 'severity' and 'title'");
   if (entries === undefined) return undefined;
@@ -58,8 +56,6 @@ export function readAlert(
   const evidenceFields = given.evidenceFields ? readChoice(report, given.evidenceFields, evidenceChoices) : 'read';
   const cooldown = given.cooldown ? readDuration(report, given.cooldown, cooldowns) : defaultCooldown;
   const limit = given.limit ? readLimit(report, given.limit) : defaultLimit;
-  if (given.cooldown && without)
-    reportNotYet(report, 'rule.alert.cooldown', given.cooldown.key, `'cooldown' in a rule with a '${without}'`);
   if (given.cooldown && keyless) {
     report.error(
       'rule.alert.cooldown.no-key',

@@ -17,7 +17,7 @@ import { isSplit, namedEntries } from './named-expressions.ts';
 import { wholeResult } from './output.ts';
 import { checkParts, ruleFields } from './rule-parts.ts';
 import { aggregateScope, eventScope, type ParamTypes, type TableShapes, windowScope } from './scope.ts';
-import { hasNot, readSequence } from './sequence.ts';
+import { readSequence } from './sequence.ts';
 import type { StepName } from './sequence-step.ts';
 import { readFrom, readInto, type StreamName } from './stream-name.ts';
 import { readWindow } from './window.ts';
@@ -93,7 +93,6 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
     readAlert(report, given.alert, {
       scope: ofResult,
       defaultCooldown: defaultCooldown(window?.definition),
-      without: join ? 'join' : sequence && hasNot(sequence) ? 'not' : undefined,
       keyless: !isStateful && given.groupBy === undefined,
     });
 

@@ -75,7 +75,9 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
   const instant = rule.window === undefined && cooldown > 0;
   const window: WindowPlan | undefined = instant ? { kind: 'instant' } : rule.window && windowPlan(rule, rule.window);
   const mayBeNear = approximable(rule.aggregate);
-  const writer = groupKeyHoldsPartitionKey(definition, rule) ? 'key' : 'shard';
+  // Where alerts join that advance-time tells of, what an event means for them follows from all panes and records alone.
+  const joinsAbsences = cooldown > 0 && tellsAbsence(window);
+  const writer = groupKeyHoldsPartitionKey(definition, rule) && !joinsAbsences ? 'key' : 'shard';
   return {
     name: rule.name,
     fingerprint: fingerprint(definition, rule),

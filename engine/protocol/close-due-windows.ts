@@ -27,6 +27,7 @@ import type { Outlet } from './result-publisher.ts';
 import { duePaneTimeToLive, paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
+import { judgeRun, panesFrom } from './settle-shared.ts';
 
 /** Keys read at the same time. */
 const atOnce = 32;
@@ -141,8 +142,10 @@ async function readKey(
 ): Promise<ReadKey> {
   const { form } = rule;
   const earliest = form.firstChanged(key.from);
-  const from = form.since(form.isLog ? joinedTo(rule, earliest) : earliest);
-  const items = await ports.state.query(key.pk, sortableTime(from), sortableTime(until));
+  // Alerts that join are found anew with all that they hold.
+  const joinsAnew = rule.joins && rule.plan.emit !== 'final';
+  const from = joinsAnew ? panesFrom(rule, earliest) : form.since(form.isLog ? joinedTo(rule, earliest) : earliest);
+  const items = await ports.state.query(key.pk, sortableTime(from), joinsAnew ? undefined : sortableTime(until));
   const parts = items.map((item) => ({ item, start: readPaneSortKey(item.sk).start, body: readPaneBody(item.body) }));
   const [first] = parts;
   if (first === undefined) return { ...key, schedule: undefined, parts, names: [], wanted: [] };
@@ -162,9 +165,17 @@ async function readKey(
     .filter((name) => form.since(name) >= form.since(earliest))
     .filter((name) => key.doubtful.includes(name) || !state.windows.isTold(name))
     .sort((a, b) => a - b);
-  if (state.episodes !== undefined) learnTold(state, names);
-  if (rule.plan.emit !== 'final') for (const pane of state.panes.values()) pane.told = until;
-  state.tell(names);
+  if (rule.plan.emit === 'final') {
+    if (state.episodes !== undefined) learnTold(state, names);
+    state.tell(names);
+  } else {
+    for (const pane of state.panes.values()) pane.told = until;
+    if (state.episodes === undefined) state.tell(names);
+    else {
+      restoreEpisodes(state);
+      state.deriveFrom(await judgeRun(ports.state, state, earliest));
+    }
+  }
   return { ...key, schedule, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
 }
 

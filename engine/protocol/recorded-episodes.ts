@@ -33,8 +33,9 @@ export function restoreEpisodes(state: RuleState): void {
 function episodeOf(
   { rule }: RuleState,
   name: EpochMillis,
-  { content: { window }, status, revision }: AlertRecord,
+  { content: { window, joined }, status, revision }: AlertRecord,
 ): Episode[] {
   if (window === undefined) return [];
-  return [{ name, ...rule.form.namesOf(window, name), standing: status !== 'withdrawn', revision }];
+  const names = joined ?? rule.form.namesOf?.(window, name) ?? { first: name, last: name };
+  return [{ name, ...names, standing: status !== 'withdrawn', revision }];
 }

@@ -153,7 +153,7 @@ async function derive(
  * known episode was put by another writer, who has not told of it yet: what lies before that one decides as well, and is
  * read too. Else one run could be told in two parts.
  */
-async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis): Promise<EpochMillis> {
+export async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis): Promise<EpochMillis> {
   const { rule } = state;
   for (let from = first; ; ) {
     state.judgeFrom(joinedTo(rule, from));
@@ -166,7 +166,7 @@ async function judgeRun(store: ItemStore, state: RuleState, first: EpochMillis):
 }
 
 /** The start of the earliest pane that decides over the windows whose run holds an instant, or may be joined to it. */
-function panesFrom(rule: WindowedRule, name: EpochMillis): EpochMillis {
+export function panesFrom(rule: WindowedRule, name: EpochMillis): EpochMillis {
   return rule.grid.start(rule.form.since(joinedTo(rule, name)));
 }
 

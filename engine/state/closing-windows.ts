@@ -55,7 +55,6 @@ export function closingForm(
     // Which results are told must not depend on what else has come: an event comes in time where none of it can have been.
     lastEnd: (t) => (t + 1) as EpochMillis,
     isForgotten: ({ end }, frozen) => end < frozen,
-    namesOf: (_, name) => ({ first: name, last: name }),
     open: (rule, panes) => new ClosingWindows(rule, panes, logOf(rule)),
   };
 }

@@ -4,7 +4,7 @@
  * watermark has passed the last instant at which one could come: advance-time says so in the panes.
  */
 import { type JoinPlan, joinReach } from '../plan/join-plan.ts';
-import { type EpochMillis, instantAfter, type Millis, smallest } from '../time.ts';
+import { type EpochMillis, instantAfter, largest, type Millis, smallest } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
 import { before, JoinLog, loneJoined, loneOf } from './join-log.ts';
@@ -32,7 +32,6 @@ export function joinForm(grid: PaneGrid, plan: JoinPlan): WindowForm {
     since: (name) => (name - reach) as EpochMillis,
     lastEnd: (t) => (t + reach + 1) as EpochMillis,
     isForgotten: ({ end }, frozen) => end < frozen,
-    namesOf: (_, name) => ({ first: name, last: name }),
     open: (rule, panes) => new JoinWindows(rule, panes, plan),
   };
 }
@@ -76,8 +75,9 @@ class JoinWindows implements KeyWindows {
   }
 
   bounds(name: EpochMillis, subject?: Touch): WindowBounds {
-    if (!(subject instanceof Joined)) return { start: name, end: name };
-    return { start: subject.start, end: this.newest(name, subject) };
+    if (subject instanceof Joined) return { start: subject.start, end: this.newest(name, subject) };
+    const all = this.subjects(name).filter((one) => this.#stands(one));
+    return { start: name, end: largest([name, ...all.map((one) => this.newest(name, one))]) };
   }
 
   has(name: EpochMillis): boolean {

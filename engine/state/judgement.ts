@@ -63,6 +63,13 @@ export function alertContentAt(judged: Judged, name: EpochMillis, extent: Window
   return contentOf(judged, name, extent, subject);
 }
 
+/** What the alert of an episode says: what its last window says, and how far it goes. */
+export function episodeContent(judged: Judged, first: EpochMillis, last: EpochMillis): AlertContent | undefined {
+  const { rule, windows } = judged;
+  const content = alertContentAt(judged, last, { start: windows.bounds(first).start, end: windows.bounds(last).end });
+  return content === undefined || rule.form.namesOf !== undefined ? content : { ...content, joined: { first, last } };
+}
+
 function isTrueOf({ rule, groups, windows }: Judged, name: EpochMillis, subject: Touch): boolean {
   const results = windows.results(name, subject);
   return results !== undefined && judge(rule, groups, results, windows.bounds(name, subject), subject);

@@ -28,8 +28,8 @@ export interface WindowForm {
   lastEnd(t: EpochMillis, pane: EpochMillis): EpochMillis;
   /** True where nothing is needed of a pane any more, given what `reach` leaves. */
   isForgotten(pane: Pane, frozen: EpochMillis): boolean;
-  /** The first and the last true window of an episode, by what its alert shows as its window, and its name. */
-  namesOf(extent: WindowBounds, name: EpochMillis): { readonly first: EpochMillis; readonly last: EpochMillis };
+  /** The first and the last true window of an episode, by what its alert shows as its window, and its name; absent where they do not tell. */
+  namesOf?(extent: WindowBounds, name: EpochMillis): { readonly first: EpochMillis; readonly last: EpochMillis };
   /** True where a pane is no window: final results are told as windows end, and a pane may wait for several. */
   readonly closesByWindow: boolean;
   /** How long before the last instant of a window that names it an alert's window may have its name: 0 where it is named by that. */

@@ -8,7 +8,7 @@ import type { AlertRecord, Recorded } from '../alert/alert.ts';
 import { type EpochMillis, endOfTime, largest, smallest } from '../time.ts';
 import { type AlertName, eventAlertName, instantOf } from './alert-name.ts';
 import { encodeGroups, type WindowedRule } from './compiled-rule.ts';
-import { alertContentAt, alertsOfEvents, type Desired, extentsOf, isTrueAt } from './judgement.ts';
+import { alertContentAt, alertsOfEvents, type Desired, episodeContent, extentsOf, isTrueAt } from './judgement.ts';
 import type { KeyWindows } from './key-windows.ts';
 import { KeyPanes } from './key-panes.ts';
 import { emptyPane, type Pane } from './pane.ts';
@@ -217,8 +217,7 @@ export class RuleState extends KeyPanes {
         desired.push(...alertsOfEvents(this, last));
         continue;
       }
-      const extent = { start: this.windows.bounds(first).start, end: this.windows.bounds(last).end };
-      desired.push({ name, content: standing ? alertContentAt(this, last, extent) : undefined });
+      desired.push({ name, content: standing ? episodeContent(this, first, last) : undefined });
     }
     for (const name of this.#touched ?? []) {
       const said = (): Desired['content'] => alertContentAt(this, name, this.windows.bounds(name));

@@ -37,7 +37,6 @@ export function sequenceForm(grid: PaneGrid, plan: SequencePlan): WindowForm {
     since: (name) => (name - decides - back) as EpochMillis,
     lastEnd: (t) => (t + Math.max(within, back)) as EpochMillis,
     isForgotten: ({ end }, frozen) => end < frozen,
-    namesOf: ({ start }) => ({ first: start, last: start }),
     open: (rule, panes) => new SequenceWindows(rule, panes, (sequence ??= sequenceOf(plan, rule.program)), soonest),
   };
 }
@@ -101,12 +100,11 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
   }
 
   bounds(name: EpochMillis, subject?: Touch): WindowBounds {
-    return { start: name, end: this.#of(name, subject)?.end ?? name };
+    return { start: name, end: largest([name, ...this.#all(name, subject).map(({ end }) => end)]) };
   }
 
   has(name: EpochMillis): boolean {
-    this.#passTold();
-    return this.matches(name, instantAfter(name)).some((match) => this.#stands(match));
+    return this.#of(name, undefined) !== undefined;
   }
 
   results(name: EpochMillis, subject?: Touch): readonly unknown[] | undefined {
@@ -148,10 +146,14 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
     return false;
   }
 
-  /** A match that stands: of events of one time, that which begins with the subject. */
   #of(name: EpochMillis, subject: Touch | undefined): PartialMatch | undefined {
+    return this.#all(name, subject)[0];
+  }
+
+  /** Matches that stand: of events of one time, those that begin with the subject. */
+  #all(name: EpochMillis, subject: Touch | undefined): readonly PartialMatch[] {
     this.#passTold();
-    return this.matches(name, instantAfter(name)).find(
+    return this.matches(name, instantAfter(name)).filter(
       (match) => (subject === undefined || match.first === subject) && this.#stands(match),
     );
   }

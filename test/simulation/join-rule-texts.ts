@@ -20,6 +20,10 @@ export const joinRuleTexts: Readonly<Record<string, string>> = {
   // Of two streams each has writers of its own; only of one can a key have an owner.
   'join of a stream with itself, owned key': rule('customer', 'within: 3m', '', 'orders'),
   'join, shared key': rule('kind', 'within: { before: 1m, after: 4m }', '\n    having: more.total != less.total'),
+  'join of a stream with itself, owned key, cooldown': `${rule('customer', 'within: 3m', '', 'orders')}
+      cooldown: 3m`,
+  'join, shared key, right, cooldown': `${rule('kind', 'within: 3m\n      type: right')}
+      cooldown: 2m`,
   'join, key of each stream, left': rule('customer', 'within: 4m\n      type: left'),
   'join, shared key, full': rule('kind', 'within: { before: 2m, after: 1m }\n      type: full'),
 };

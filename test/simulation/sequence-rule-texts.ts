@@ -53,6 +53,16 @@ export const sequenceRuleTexts: Readonly<Record<string, string>> = {
     ['more: { where: event.total > 3 }', 'not: { where: event.total < 2 }', 'last: { from: carts }'],
     '    within: 6m',
   ),
+  'sequence, owned key, absence, cooldown': `${owned(
+    ['more: { where: event.total > 4 }', 'not: { where: event.total < more.total, for: 2m }'],
+    '    within: 5m\n    after: next-event',
+  )}
+      cooldown: 3m`,
+  'sequence, shared key, absence between, cooldown': `${shared(
+    ['more: { where: event.total > 3 }', 'not: { where: event.total < 2 }', 'last: { from: carts }'],
+    '    within: 6m',
+  )}
+      cooldown: 4m`,
   'sequence, owned key, absence before': owned(
     [
       'not: { where: event.total < more.total, for: 2m }',

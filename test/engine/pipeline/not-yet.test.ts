@@ -26,13 +26,6 @@ test('results that are revised are refused where they go into a stream, and noth
   expect(briefly(pipelineWith(rule))).toEqual(['12:11-18 rule.emit.not-yet']);
 });
 
-test('cooldown of a rule with a not in its sequence is refused at its place, and nothing else is', () => {
-  const cooldown = 'alert: { severity: low, title: x, cooldown: 1h }';
-  expect(
-    briefly(pipelineWith(`from: orders\nsequence: [{ a: { where: event.a } }, { not: {} }]\nwithin: 1d\n${cooldown}`)),
-  ).toEqual(['12:39-47 rule.alert.cooldown.not-yet']);
-});
-
 test('what is refused says so in words', () => {
   const text = pipelineWith(`from: orders\n${alert}`).replace('    eventId', '    publish: true\n    eventId');
   const [fault] = faultsOf(text);

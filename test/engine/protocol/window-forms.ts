@@ -109,6 +109,20 @@ const sequenceForms: Readonly<Record<string, readonly string[]>> = {
     ...sequences('more: { where: event.total > 2, times: 2..3 } | last: {}', '\n    within: 4m').map(joined),
     ...sequences(`more: { where: event.total > 3 } | ${less}`, `${within}\n    match: strict`).map(joined),
   ],
+  'sequences with an absence whose alerts join': [
+    ...sequences('more: { where: event.total > 3 } | not: { where: event.total < more.total }', within).map(joined),
+    ...sequences(
+      'more: { where: event.total > 3 } | not: { where: event.total < 2, for: 4m }',
+      `${within}${nextEvent}`,
+    ).map(joined),
+    ...sequences('not: { where: event.total > last.total, for: 5m } | last: { where: event.total > 3 }', within).map(
+      joined,
+    ),
+    ...sequences(
+      'more: { where: event.total > 3 } | all: [{ not: { where: event.total < 3, for: 3m } }, { last: { where: event.total > 5 } }]',
+      `${within}${nextEvent}`,
+    ).map(joined),
+  ],
   'sequences with an absence': [
     ...sequences('more: { where: event.total > 3 } | not: { where: event.total < more.total }', within),
     ...sequences(
@@ -187,6 +201,15 @@ const joinForms: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+const joinedJoins = {
+  'joins whose alerts join': [
+    ...joins('within: 5m'),
+    ...joins('within: 4m\n    having: more.total > less.total + 1'),
+    ...joins('within: 4m\n      type: right'),
+    ...joins('within: { before: 6m, after: 0s }\n      type: full'),
+  ].map(joined),
+};
+
 const windowForms: Readonly<Record<string, readonly string[]>> = {
   'tumbling windows': every('\n      tumbling: 10m\n      offset: 3m'),
   'hopping windows': every('\n      hopping: 10m\n      every: 4m'),
@@ -204,4 +227,4 @@ const windowForms: Readonly<Record<string, readonly string[]>> = {
   'windows until a time': every('\n      until: event.at + 60000 * (event.total + 1)\n      max: 8m'),
 };
 
-export const forms = { ...windowForms, ...sequenceForms, ...distinctForms, ...joinForms };
+export const forms = { ...windowForms, ...sequenceForms, ...distinctForms, ...joinForms, ...joinedJoins };
