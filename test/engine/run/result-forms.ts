@@ -53,6 +53,14 @@ export const forms: Readonly<Record<string, string>> = {
     'match: skip-till-next',
   ),
   'an absence at the end': sequence([more, 'not: { where: event.total < more.total }'], 'match: skip-till-next'),
+  'two steps, then an absence': sequence(
+    [more, less, 'not: { where: event.total < 2, for: 2m }'],
+    'match: skip-till-next',
+  ),
+  'two steps, then an absence, each event': sequence(
+    [more, less, 'not: { where: event.total < 2, for: 2m }'],
+    'after: next-event',
+  ),
   'an absence between': sequence([more, 'not: { where: event.total < 2 }', 'last: {}'], 'after: next-event'),
   'an absence for some time, then an event': sequence(
     [more, 'not: { where: event.total < 3, for: 1m }', 'last: {}'],
