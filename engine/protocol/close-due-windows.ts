@@ -197,7 +197,7 @@ function learnTold(state: RuleState, names: readonly EpochMillis[]): void {
  * those of the newest pane. What windows to come need is kept however long their streams stand still, and other parts
  * no longer than they must.
  */
-function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule, names }: ReadKey): Item[] {
+function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule }: ReadKey): Item[] {
   const { form } = rule;
   const newest = parts.at(-1)?.start;
   const delay = rule.delay ?? 0;
@@ -205,7 +205,6 @@ function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule
   // Parts are in the order of their panes.
   const coming = parts.find(({ start }) => nextEnds.get(start) !== undefined);
   const decides = form.isLog && coming !== undefined ? form.since(form.firstChanged(coming.start)) : endOfTime;
-  const noting = new Set(names.flatMap((name) => schedule?.homes?.(name) ?? []));
   return parts.flatMap(({ item, start, body }) => {
     const { due, ...rest } = item;
     const next = nextEnds.get(start);
@@ -213,13 +212,11 @@ function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule
     const isNeeded = next !== undefined || start >= decides;
     const ttl = (isNeeded ? duePaneTimeToLive : paneTimeToLive)(rule.plan, end, now);
     // Without an end that it waits for, a part is only written to be kept no longer than it must.
-    const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
-    const isDue = due !== undefined && due.at <= until + delay;
-    if (!isDue && noting.has(start)) return [{ ...item, version: item.version + 1, body: writePaneBody(told) }];
     if (due === undefined) return isNeeded || item.ttl <= ttl ? [] : [{ ...rest, ttl, version: item.version + 1 }];
-    if (!isDue) return [];
+    if (due.at > until + delay) return [];
     // Only what is told finally takes nothing in any more.
     const isOver = rule.plan.emit === 'final' && next === undefined && end <= until;
+    const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
     const waits = next !== undefined && (form.isLog || start === newest);
     return [
       {

@@ -79,7 +79,6 @@ class ClosingWindows implements KeyWindows {
           .filter(([, closings]) => closings.some(({ last }) => grid.start(last) === pane))
           .map(([name]) => name),
       between: (first, last) => this.names(first, (last + 1) as EpochMillis),
-      homes: (name) => this.#at(name).map(({ last }) => grid.start(last)),
     };
   }
 

@@ -49,8 +49,6 @@ export interface Schedule {
   endingIn(pane: EpochMillis, after: EpochMillis, until: EpochMillis): EpochMillis[];
   /** All names in [first, last]. */
   between(first: EpochMillis, last: EpochMillis): EpochMillis[];
-  /** Present where another pane than the one that was due may note that a window is told: the starts of those that do. */
-  homes?(name: EpochMillis): EpochMillis[];
 }
 
 export interface KeyWindows {

@@ -30,4 +30,9 @@ export const resultMutations: readonly Mutation[] = [
     file: 'engine/protocol/advance-time.ts',
     edits: [['const idleAfter = resultsOf === undefined ? plan.idleAfter : endless;', 'const { idleAfter } = plan;']],
   },
+  {
+    name: 'an event that another writer has not seen arms no pane for its match',
+    file: 'engine/state/match-closings.ts',
+    edits: [['const own = this.firstOf(', 'const own = begin > 0 ? undefined : this.firstOf(']],
+  },
 ];

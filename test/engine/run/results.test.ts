@@ -51,6 +51,24 @@ describe('a result of a window', () => {
   });
 });
 
+test('select says what the alert of a window shows, too', () => {
+  const run = play(`  many:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      tumbling: 10m
+    aggregate:
+      n: count()
+      spent: sum(event.total)
+    having: n > 1
+    select:
+      mean: spent / n${alert}`);
+  run.send({ minute: 1, total: 5 }, { minute: 2, total: 2 }, { minute: 3, customer: 'bob' });
+  run.end();
+  expect(run.standing).toEqual([{ customer: 'ann', mean: 3.5, from: 0 }]);
+});
+
 const hourly = `
   hourly:
     from: counts
