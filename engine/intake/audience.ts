@@ -14,6 +14,11 @@ export class Audience {
     this.#within = 0;
   }
 
+  /** True where a record is for all. */
+  get isAll(): boolean {
+    return this.#only === undefined;
+  }
+
   holds(rule: number, event: string): boolean {
     return this.#only === undefined || this.#within > 0 || this.#isMeant(rule, event);
   }

@@ -1,6 +1,6 @@
 /** Why an event is rejected, in words: for the dead letters, where they may quote the event, and for logs, where not. */
 import { describe } from '../expression/operators.ts';
-import type { JsonObject, StreamProgram } from '../plan/program.ts';
+import type { JsonObject, Meta, StreamProgram } from '../plan/program.ts';
 import { clippedText } from '../state/shown-fields.ts';
 import type { EpochMillis } from '../time.ts';
 import type { InputRecord, Rejection } from './input-record.ts';
@@ -48,7 +48,17 @@ export function aheadFault(t: EpochMillis, arrival: EpochMillis): Fault {
 /** Of a number that JSON does not carry exactly. */
 export const inexact = 'a number beyond 2^53 is not exact, and others would be taken for it: send it as text';
 
-export function idSizeFault(id: string | number): Fault | undefined {
+/** Why what a stream gives as `eventId` is none. */
+export function eventIdFault(program: StreamProgram, id: unknown, event: JsonObject, meta: Meta): Fault | undefined {
+  if (id === undefined && program.eventIdReads !== undefined)
+    return `eventId: ${noUsableValue(...program.eventIdReads(event, meta))}`;
+  if (id === '') return 'eventId: must not be empty';
+  if (typeof id !== 'string' && typeof id !== 'number')
+    return `eventId: must be a text or a number; this is ${describe(id)}`;
+  return idSizeFault(id);
+}
+
+function idSizeFault(id: string | number): Fault | undefined {
   if (isInexact(id)) return `eventId: ${inexact}`;
   if (typeof id === 'number' || !isLongText(id, valueBounds)) return undefined;
   const { characters, bytes } = valueBounds;

@@ -6,6 +6,7 @@
 import { plain } from '../aggregate/value.ts';
 import { describe, resetSteps } from '../expression/operators.ts';
 import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.ts';
+import type { ChangingTables } from '../state/table-values.ts';
 import { type EventReference, touchOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { payload } from '../state/compiled-rule.ts';
@@ -14,22 +15,23 @@ import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
 import {
   aheadFault,
+  eventIdFault,
   type Fault,
-  idSizeFault,
   inexact,
   keyFault,
   noUsableValue,
   rejection,
   schemaFault,
-  sizeFault,
   timeFault,
 } from './faults.ts';
-import type { InputRecord } from './input-record.ts';
+import { type InputRecord, isJsonObject } from './input-record.ts';
+import { KeptRows, tablesInMemory } from './kept-rows.ts';
 import { keyText } from './key-text.ts';
 import type { Receiver } from './receiver.ts';
 import type { KnownIds } from './recent-ids.ts';
 import { ShardNames } from './shard-names.ts';
-import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
+import { isInexact } from './size-bounds.ts';
+import { RuleBounds } from './unfit.ts';
 
 interface Source {
   readonly name: string;
@@ -58,16 +60,21 @@ export class Intake implements Sink {
   /** Whether the event came before; undefined until a rule that would count it asks. */
   #isRepeat: boolean | undefined;
   #lastArrival = 0 as EpochMillis;
-
-  /** Per rule. */
-  readonly #bounds: readonly SizeBounds[];
+  readonly #rows: KeptRows;
+  readonly #bounds: RuleBounds;
 
   /** `recentIds` gives those of a shard, `<stream>/<shardId>`, where its ids are remembered. */
-  constructor(compiled: Compiled, receiver: Receiver, recentIds: (shard: string) => KnownIds | undefined) {
+  constructor(
+    compiled: Compiled,
+    receiver: Receiver,
+    recentIds: (shard: string) => KnownIds | undefined,
+    tables: ChangingTables | undefined = tablesInMemory(compiled),
+  ) {
     this.#compiled = compiled;
+    this.#rows = new KeptRows(compiled, tables);
     this.#receiver = receiver;
     this.#recentIds = recentIds;
-    this.#bounds = compiled.plan.rules.map(sizeBounds);
+    this.#bounds = new RuleBounds(compiled.plan.rules);
     this.#sources = new Map(
       compiled.plan.streams.flatMap(({ name, clockSkew }) => {
         const program = compiled.program.streams[name];
@@ -111,20 +118,14 @@ export class Intake implements Sink {
     const t = program.eventTime === undefined ? meta.arrival : readEventTime(given);
     if (typeof t === 'string') return timeFault(given, t);
     if (record.arrival === undefined && t > meta.arrival) meta.arrival = t;
-    const { arrival } = meta;
-    if (t - arrival > source.clockSkew) return aheadFault(t, arrival);
-    this.#lastArrival = arrival;
+    if (t - meta.arrival > source.clockSkew) return aheadFault(t, meta.arrival);
+    this.#lastArrival = meta.arrival;
     meta.t = t;
     const id =
       program.eventId === undefined
         ? `${record.stream}/${record.shard}/${record.sequenceNumber}/0`
         : program.eventId(event, meta);
-    if (id === undefined && program.eventIdReads !== undefined)
-      return `eventId: ${noUsableValue(...program.eventIdReads(event, meta))}`;
-    if (id === '') return 'eventId: must not be empty';
-    if (typeof id !== 'string' && typeof id !== 'number')
-      return `eventId: must be a text or a number; this is ${describe(id)}`;
-    const idFault = idSizeFault(id);
+    const idFault = eventIdFault(program, id, event, meta);
     if (idFault !== undefined) return idFault;
     meta.eventId = String(id);
     const key = program.partitionKey(event, meta);
@@ -138,6 +139,7 @@ export class Intake implements Sink {
     this.#reference = undefined;
     this.#isRepeat = undefined;
     this.#id = meta.eventId;
+    if (this.#rows.areAny) this.#rows.askFor(this.#event());
     program.evaluate(event, meta, this);
     return t;
   }
@@ -189,6 +191,16 @@ export class Intake implements Sink {
     this.#reference = reference;
   }
 
+  row(table: number, key: unknown, values: JsonObject): void {
+    // What is put back for a rule makes no row again.
+    const fault = this.#audience.isAll ? this.#rows.keep(table, key, values, this.#event()) : undefined;
+    if (fault !== undefined) this.#rejectFor(this.#rows.name(table), fault);
+  }
+
+  rowFailed(table: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void {
+    if (this.#audience.isAll) this.#rejectFor(this.#rows.name(table), `${part}: ${noUsableValue(source, read)}`);
+  }
+
   #cameBefore(): boolean {
     if (this.#isRepeat === undefined) {
       const { stream, shard, sequenceNumber } = this.#record;
@@ -212,8 +224,7 @@ export class Intake implements Sink {
   }
 
   predicateFailed(rule: number): void {
-    const { predicateFailures } = this;
-    predicateFailures[rule] = (predicateFailures[rule] ?? 0) + 1;
+    this.predicateFailures[rule] = (this.predicateFailures[rule] ?? 0) + 1;
   }
 
   valueFailed(rule: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void {
@@ -222,28 +233,18 @@ export class Intake implements Sink {
 
   /** True where the event was rejected for what no key or pane can hold. */
   #isUnfit(rule: number, groups: readonly unknown[], args: readonly unknown[]): boolean {
-    const bounds = this.#bounds[rule] ?? valueBounds;
-    if (isTooLarge(groups, bounds) || isTooLarge(args, bounds)) {
-      this.#reject(rule, sizeFault(bounds));
-      return true;
-    }
-    for (let i = 0; i < groups.length; i++) {
-      if (!isInexact(groups[i])) continue;
-      this.#reject(rule, `groupBy.${this.#compiled.plan.rules[rule]?.groupNames[i] ?? i}: ${inexact}`);
-      return true;
-    }
-    return false;
+    const fault = this.#bounds.fault(rule, groups, args);
+    if (fault !== undefined) this.#reject(rule, fault);
+    return fault !== undefined;
   }
 
   #reject(rule: number, reason: string): void {
-    if (!this.#audience.holds(rule, this.#eventId)) return;
-    const { name = String(rule) } = this.#compiled.plan.rules[rule] ?? {};
-    this.#receiver.rejected({ ...rejection(this.#record, reason), rule: name, event: this.#eventId });
+    if (this.#audience.holds(rule, this.#eventId)) this.#rejectFor(this.#bounds.name(rule), reason);
+  }
+
+  #rejectFor(rule: string, reason: string): void {
+    this.#receiver.rejected({ ...rejection(this.#record, reason), rule, event: this.#eventId });
   }
 }
 
 const none: readonly unknown[] = [];
-
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,37 +1,50 @@
 /** What rules and streams have to do with each other: checks that need the whole file. */
 import { nearestName } from '../expression/nearest-name.ts';
+import { reads } from '../expression/tree.ts';
+import { expressionsOf } from '../plan/sources.ts';
 import { checkEventFields } from './event-fields.ts';
 import { anyShape, type EventShape, schemaShape } from './event-shape.ts';
 import type { FaultReport } from './fault-report.ts';
 import { listed } from './listed.ts';
 import type { RuleReading } from './rule.ts';
 import type { StreamReading } from './stream.ts';
+import type { TableSource } from './stream-table.ts';
+import type { TableReading } from './table.ts';
 
 export function checkLinks(
   report: FaultReport,
   streams: readonly StreamReading[],
+  tables: readonly TableReading[],
   rules: readonly RuleReading[],
 ): void {
+  const sources = tables.flatMap(({ source }) => source ?? []);
   const declared = new Set(streams.map(({ name }) => name));
   const derived = new Set(rules.flatMap(({ into }) => (into ? [into.name] : [])));
-  checkStreamNames(report, rules, new Set([...declared, ...derived]));
+  const known = new Set([...declared, ...derived]);
+  checkStreamNames(report, 'table.from', sources, known);
+  checkStreamNames(report, 'rule.from', rules, known);
   for (const { into } of rules) {
     if (into && declared.has(into.name))
       report.error('rule.into.declared', into.range, `'${into.name}' is a stream of the file already`, {
         allowed: 'a new name for the derived stream',
       });
   }
-  if (reportCycles(report, rules, declared)) return;
-  checkFields(report, streams, rules);
+  if (reportCycles(report, withTables(rules, tables), declared)) return;
+  checkFields(report, streams, sources, rules);
   adviseEventIds(report, streams, rules);
 }
 
-function checkStreamNames(report: FaultReport, rules: readonly RuleReading[], known: ReadonlySet<string>): void {
-  for (const { name, range } of rules.flatMap(({ from }) => from)) {
+function checkStreamNames(
+  report: FaultReport,
+  code: string,
+  readers: readonly Pick<RuleReading, 'from'>[],
+  known: ReadonlySet<string>,
+): void {
+  for (const { name, range } of readers.flatMap(({ from }) => from)) {
     if (known.has(name)) continue;
     const meant = nearestName(name, known);
     report.error(
-      'rule.from.unknown-stream',
+      `${code}.unknown-stream`,
       range,
       `there is no stream '${name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
       {
@@ -40,6 +53,15 @@ function checkStreamNames(report: FaultReport, rules: readonly RuleReading[], kn
       },
     );
   }
+}
+
+/** Rules that read, too, the streams whose events are rows of the tables that they look up. */
+function withTables(rules: readonly RuleReading[], tables: readonly TableReading[]): RuleReading[] {
+  return rules.map((rule) => {
+    const paths = rule.definition ? expressionsOf(rule.definition).flatMap(({ node }) => reads(node)) : [];
+    const read = tables.filter(({ name }) => paths.some(([root, table]) => root === 'tables' && table === name));
+    return { ...rule, from: [...rule.from, ...read.flatMap(({ source }) => source?.from ?? [])] };
+  });
 }
 
 /** True where derived streams lead in a circle. */
@@ -76,7 +98,12 @@ function circleThrough(rule: RuleReading, start: string, rules: readonly RuleRea
   return undefined;
 }
 
-function checkFields(report: FaultReport, streams: readonly StreamReading[], rules: readonly RuleReading[]): void {
+function checkFields(
+  report: FaultReport,
+  streams: readonly StreamReading[],
+  sources: readonly TableSource[],
+  rules: readonly RuleReading[],
+): void {
   const shapes = new Map(streams.map(({ name, schema }) => [name, schemaShape(schema)]));
   const expressions = [...report.expressions];
   const check = (scopes: readonly unknown[], shape: EventShape | undefined, names: readonly string[]) => {
@@ -94,7 +121,8 @@ function checkFields(report: FaultReport, streams: readonly StreamReading[], rul
       ? new Map(selected.map((name) => [name, undefined]))
       : anyShape(from.map(({ name }) => shapeOf(name)));
   };
-  for (const { scope, from } of rules.flatMap(({ eventScopes }) => eventScopes))
+  const ofTables = sources.map(({ scope, from }) => ({ scope, from: from.map(({ name }) => name) }));
+  for (const { scope, from } of [...ofTables, ...rules.flatMap(({ eventScopes }) => eventScopes)])
     check([scope], anyShape(from.map(shapeOf)), from);
 }
 

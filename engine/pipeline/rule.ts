@@ -19,6 +19,7 @@ import { aggregateScope, eventScope, type ParamTypes, type TableShapes, windowSc
 import { readSequence } from './sequence.ts';
 import type { StepName } from './sequence-step.ts';
 import { readFrom, readInto, type StreamName } from './stream-name.ts';
+import { checkKey } from './stream-table.ts';
 import { readWindow } from './window.ts';
 
 export const modes = ['live', 'shadow', 'off'] as const;
@@ -72,6 +73,7 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
   const distinct = given.distinct && readDistinct(report, given.distinct);
   const groups = readNamed(report, given.groupBy, ofEvent, scalarValue);
   const aggregates = readNamed(report, given.aggregate, ofAggregate);
+  for (const { entry, expression } of groups) checkKey(report, entry, expression, tables);
   checkDistinct(report, groups, aggregates);
   checkSteps(report, groups, sequence?.steps ?? []);
   checkRoom(report, given.aggregate, complete(aggregates));

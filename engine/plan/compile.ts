@@ -1,15 +1,21 @@
 /** Compiles a pipeline's definition to the plan, which is data, and the text of its program. */
 import { canonical } from '../expression/tree.ts';
-import type { PipelineDefinition, RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
+import {
+  isOfStream,
+  type PipelineDefinition,
+  type RuleDefinition,
+  type TableDefinition,
+  type WindowDefinition,
+} from '../pipeline/definition.ts';
 import { staysTrue } from '../pipeline/growth.ts';
 import { defaultLimit } from '../pipeline/limit.ts';
 import type { Millis } from '../time.ts';
 import { shortHash } from '../alert/identity.ts';
 import { joinPlan } from './join-plan.ts';
 import { fewestEvents } from './fewest-events.ts';
-import { fingerprint, meaning } from './fingerprint.ts';
+import { fingerprint, meaning, tableFingerprint } from './fingerprint.ts';
 import { generateProgram, valueNames } from './generate-program.ts';
-import { type Plan, type RulePlan, tellsAbsence, type WindowPlan } from './plan.ts';
+import { type Plan, type RulePlan, type TablePlan, tellsAbsence, type WindowPlan } from './plan.ts';
 import { sequencePlan } from './sequence-plan.ts';
 import { approximable, slotsOf } from './slots.ts';
 import { groupKeyHoldsPartitionKey, sourcesOf } from './sources.ts';
@@ -36,10 +42,16 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
       idleAfter,
       dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
     })),
-    ...(definition.tables.length > 0 && { tables: definition.tables.map(({ name, rows }) => ({ name, rows })) }),
+    ...(definition.tables.length > 0 && { tables: definition.tables.map((table) => tablePlan(definition, table)) }),
     rules: plans,
   };
   return { plan, program: generateProgram(definition, rules) };
+}
+
+function tablePlan(definition: PipelineDefinition, table: TableDefinition): TablePlan {
+  const { name } = table;
+  if (!isOfStream(table)) return { name, rows: table.rows };
+  return { name, fingerprint: tableFingerprint(definition, table), keep: table.keep };
 }
 
 function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, groupings: string[]): RulePlan {

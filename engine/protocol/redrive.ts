@@ -18,6 +18,7 @@ import { type EpochMillis, smallest } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
+import { LoadedTables } from './loaded-tables.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
@@ -86,17 +87,17 @@ export async function redrive(
   const found = new Collected();
   const ids = new RedrivenIds(plan);
   let reading: InputRecord | undefined;
-  const intake = new Intake(compiled, found, () => reading && ids.of(reading));
-  const unfinished = await unfinishedRecords(
-    ports.state,
-    letters.map(({ record }) => record),
-  );
+  const records = letters.map(({ record }) => record);
+  const tables = await LoadedTables.read(compiled, ports.state, records);
+  const intake = new Intake(compiled, found, () => reading && ids.of(reading), tables);
+  const unfinished = await unfinishedRecords(ports.state, records);
   for (const { record, rule = options.rule, except } of letters) {
     const only = rule === undefined ? undefined : plan.rules.findIndex(({ name }) => name === rule);
     if (only === -1) outcome(record).refused.push({ reason: `the pipeline has no rule "${rule ?? ''}" that is on` });
     else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
     else intake.read((reading = record), only, new Set(except));
   }
+  if (!options.dryRun) await tables?.keep(ports.now());
   for (const { record, rule, reason } of found.rejections)
     outcome(record).refused.push({ ...(rule !== undefined && { rule }), reason });
 

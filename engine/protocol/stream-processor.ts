@@ -18,6 +18,7 @@ import { BatchFold, type Change, reserve } from './batch-fold.ts';
 import { type BatchReport, batchReport } from './batch-report.ts';
 import { batchSlices } from './batch-slices.ts';
 import { keepLetters } from './dead-letters.ts';
+import { LoadedTables } from './loaded-tables.ts';
 import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { learnBegins } from './rule-begins.ts';
@@ -117,11 +118,10 @@ export class StreamProcessor {
     const known = { record: stored?.record, records: memory.shards };
     const began = { arrival: fresh[0]?.arrival, now: this.#ports.now() };
     memory.ids ??= this.#ids && (await ShardIdLog.open(state, { ...this.#ids, shard }, known, began));
-    const { ids } = memory;
-    const intake = new Intake(this.#compiled, found, () => ids);
+    const tables = await LoadedTables.read(this.#compiled, state, fresh);
+    const intake = new Intake(this.#compiled, found, () => memory.ids, tables);
     const times = fresh.map((record) => intake.read(record));
-    const oldest = smallest(times);
-    const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? oldest : undefined);
+    const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? smallest(times) : undefined);
     await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf);
     const stateless = statelessMatches(this.#rules, found.matches);
     const touches: KeyedTouch[] = [...found.touches, ...stateless.touches];
@@ -154,8 +154,7 @@ export class StreamProcessor {
       const { lost, unread } = settled;
       const crowded = others.filter(({ rule }) => isCrowded(rule, writers[rule.index] ?? 0));
       const unmarked = await markKeys(state, this.#ports.now(), crowded.map(unsettled));
-      const few = others.filter((change) => !crowded.includes(change));
-      const ourselves = [...few, ...lost, ...unread].map(unsettled);
+      const ourselves = [...others.filter((one) => !crowded.includes(one)), ...lost, ...unread].map(unsettled);
       told.push(settled.told, await settleShared(this.#alerts, state, [...ourselves, ...unmarked]));
       owned.push(...ours);
       lostAny ||= lost.length > 0;
@@ -169,7 +168,8 @@ export class StreamProcessor {
 
     await Promise.all([
       keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid),
-      ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
+      memory.ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
+      tables?.keep(this.#ports.now()),
     ]);
     // What was read beyond comes again: it is asked about as if it had never come.
     if (unfinished !== undefined) memory.ids = undefined;

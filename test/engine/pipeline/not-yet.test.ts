@@ -15,12 +15,6 @@ test.each(['publish: true', 'encoding: gzip'])(
   },
 );
 
-test('a table of a stream is refused at its place, and nothing else is', () => {
-  expect(briefly(`tables: { t: { from: orders } }\n${pipelineWith(`from: orders\n${alert}`)}`)).toEqual([
-    '1:16-20 table.from.not-yet',
-  ]);
-});
-
 test('select and into of a rule with a window are refused at their places, and nothing else is', () => {
   const rule = `from: orders\nwindow: { tumbling: 1h }\n${aggregate}\nselect: { m: n }\ninto: counts`;
   expect(briefly(pipelineWith(rule))).toEqual(['12:5-11 rule.select.not-yet', '13:5-9 rule.into.not-yet']);
