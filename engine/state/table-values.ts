@@ -2,7 +2,7 @@
  * What the events of a stream make of a table's keys. A key's values are those that hold from an event time on until the
  * next one, as a function of the set of events alone: adding is associative and commutative, and adding again changes nothing.
  */
-import { compareOrder, type Order } from '../aggregate/order.ts';
+import { compareOrder, compareSequenceNumbers, type Order } from '../aggregate/order.ts';
 import type { Json } from '../aggregate/value.ts';
 import type { EpochMillis, Millis } from '../time.ts';
 
@@ -41,15 +41,18 @@ function firstKept(values: readonly TableValue[], keep: Millis): number {
   return values.findLastIndex(({ order }) => order.t <= newest - keep);
 }
 
-/** The value as of a time, which the record that asks has not made itself; undefined where there is none. */
+/**
+ * The value as of a time; undefined where there is none. Of the shard of the record that asks, only records before it
+ * count, however late the others are read: so it is answered the same when its batch comes again.
+ */
 export function valueAt(
   values: readonly TableValue[],
   at: EpochMillis,
   asks: Pick<Order, 'shard' | 'sequenceNumber'>,
 ): TableRowValue | undefined {
-  return values.findLast(
-    ({ order }) => order.t <= at && (order.sequenceNumber !== asks.sequenceNumber || order.shard !== asks.shard),
-  )?.value;
+  const isBefore = ({ shard, sequenceNumber }: Order): boolean =>
+    shard !== asks.shard || compareSequenceNumbers(sequenceNumber, asks.sequenceNumber) < 0;
+  return values.findLast(({ order }) => order.t <= at && isBefore(order))?.value;
 }
 
 /** Tables that events change, by their positions in the plan, as the events of one place make and see them. */

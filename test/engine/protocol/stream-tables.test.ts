@@ -157,3 +157,20 @@ test('a row of a batch that was finished is not put again', async () => {
   await process(world, batch);
   expect(world.state.writes).toEqual([]);
 });
+
+test('a batch that comes again, after its rows were put, says what it said', async () => {
+  const world = new MemoryWorld();
+  const batch = [cart(1, 'ann', 'gold'), cart(2, 'ann', 'tin'), cart(2, 'ann', 'gold'), cart(1.5, 'ann', 'silver')];
+  let rowsArePut = false;
+  const died = process(world, batch, ({ on, operation, moment }) => {
+    // The first put after the rows is that of the shard's record.
+    if (rowsArePut && on === 'state' && operation === 'put' && moment === 'before') throw new Error('died');
+    rowsArePut = [...world.state.items.keys()].some((name) => name.startsWith('@table#'));
+  });
+  await expect(died).rejects.toThrow('died');
+  const said = standing(alertsOf(world));
+  expect(said).toHaveLength(3);
+  await process(world, batch);
+  expect(standing(alertsOf(world))).toEqual(said);
+  expect(said).toEqual(inMemory(batch));
+});

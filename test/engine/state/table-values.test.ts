@@ -31,10 +31,10 @@ test('of values of one time the one that arrived last holds', () => {
   expect(at(all([made(10, 1, 20), made(10, 2, 12)]), 10)).toBe(1);
 });
 
-test('a record does not see what it made itself', () => {
-  const values = all([made(10, 1), made(15, 2)]);
+test('a record sees neither what it made itself nor what later ones of its shard made', () => {
+  const values = all([made(10, 1), made(15, 2), made(15, 3), made(14, 4)]);
   expect(at(values, 15, { shard: 'customers/0', sequenceNumber: '2' })).toBe(1);
-  expect(at(values, 15, { shard: 'customers/1', sequenceNumber: '2' })).toBe(2);
+  expect(at(values, 15, { shard: 'customers/1', sequenceNumber: '2' })).toBe(3);
 });
 
 test('what another value took the place of is kept for as long as it is said, and the newest for ever', () => {
