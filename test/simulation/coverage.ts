@@ -1,6 +1,8 @@
 /** What the histories that were played had in them, and whether that was enough to mean something. */
 import type { Outcome } from './play.ts';
-import { forms, sharedForms } from './rule-forms.ts';
+import { forms as drawnForms, rowForm, sharedForms } from './rule-forms.ts';
+
+const forms: readonly string[] = [...drawnForms, rowForm];
 
 const features = [
   'resharded while events came',

@@ -1,7 +1,7 @@
 /** What happens in one history, as the seed draws it: data, so that it can be thinned and played again. */
 import { Dice } from './dice.ts';
 import { type Redrive, withRedrive } from './redrive-draw.ts';
-import { forms } from './rule-forms.ts';
+import { forms, rowForm } from './rule-forms.ts';
 import type { Weather } from './sandbox.ts';
 
 const streamNames = ['orders', 'carts'] as const;
@@ -165,7 +165,7 @@ export function drawHistory(seed: number): History {
     (): Restart => ({ at: instant(), stream: dice.of(streamNames), from: dice.of(['earlier', 'beginning']) }),
   );
   const shards = inOrder ? [1] : crowded ? [10, 14] : [1, 1, 2, 3, 4];
-  return withRedrive({
+  const drawn = withRedrive({
     seed,
     start,
     forms: forms.filter((form) => chosen.has(form)),
@@ -187,4 +187,7 @@ export function drawHistory(seed: number): History {
     inOrder,
     stalls: dice.of([0, 0, 50, 200]),
   });
+  // Where nothing is put right later or given up, every row is there before the events that look it up.
+  const isWithRows = inOrder && !malformed && drawn.retries === undefined;
+  return isWithRows ? { ...drawn, forms: [...drawn.forms, rowForm] } : drawn;
 }

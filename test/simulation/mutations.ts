@@ -12,6 +12,11 @@ export interface Mutation {
 
 export const mutations: readonly Mutation[] = [
   {
+    name: 'rows of a table are not put before their batch is finished',
+    file: 'engine/protocol/stream-processor.ts',
+    edits: [['tables?.keep(this.#ports.now()),', '']],
+  },
+  {
     name: 'puts have no condition on the version',
     file: 'adapters/conditional-writes.ts',
     edits: [
