@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { schemaFiles, sentencesOf } from '../../cli/file-schemas.ts';
@@ -46,7 +46,10 @@ const pipelines = [
   ...Object.values(rules).map(withRules),
   ...[...forms, rowForm].map((form) => textOf([form])),
 ];
-const files = (name: string): string => ofPages(name) ?? readFileSync(path.join('pipelines/retail', name), 'utf8');
+const files = (name: string): string | undefined => {
+  const file = examples.map((example) => path.join(path.dirname(example), name)).find((found) => existsSync(found));
+  return ofPages(name) ?? (file && readFileSync(file, 'utf8'));
+};
 
 test('every pipeline that weir check accepts is one to the schema', () => {
   const accepted = pipelines.filter((text) => readPipeline(text, { files }).definition !== undefined);

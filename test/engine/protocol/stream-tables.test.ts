@@ -1,5 +1,6 @@
 import type { AlertRecord } from '../../../engine/alert/alert.ts';
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
+import { redrive } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import { InMemoryRun } from '../../../engine/run/in-memory-run.ts';
 import { record } from './batches.ts';
@@ -21,6 +22,12 @@ const pipeline = compiled(
     aggregate:
       n: count()
       kinds: collect(tables.kinds[?event.customer].kind.orValue("none"), 50)
+    alert: { severity: low, title: 'x' }
+  needs:
+    from: orders
+    where: event.kind == "needs"
+    select:
+      kind: tables.kinds[event.customer].kind
     alert: { severity: low, title: 'x' }
   changed:
     from: carts
@@ -173,4 +180,22 @@ test('a batch that comes again, after its rows were put, says what it said', asy
   await process(world, batch);
   expect(standing(alertsOf(world))).toEqual(said);
   expect(said).toEqual(inMemory(batch));
+});
+
+test('an event without a row is a dead letter, and is put back once the row is there', async () => {
+  const world = new MemoryWorld();
+  const asks = order(2, 'ann', 'needs');
+  await process(world, [asks]);
+  const lines = [...world.letters.values()].flatMap((letters) =>
+    letters.lines.map((line) => JSON.parse(line) as object),
+  );
+  expect(lines).toEqual([expect.objectContaining({ rule: 'needs' })]);
+  await process(world, [cart(1, 'ann', 'gold')]);
+  const { letters } = await redrive(pipeline, world.ports(), [{ record: asks, rule: 'needs' }], {
+    late: false,
+    dryRun: false,
+  });
+  expect(letters).toEqual([{ putBack: ['needs'], alreadyThere: [], refused: [] }]);
+  const found = alertsOf(world).filter(({ rule }) => rule === 'needs');
+  expect(found.map(({ content }) => content.values)).toEqual([{ kind: 'gold' }]);
 });
