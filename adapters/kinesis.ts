@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { maxAttempts, timeouts } from './client-options.ts';
-import { backOff, waitWithJitter } from './patience.ts';
+import { backOff, type Wait, waitWithJitter } from './patience.ts';
 
 const recordsPerCall = 500;
 const bytesPerCall = 5 * 1024 * 1024;
@@ -22,10 +22,14 @@ export interface StreamShard {
   /** None, one, or after a merge two; parents whose records have all expired are still named. */
   readonly parents: readonly string[];
   readonly closed: boolean;
+  /** The first of its hash keys. */
+  readonly firstHash: string;
 }
 
 export interface NewRecord {
   readonly partitionKey: string;
+  /** The hash key of the shard that it is for; absent: that of the partition key. */
+  readonly hashKey?: string;
   readonly data: Uint8Array;
 }
 
@@ -35,8 +39,15 @@ export function kinesisClient(): KinesisClient {
 }
 
 /** Whether a stream puts records on any shard, whatever their partition keys. It can be switched at any time. */
-export async function ignoresPartitionKeys(client: KinesisClient, streamName: string): Promise<boolean> {
-  const { StreamDescriptionSummary } = await client.send(new DescribeStreamSummaryCommand({ StreamName: streamName }));
+export async function ignoresPartitionKeys(
+  client: KinesisClient,
+  streamName: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { StreamDescriptionSummary } = await client.send(
+    new DescribeStreamSummaryCommand({ StreamName: streamName }),
+    signal === undefined ? {} : { abortSignal: signal },
+  );
   return StreamDescriptionSummary?.RecordDistributionStrategy === RecordDistributionStrategy.AUTO;
 }
 
@@ -54,6 +65,7 @@ export async function listShards(client: KinesisClient, streamName: string): Pro
         id: shard.ShardId ?? '',
         parents: [shard.ParentShardId, shard.AdjacentParentShardId].filter((parent) => parent !== undefined),
         closed: shard.SequenceNumberRange?.EndingSequenceNumber !== undefined,
+        firstHash: shard.HashKeyRange?.StartingHashKey ?? '0',
       });
     next = page.NextToken;
   } while (next !== undefined);
@@ -98,6 +110,7 @@ export async function putRecords(
   client: KinesisClient,
   streamName: string,
   records: readonly NewRecord[],
+  wait: Wait = waitWithJitter,
 ): Promise<void> {
   for (const call of calls(records)) {
     let rest = call;
@@ -106,7 +119,7 @@ export async function putRecords(
       const entries = answer.Records ?? [];
       rest = rest.filter((_, index) => entries[index]?.ErrorCode !== undefined);
       const reason = entries.find((entry) => entry.ErrorCode !== undefined)?.ErrorCode;
-      if (rest.length > 0) await backOff(attempt, `putting into ${streamName}: ${reason ?? ''}`, waitWithJitter);
+      if (rest.length > 0) await backOff(attempt, `putting into ${streamName}: ${reason ?? ''}`, wait);
     }
   }
 }
@@ -115,10 +128,14 @@ export async function putRecords(
 function calls(records: readonly NewRecord[]): PutRecordsRequestEntry[][] {
   const result: PutRecordsRequestEntry[][] = [];
   let bytes = 0;
-  for (const { partitionKey, data } of records) {
+  for (const { partitionKey, hashKey, data } of records) {
     const size = data.byteLength + Buffer.byteLength(partitionKey);
     const last = result.at(-1);
-    const entry = { PartitionKey: partitionKey, Data: data };
+    const entry = {
+      PartitionKey: partitionKey,
+      Data: data,
+      ...(hashKey !== undefined && { ExplicitHashKey: hashKey }),
+    };
     if (last === undefined || last.length === recordsPerCall || bytes + size > bytesPerCall) {
       result.push([entry]);
       bytes = size;

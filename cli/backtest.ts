@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { AlertRecord } from '../engine/alert/alert.ts';
 import type { InputRecord, Rejection } from '../engine/intake/input-record.ts';
 import { compileHere } from '../engine/plan/compile-here.ts';
+import { resultStreams } from '../engine/plan/sources.ts';
 import { InMemoryRun } from '../engine/run/in-memory-run.ts';
 import { digestedOf } from '../engine/alert/message-limit.ts';
 import { MessageTally } from '../engine/alert/message-tally.ts';
@@ -44,10 +45,16 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
     files.some(({ bytes }) => bytes === undefined) ? undefined : files.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
   );
   let reader: RecordedEvents | undefined;
+  const results = new Set(resultStreams(pipeline.definition).map(({ name }) => name));
   const run = new InMemoryRun(compiled, {
     alert: (record) => result.alert(record),
-    // A rejected event is shown with all of its fields.
-    rejected: (rejection) => result.rejected({ ...rejection, record: { ...rejection.record, event: reader?.whole() } }),
+    // A rejected event is shown with all of its fields; the result of a rule has no more than it says.
+    rejected: (rejection) =>
+      result.rejected(
+        results.has(rejection.record.stream)
+          ? rejection
+          : { ...rejection, record: { ...rejection.record, event: reader?.whole() } },
+      ),
   });
   const take = (record: InputRecord): void => run.process(record);
   const started = performance.now();

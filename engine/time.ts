@@ -26,6 +26,10 @@ export function smallest(times: readonly (EpochMillis | undefined)[]): EpochMill
   );
 }
 
+export function instantAfter(t: EpochMillis): EpochMillis {
+  return (t + 1) as EpochMillis; // Branding.
+}
+
 /** The latest of some instants; the beginning of time where there is none. */
 export function largest(times: readonly (EpochMillis | undefined)[]): EpochMillis {
   return times.reduce<EpochMillis>((most, t) => (t !== undefined && t > most ? t : most), beginningOfTime);

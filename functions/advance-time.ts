@@ -9,7 +9,7 @@ import { ignoresPartitionKeys, kinesisClient } from '../adapters/kinesis.ts';
 import { cloudwatchLog } from './cloudwatch-log.ts';
 import { deploymentCheck } from './deployment-check.ts';
 import { required, variables } from './environment.ts';
-import { keyedOnly } from './partition-keys.ts';
+import { type IgnoresKeys, keyedOnly } from './partition-keys.ts';
 import { awsPorts } from './ports.ts';
 import { shardPort } from './shard-port.ts';
 import { type AdvanceTimeEvent, timeHandler } from './time-handler.ts';
@@ -18,7 +18,7 @@ const streamNames = new Map(Object.entries(JSON.parse(required(variables.streamN
 
 const kinesis = kinesisClient();
 
-const ignoresKeys = (streamName: string): Promise<boolean> => ignoresPartitionKeys(kinesis, streamName);
+const ignoresKeys: IgnoresKeys = (streamName, signal) => ignoresPartitionKeys(kinesis, streamName, signal);
 
 const check = deploymentCheck({ ignoresKeys, sleep });
 

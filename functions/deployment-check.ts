@@ -1,5 +1,6 @@
 /** Answers CloudFormation, before anything reads a stream of the user's own, whether Weir can run on it. */
-import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda';
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { answer, answerTime } from './custom-resource-answer.ts';
 import { type IgnoresKeys, keysFault } from './partition-keys.ts';
 
 export interface CheckServices {
@@ -14,25 +15,27 @@ export type DeploymentCheck = (
 
 /** Between two tries, in milliseconds: what the function may do is not known everywhere as soon as it is deployed. */
 const tryEvery = 5_000;
-/** Kept for the answer, in milliseconds: without one the deployment waits until it gives up. */
-const kept = 20_000;
+/** What is left of the function's time for the answer, in milliseconds. */
+const kept = answerTime + 2_000;
 
 export function deploymentCheck({ ignoresKeys, sleep }: CheckServices): DeploymentCheck {
-  const faultOf = async (streams: Readonly<Record<string, string>>): Promise<string | undefined> => {
+  const faultOf = async (streams: Readonly<Record<string, string>>, millis: number): Promise<string | undefined> => {
+    // What hangs is given up while it can still be told.
+    const signal = AbortSignal.timeout(Math.max(0, millis));
     for (const [stream, streamName] of Object.entries(streams)) {
-      const fault = await keysFault(stream, streamName, ignoresKeys);
+      const fault = await keysFault(stream, streamName, (name) => ignoresKeys(name, signal));
       if (fault !== undefined) return fault;
     }
     return undefined;
   };
   return async (event, context) => {
     // Nothing was made that could be deleted.
-    if (event.RequestType === 'Delete') return answer(event, undefined);
+    if (event.RequestType === 'Delete') return answer(event, undefined, sleep);
     const streams = event.ResourceProperties['streams'] as Readonly<Record<string, string>>;
     let fault: string | undefined;
     for (;;) {
       try {
-        fault = await faultOf(streams);
+        fault = await faultOf(streams, context.getRemainingTimeInMillis() - kept);
         break;
       } catch (cause) {
         fault = `${Object.values(streams).join(', ')} cannot be asked for partition keys: ${String(cause)}`;
@@ -40,19 +43,6 @@ export function deploymentCheck({ ignoresKeys, sleep }: CheckServices): Deployme
         await sleep(tryEvery);
       }
     }
-    return answer(event, fault);
+    return answer(event, fault, sleep);
   };
-}
-
-async function answer(event: CloudFormationCustomResourceEvent, fault: string | undefined): Promise<void> {
-  const { StackId, RequestId, LogicalResourceId } = event;
-  const same = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: LogicalResourceId };
-  const body: CloudFormationCustomResourceResponse =
-    fault === undefined
-      ? { Status: 'SUCCESS', ...same }
-      : // All of the answer may have 4 KB.
-        { Status: 'FAILED', Reason: fault.slice(0, 1000), ...same };
-  // As bytes: the address was signed for a body without a content type.
-  const response = await fetch(event.ResponseURL, { method: 'PUT', body: Buffer.from(JSON.stringify(body)) });
-  if (!response.ok) throw new Error(`CloudFormation did not take the answer: ${response.status}`);
 }

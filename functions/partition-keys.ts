@@ -1,8 +1,8 @@
 /** A stream whose records ignore their partition keys spreads every key over all shards: Weir does not run on one. */
 import type { ShardPort } from '../engine/protocol/advance-time.ts';
 
-/** Whether a stream, by its name in Kinesis, puts records on any shard. */
-export type IgnoresKeys = (streamName: string) => Promise<boolean>;
+/** Whether a stream, by its name in Kinesis, puts records on any shard; throws, at the signal too, where it cannot say. */
+export type IgnoresKeys = (streamName: string, signal?: AbortSignal) => Promise<boolean>;
 
 /** What is wrong with a stream of the pipeline file; undefined where its records keep to their partition keys. */
 export async function keysFault(
@@ -18,11 +18,11 @@ export async function keysFault(
 /** Throws, when it is asked for the shards of a stream, where that is one of those; see docs/runbook.md. */
 export function keyedOnly(shards: ShardPort, nameOf: (stream: string) => string, ignoresKeys: IgnoresKeys): ShardPort {
   return {
+    ...shards,
     shards: async (stream) => {
       const fault = await keysFault(stream, nameOf(stream), ignoresKeys);
       if (fault !== undefined) throw new Error(`time stands still: ${fault}`);
       return shards.shards(stream);
     },
-    atTip: (stream, shard, after) => shards.atTip(stream, shard, after),
   };
 }

@@ -1,5 +1,6 @@
 /** What a report says to CloudWatch. */
-import type { TimeReport } from '../engine/protocol/advance-time.ts';
+import type { Plan } from '../engine/plan/plan.ts';
+import type { TimeReport } from '../engine/protocol/time-report.ts';
 import type { BatchReport } from '../engine/protocol/batch-report.ts';
 import type { EpochMillis } from '../engine/time.ts';
 import type { PortCounts } from './counted-ports.ts';
@@ -20,20 +21,29 @@ export function batchMetrics(report: BatchReport, { writes, conflicts }: Puts): 
   };
 }
 
-export function timeMetrics(report: TimeReport, now: EpochMillis, { writes, conflicts, pending }: Puts): Counted {
+export function timeMetrics(
+  { rules, streams }: Plan,
+  report: TimeReport,
+  now: EpochMillis,
+  { writes, conflicts, pending }: Puts,
+): Counted {
+  // Results trail by what may be late: of the rules that read them, their streams' own alarms tell.
+  const ofResults = new Set(streams.flatMap(({ name, resultsOf }) => (resultsOf === undefined ? [] : [name])));
+  const ofEvents = rules.filter(({ sources }) => !sources.some((source) => ofResults.has(source)));
   return {
     Alerts: report.alerts,
     Writes: writes,
     Conflicts: conflicts,
     PendingAlerts: pending,
-    ...lagOf(report, now),
+    ...lagOf(
+      ofEvents.flatMap(({ name }) => report.watermarks[name] ?? []),
+      now,
+    ),
   };
 }
 
 /** Of the rule that trails most; a rule without a watermark waits for its first event, and trails nothing. */
-function lagOf({ watermarks }: TimeReport, now: EpochMillis): Counted {
-  const known = Object.values(watermarks)
-    .map((text) => Date.parse(text))
-    .filter((instant) => !Number.isNaN(instant));
+function lagOf(watermarks: readonly string[], now: EpochMillis): Counted {
+  const known = watermarks.map((text) => Date.parse(text)).filter((instant) => !Number.isNaN(instant));
   return known.length === 0 ? {} : { WatermarkLag: Math.max(0, (now - Math.min(...known)) / 1000) };
 }

@@ -1,11 +1,23 @@
-/** Kinesis as advance-time asks it about shards. */
-import { listShards, tip } from '../adapters/kinesis.ts';
+/** Kinesis as advance-time asks it about shards, and puts results into it. */
+import { listShards, putRecords, tip } from '../adapters/kinesis.ts';
+import type { Wait } from '../adapters/patience.ts';
 import type { ShardPort } from '../engine/protocol/advance-time.ts';
 
 /** `nameOf` answers the name in Kinesis of a stream of the pipeline file. */
-export function shardPort(client: Parameters<typeof listShards>[0], nameOf: (stream: string) => string): ShardPort {
+export function shardPort(
+  client: Parameters<typeof listShards>[0],
+  nameOf: (stream: string) => string,
+  wait?: Wait,
+): Required<ShardPort> {
   return {
     shards: (stream) => listShards(client, nameOf(stream)),
     atTip: (stream, shard, after) => tip(client, nameOf(stream), shard, after),
+    put: (stream, records) =>
+      putRecords(
+        client,
+        nameOf(stream),
+        records.map(({ data, ...place }) => ({ ...place, data: Buffer.from(data) })),
+        wait,
+      ),
   };
 }

@@ -1,8 +1,9 @@
 /** What advance-time does, apart from the environment that it runs in. */
 import type { Context } from 'aws-lambda';
 import type { Compiled } from '../engine/plan/program.ts';
-import { advanceTime, type ShardPort, type TimeReport } from '../engine/protocol/advance-time.ts';
+import { advanceTime, type ShardPort } from '../engine/protocol/advance-time.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
+import type { TimeReport } from '../engine/protocol/time-report.ts';
 import type { EpochMillis } from '../engine/time.ts';
 import { PortCounts } from './counted-ports.ts';
 import type { Log } from './log.ts';
@@ -46,7 +47,7 @@ export function timeHandler({ compiled, ports, shards, sleep, log }: TimeService
     };
     const now = time === undefined ? ports.now() : (Date.parse(time) as EpochMillis);
     const report = await advanceTime(compiled, counted, shards, now, watermark, pause, timeLeft);
-    log.done('time', report, timeMetrics(report, now, counts.take()));
+    log.done('time', report, timeMetrics(compiled.plan, report, now, counts.take()));
     return report;
   };
 }

@@ -7,6 +7,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { resultStreams } from '../engine/plan/sources.ts';
 import type { MetricName } from '../functions/metric-names.ts';
 import { checkedDefinition } from './checked-definition.ts';
 import { deadLetterBucket } from './dead-letter-bucket.ts';
@@ -19,7 +20,7 @@ import { pipelineMetric } from './pipeline-metrics.ts';
 import type { EventPipelineProps } from './pipeline-props.ts';
 import { pipelineTopic } from './pipeline-topic.ts';
 import { checkProps } from './prop-faults.ts';
-import { declaredStream } from './stream-reader.ts';
+import { pipelineStream } from './stream-reader.ts';
 
 export type { EventPipelineProps, StreamSettings } from './pipeline-props.ts';
 
@@ -27,6 +28,8 @@ export type { EventPipelineProps, StreamSettings } from './pipeline-props.ts';
 export class EventPipeline extends Construct {
   /** By the name in the pipeline file. */
   readonly streams: ReadonlyMap<string, IStream>;
+  /** Those that hold final results of rules with windows (`into`), by the name in the pipeline file. */
+  readonly derivedStreams: ReadonlyMap<string, IStream>;
   readonly stateTable: Table;
   readonly alertTable: Table;
   /** What the rules say goes here. */
@@ -39,7 +42,7 @@ export class EventPipeline extends Construct {
   constructor(scope: Construct, id: string, props: EventPipelineProps) {
     super(scope, id);
     const definition = checkedDefinition(props);
-    checkProps(definition, props);
+    checkProps(definition, props, Stack.of(this));
     this.#refuseSecond();
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const { encryptionKey } = props;
@@ -49,14 +52,14 @@ export class EventPipeline extends Construct {
     this.alertTopic = props.alertTopic ?? pipelineTopic(this, 'AlertTopic', `Weir ${definition.name}`, encryptionKey);
     if (props.alertEmail !== undefined) this.alertTopic.addSubscription(new EmailSubscription(props.alertEmail));
     this.deadLetters = deadLetterBucket(this, 'DeadLetters', encryptionKey);
-    this.streams = new Map(
-      definition.streams.map(({ name }) => {
-        const streamName = `${definition.name}-${name}`;
-        const settings = props.streams?.[name] ?? {};
-        const made = { streamName, removalPolicy, encryptionKey };
-        return [name, declaredStream(this, `${name}-stream`, settings, made)];
-      }),
-    );
+    const streamOf = ({ name }: { readonly name: string }): [string, IStream] => {
+      const streamName = `${definition.name}-${name}`;
+      const settings = props.streams?.[name] ?? {};
+      const made = { streamName, removalPolicy, encryptionKey };
+      return [name, pipelineStream(this, `${name}-stream`, settings, made)];
+    };
+    this.streams = new Map(definition.streams.map(streamOf));
+    this.derivedStreams = new Map(resultStreams(definition).map(streamOf));
     const functions = new PipelineFunctions(this, { ...props, definition, removalPolicy });
 
     this.alarmTopic = pipelineTopic(this, 'AlarmTopic', `Weir ${definition.name} alarms`, encryptionKey);

@@ -32,7 +32,7 @@ export function pipelineDashboard(
   const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
     new GraphWidget({ title, left, right, width, height, leftYAxis: { min: 0 }, rightYAxis: { min: 0 } });
   const minute = { period: Duration.minutes(1) };
-  const streams = [...pipeline.streams];
+  const streams = [...pipeline.streams, ...pipeline.derivedStreams];
   const readers = [...functions.processStream];
   const ofReaders = (metric: string, statistic: string): IMetric[] =>
     readers.map(([label, { handler }]) => handler.metric(metric, { ...minute, statistic, label }));

@@ -26,12 +26,6 @@ export interface PipelineFunctionProps {
   readonly memorySize?: number;
 }
 
-/**
- * Keyed state is made of small objects that live: with the runtime's default they are copied more often before they are
- * let alone, which takes a sixth of a batch's time. It may take 192 MB.
- */
-const roomForYoungObjects = '--max-semi-space-size=64';
-
 /** A function of Weir's with the compiled pipeline in it, and a role that lets it write its log. */
 export function pipelineFunction(scope: Construct, id: string, props: PipelineFunctionProps): LambdaFunction {
   const logGroup = new LogGroup(scope, `${id}Log`, {
@@ -40,7 +34,6 @@ export function pipelineFunction(scope: Construct, id: string, props: PipelineFu
   });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   grantLog(logGroup, role);
-  const { memorySize = 1769 } = props;
   return new LambdaFunction(scope, id, {
     description: props.description,
     ...(props.functionName !== undefined && { functionName: props.functionName }),
@@ -48,9 +41,9 @@ export function pipelineFunction(scope: Construct, id: string, props: PipelineFu
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
     code: props.code,
-    memorySize,
+    memorySize: props.memorySize ?? 1769,
     timeout: Duration.seconds(60),
-    environment: { ...(memorySize >= 1024 && { NODE_OPTIONS: roomForYoungObjects }), ...props.environment },
+    environment: { ...props.environment },
     role,
     logGroup,
   });

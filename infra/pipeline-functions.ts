@@ -4,29 +4,23 @@ import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
 import { planModule } from '../engine/plan/module.ts';
+import { resultStreams } from '../engine/plan/sources.ts';
 import { redriveName, variables } from '../functions/environment.ts';
 import { bundle, type FunctionName } from './bundle.ts';
 import { grantDeadLetters } from './dead-letter-bucket.ts';
 import type { EventPipeline } from './event-pipeline.ts';
-import { grantDue, grantKey, grantState, grantTip } from './grants.ts';
+import { grantDue, grantKey, grantPut, grantState, grantTip } from './grants.ts';
 import { pipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
 import type { StreamSettings } from './pipeline-props.ts';
-import { askForPartitionKeys, readByFunction } from './stream-reader.ts';
+import { askForPartitionKeys, readByFunction, type StreamFunction } from './stream-reader.ts';
 
 interface FunctionsProps {
   readonly definition: PipelineDefinition;
   readonly streams?: Readonly<Record<string, StreamSettings>>;
   readonly encryptionKey?: IKey;
   readonly removalPolicy: RemovalPolicy;
-}
-
-/** What reads one stream. */
-export interface StreamFunction {
-  readonly handler: LambdaFunction;
-  readonly source: KinesisEventSource;
 }
 
 /** The functions of a pipeline, each with leave to do what it does and no more. */
@@ -43,21 +37,27 @@ export class PipelineFunctions {
     this.#props = props;
     this.#plan = planModule(props.definition);
     const code = this.#code('process-stream');
-    this.processStream = new Map(
-      [...pipeline.streams].map(([name, stream]) => [name, this.#processStream(name, stream, code)]),
-    );
+    const unread = resultStreams(props.definition).flatMap(({ name, isRead }) => (isRead ? [] : [name]));
+    const all = [...pipeline.streams, ...pipeline.derivedStreams];
+    const read = all.filter(([name]) => !unread.includes(name));
+    this.processStream = new Map(read.map(([name, stream]) => [name, this.#processStream(name, stream, code)]));
     this.#function('redrive', {
       functionName: redriveName(Stack.of(pipeline).stackName),
       code: this.#code('redrive'),
       description: 'puts dead letters back, called by weir replay',
     });
     this.advanceTime = this.#advanceTime();
-    const own = [...pipeline.streams].filter(([name]) => props.streams?.[name]?.stream !== undefined);
-    askForPartitionKeys(pipeline, new Map(own), this.advanceTime, this.processStream);
+    const own = new Map(all.filter(([name]) => props.streams?.[name]?.stream !== undefined));
+    askForPartitionKeys(pipeline, own, this.advanceTime, this.processStream);
   }
 
   #processStream(name: string, stream: IStream, code: Code): StreamFunction {
-    const settings = this.#props.streams?.[name] ?? {};
+    const isDerived = this.#pipeline.derivedStreams.has(name);
+    // Of results, what was put before anybody read it counts too.
+    const settings: StreamSettings = {
+      ...(isDerived && { startingPosition: 'TRIM_HORIZON' }),
+      ...this.#props.streams?.[name],
+    };
     const handler = this.#function(`${name}-process`, {
       code,
       description: `applies the rules to ${name}`,
@@ -69,15 +69,17 @@ export class PipelineFunctions {
   }
 
   #advanceTime(): LambdaFunction {
-    const { stateTable, alertTable, streams } = this.#pipeline;
-    const names = Object.fromEntries([...streams].map(([name, stream]) => [name, stream.streamName]));
+    const { stateTable, alertTable, streams, derivedStreams } = this.#pipeline;
+    const all = new Map([...streams, ...derivedStreams]);
+    const names = Object.fromEntries([...all].map(([name, stream]) => [name, stream.streamName]));
     const handler = this.#function('advance-time', {
       code: this.#code('advance-time'),
       description: 'watermarks, windows that close, pending alerts',
       environment: { [variables.streamNames]: Stack.of(this.#pipeline).toJsonString(names) },
     });
     grantDue([stateTable, alertTable], handler);
-    grantTip([...streams.values()], handler);
+    grantTip([...all.values()], handler);
+    if (derivedStreams.size > 0) grantPut([...derivedStreams.values()], handler);
     // What one run leaves undone the next does: a minute later is soon enough.
     handler.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this.#pipeline, 'EveryMinute', {

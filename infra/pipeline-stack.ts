@@ -27,7 +27,8 @@ export function pipelineStack(app: App, { definition, retain, ...emails }: Pipel
     ...(emails.alarmEmail !== undefined && { alarmEmail: emails.alarmEmail }),
   });
   const output = (id: string, value: string) => new CfnOutput(stack, id, { value });
-  for (const [name, stream] of pipeline.streams) output(`${name}StreamName`, stream.streamName);
+  for (const [name, stream] of [...pipeline.streams, ...pipeline.derivedStreams])
+    output(`${name}StreamName`, stream.streamName);
   output('AlertTopicArn', pipeline.alertTopic.topicArn);
   output('AlarmTopicArn', pipeline.alarmTopic.topicArn);
   output('StateTableName', pipeline.stateTable.tableName);

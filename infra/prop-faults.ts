@@ -1,25 +1,29 @@
 /** What of the props cannot be, found before anything is made: each message has the value and what is allowed. */
-import { type Duration, Token } from 'aws-cdk-lib';
+import { type Duration, type Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
+import { resultStreams } from '../engine/plan/sources.ts';
 import { isEmailAddress } from './email-address.ts';
 import type { EventPipelineProps, StreamSettings } from './pipeline-props.ts';
 
-/** Throws the first fault. */
-export function checkProps(definition: PipelineDefinition, props: EventPipelineProps): void {
+/** Throws the first fault; `stack` is where the pipeline will be. */
+export function checkProps(definition: PipelineDefinition, props: EventPipelineProps, stack: Stack): void {
   if (typeof props.definition !== 'string' && props.params !== undefined) {
     throw new Error('params can be given only where definition is the path of a file');
   }
   email('alertEmail', props.alertEmail);
   email('alarmEmail', props.alarmEmail);
   duration('watermarkLag', props.watermarkLag, 60, 7 * 86_400, '1 minute to 7 days');
-  const names = definition.streams.map(({ name }) => name);
+  const all = [...definition.streams, ...resultStreams(definition)];
+  const names = all.map(({ name }) => name);
   for (const [name, settings] of Object.entries(props.streams ?? {})) {
     if (!names.includes(name)) {
       throw new Error(`streams has ${JSON.stringify(name)}, the pipeline file has the streams ${names.join(', ')}`);
     }
     checkStream(`streams.${name}`, settings);
+    checkPlace(`streams.${name}.stream`, settings.stream, stack);
   }
-  const made = definition.streams.filter(({ name }) => props.streams?.[name]?.stream === undefined);
+  const made = all.filter(({ name }) => props.streams?.[name]?.stream === undefined);
   checkNames(
     definition.name,
     made.map(({ name }) => name),
@@ -38,6 +42,18 @@ function checkStream(at: string, settings: StreamSettings): void {
   const start: string | undefined = settings.startingPosition;
   if (start !== undefined && start !== 'LATEST' && start !== 'TRIM_HORIZON') {
     throw new Error(`${at}.startingPosition is ${JSON.stringify(start)}, must be LATEST or TRIM_HORIZON`);
+  }
+}
+
+/** The functions know a stream by its name, which another account or Region may have too. */
+function checkPlace(prop: string, stream: IStream | undefined, stack: Stack): void {
+  if (stream === undefined) return;
+  for (const [what, theirs, ours] of [
+    ['account', stream.env.account, stack.account],
+    ['Region', stream.env.region, stack.region],
+  ] as const) {
+    if (Token.compareStrings(theirs, ours) !== TokenComparison.DIFFERENT) continue;
+    throw new Error(`${prop} is in the ${what} ${theirs}, must be in that of the stack, ${ours}`);
   }
 }
 

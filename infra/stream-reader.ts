@@ -1,12 +1,19 @@
-import { CustomResource, Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { CustomResource, Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as LambdaFunction, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { createHash } from 'node:crypto';
 import { grantGivenUp } from './dead-letter-bucket.ts';
 import type { StreamSettings } from './pipeline-props.ts';
+
+/** What reads one stream. */
+export interface StreamFunction {
+  readonly handler: LambdaFunction;
+  readonly source: KinesisEventSource;
+}
 
 /** How long a stream keeps a record. */
 export function retentionOf({ retention }: StreamSettings): Duration {
@@ -14,7 +21,7 @@ export function retentionOf({ retention }: StreamSettings): Duration {
 }
 
 /** A stream of the pipeline file under a name that its producers can know beforehand, or the user's own. */
-export function declaredStream(
+export function pipelineStream(
   scope: Construct,
   id: string,
   settings: StreamSettings,
@@ -81,14 +88,21 @@ export function askForPartitionKeys(
   scope: Construct,
   streams: ReadonlyMap<string, IStream>,
   advanceTime: LambdaFunction,
-  readers: ReadonlyMap<string, { readonly handler: LambdaFunction }>,
+  readers: ReadonlyMap<string, StreamFunction>,
 ): void {
   if (streams.size === 0) return;
-  const asked = new CustomResource(scope, 'PartitionKeys', {
+  const names = Object.fromEntries([...streams].map(([name, { streamName }]) => [name, streamName]));
+  // Other streams are another resource: where a deployment rolls back, those from before it need not answer once more,
+  // and cannot hold the stack up where they are gone by now.
+  const id = createHash('sha256')
+    .update(JSON.stringify(Stack.of(scope).resolve(names)))
+    .digest('hex')
+    .slice(0, 8);
+  const asked = new CustomResource(scope, `PartitionKeys${id}`, {
     resourceType: 'Custom::WeirPartitionKeys',
     serviceToken: advanceTime.functionArn,
     serviceTimeout: Duration.minutes(5),
-    properties: { streams: Object.fromEntries([...streams].map(([name, { streamName }]) => [name, streamName])) },
+    properties: { streams: names },
   });
   for (const name of streams.keys()) readers.get(name)?.handler.node.addDependency(asked);
 }

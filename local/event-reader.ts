@@ -1,7 +1,7 @@
 /** What a producer must know of an event: the partition key and the time that the pipeline file gives it. */
 import { readEventTime } from '../engine/intake/event-time.ts';
 import { keyText } from '../engine/intake/key-text.ts';
-import type { Compiled, JsonObject, Meta, StreamProgram } from '../engine/plan/program.ts';
+import { type Compiled, isJsonObject, type JsonObject, type Meta, type StreamProgram } from '../engine/plan/program.ts';
 import { Timestamp } from '../engine/expression/operators.ts';
 import type { EpochMillis } from '../engine/time.ts';
 
@@ -16,10 +16,15 @@ export interface EventReader {
 
 const anyKey = '-';
 
+/** The names of the streams that events are sent to; into others rules put their results. */
+export function declaredStreams({ plan }: Compiled): string[] {
+  return plan.streams.flatMap(({ name, resultsOf }) => (resultsOf === undefined ? [name] : []));
+}
+
 /** A reader of one stream's events; undefined where the pipeline has no such stream. */
 export function eventReader(compiled: Compiled, stream: string): EventReader | undefined {
   const program = compiled.program.streams[stream];
-  if (program === undefined || !compiled.plan.streams.some(({ name }) => name === stream)) return undefined;
+  if (program === undefined || !declaredStreams(compiled).includes(stream)) return undefined;
   const meta: Meta = {
     stream,
     partitionKey: anyKey,
@@ -35,10 +40,10 @@ export function eventReader(compiled: Compiled, stream: string): EventReader | u
   };
   const time = (event: JsonObject): EpochMillis | undefined => timeOf(program, event, meta);
   return {
-    partitionKey: (event) => (isObject(event) ? (key(event) ?? anyKey) : anyKey),
-    time: (event) => (isObject(event) ? time(event) : undefined),
+    partitionKey: (event) => (isJsonObject(event) ? (key(event) ?? anyKey) : anyKey),
+    time: (event) => (isJsonObject(event) ? time(event) : undefined),
     fits: (event) =>
-      isObject(event) &&
+      isJsonObject(event) &&
       typeof program.validate?.(event) !== 'string' &&
       key(event) !== undefined &&
       (program.eventTime === undefined || time(event) !== undefined),
@@ -49,8 +54,4 @@ function timeOf(program: StreamProgram, event: JsonObject, meta: Meta): EpochMil
   if (program.eventTime === undefined) return undefined;
   const time = readEventTime(program.eventTime(event, meta));
   return typeof time === 'string' ? undefined : time;
-}
-
-function isObject(event: unknown): event is JsonObject {
-  return typeof event === 'object' && event !== null && !Array.isArray(event);
 }

@@ -3,7 +3,7 @@ import { eventFile, type WholeLines, wholeLines } from '../cli/event-lines.ts';
 import { RecordedEvents } from '../cli/recorded-events.ts';
 import type { InputRecord } from '../engine/intake/input-record.ts';
 import type { Compiled } from '../engine/plan/program.ts';
-import { type EventReader, eventReader } from './event-reader.ts';
+import { declaredStreams, type EventReader, eventReader } from './event-reader.ts';
 import type { LocalRun } from './local-run.ts';
 
 /** A file that cannot be played, in words for the user. */
@@ -45,7 +45,7 @@ const largestRecord = 1024 * 1024;
 export async function replay(options: ReplayOptions): Promise<number> {
   const { file, speed, compiled, run, progress, notSent, signal } = options;
   const readers = new Map<string, EventReader | undefined>();
-  const declared = compiled.plan.streams.map(({ name }) => name).join(', ');
+  const declared = declaredStreams(compiled).join(', ');
   const recorded = new RecordedEvents(file);
   const { bytes: size = 0 } = eventFile(file);
   let played = 0;

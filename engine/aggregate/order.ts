@@ -8,7 +8,7 @@ import { isList, type Json } from './value.ts';
 export interface Order {
   readonly t: EpochMillis;
   readonly arrival: EpochMillis;
-  /** `<stream>/<shardId>`. */
+  /** `<stream>/<shardId>`; of what follows from a result of another rule, `<stream>#<id of the result>`. */
   readonly shard: string;
   readonly sequenceNumber: string;
   /** Position among the events of one record. */

@@ -48,17 +48,13 @@ export function aheadFault(t: EpochMillis, arrival: EpochMillis): Fault {
 /** Of a number that JSON does not carry exactly. */
 export const inexact = 'a number beyond 2^53 is not exact, and others would be taken for it: send it as text';
 
-/** Why what a stream gives as `eventId` is none. */
+/** Of what a stream gives as an event's id. */
 export function eventIdFault(program: StreamProgram, id: unknown, event: JsonObject, meta: Meta): Fault | undefined {
   if (id === undefined && program.eventIdReads !== undefined)
     return `eventId: ${noUsableValue(...program.eventIdReads(event, meta))}`;
   if (id === '') return 'eventId: must not be empty';
   if (typeof id !== 'string' && typeof id !== 'number')
     return `eventId: must be a text or a number; this is ${describe(id)}`;
-  return idSizeFault(id);
-}
-
-function idSizeFault(id: string | number): Fault | undefined {
   if (isInexact(id)) return `eventId: ${inexact}`;
   if (typeof id === 'number' || !isLongText(id, valueBounds)) return undefined;
   const { characters, bytes } = valueBounds;
@@ -77,6 +73,12 @@ export function keyFault(ofRecord: string, ofEvent: string): Fault {
 export function noUsableValue(source: string, read: readonly (readonly [string, unknown])[]): string {
   const found = read.map(([path, value]) => `${path} is ${describe(value)}`).join(', ');
   return `${clippedText(source, longestQuote)} has no usable value${found === '' ? '' : ` (${found})`}`;
+}
+
+/** Of a group value that is no key. */
+export function groupFault(groups: readonly unknown[], names: readonly string[] = []): string | undefined {
+  for (let i = 0; i < groups.length; i++) if (isInexact(groups[i])) return `groupBy.${names[i] ?? i}: ${inexact}`;
+  return undefined;
 }
 
 export function sizeFault({ characters, bytes }: SizeBounds): string {

@@ -1,5 +1,4 @@
 /** One record of a stream as a mode hands it to the engine. */
-import type { JsonObject } from '../plan/program.ts';
 import type { EpochMillis } from '../time.ts';
 
 export interface InputRecord {
@@ -31,9 +30,4 @@ export interface Rejection {
   readonly reason: string;
   /** The reason without anything that the event holds, for logs; absent where `reason` quotes nothing. */
   readonly unquoted?: string;
-}
-
-/** What an event must be. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,12 +5,12 @@
  */
 import { plain } from '../aggregate/value.ts';
 import { describe, resetSteps } from '../expression/operators.ts';
-import type { Compiled, JsonObject, Sink, StreamProgram } from '../plan/program.ts';
+import { type Compiled, isJsonObject, type JsonObject, type Sink, type StreamProgram } from '../plan/program.ts';
 import type { ChangingTables } from '../state/table-values.ts';
-import { type EventReference, touchOf } from '../state/touch.ts';
+import { type EventReference, resultReference, touchOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { payload } from '../state/compiled-rule.ts';
-import { Audience } from './audience.ts';
+import { Audience, type Reader } from './audience.ts';
 import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
 import {
@@ -24,20 +24,16 @@ import {
   schemaFault,
   timeFault,
 } from './faults.ts';
-import { type InputRecord, isJsonObject } from './input-record.ts';
-import { KeptRows, tablesInMemory } from './kept-rows.ts';
+import type { InputRecord } from './input-record.ts';
+import { KeptRows, nameOfRows, tablesInMemory } from './kept-rows.ts';
 import { keyText } from './key-text.ts';
 import type { Receiver } from './receiver.ts';
 import type { KnownIds } from './recent-ids.ts';
+import { readResultRecord } from './result-record.ts';
+import { type Source, sourcesOf } from './source.ts';
 import { ShardNames } from './shard-names.ts';
 import { isInexact } from './size-bounds.ts';
 import { RuleBounds } from './unfit.ts';
-
-interface Source {
-  readonly name: string;
-  readonly clockSkew: number;
-  readonly program: StreamProgram;
-}
 
 export class Intake implements Sink {
   readonly #compiled: Compiled;
@@ -75,19 +71,14 @@ export class Intake implements Sink {
     this.#receiver = receiver;
     this.#recentIds = recentIds;
     this.#bounds = new RuleBounds(compiled.plan.rules);
-    this.#sources = new Map(
-      compiled.plan.streams.flatMap(({ name, clockSkew }) => {
-        const program = compiled.program.streams[name];
-        return program === undefined ? [] : [[name, { name, clockSkew, program }]];
-      }),
-    );
+    this.#sources = sourcesOf(compiled);
   }
 
   /**
-   * Reads one record, for all rules or for `only` one, by its position, and of its events all for that rule but those
-   * with the ids `except`; answers its event time, or undefined where the event was rejected as a whole.
+   * Reads one record, for all or for `only` one rule or table, and of its events all for that but those with the ids
+   * `except`; answers its event time, or undefined where the event was rejected as a whole.
    */
-  read(record: InputRecord, only?: number, except?: ReadonlySet<string>): EpochMillis | undefined {
+  read(record: InputRecord, only?: Reader, except?: ReadonlySet<string>): EpochMillis | undefined {
     this.#audience.set(only, except);
     const read = record.unreadable ?? this.#evaluate(record);
     if (typeof read === 'number') return read;
@@ -107,13 +98,8 @@ export class Intake implements Sink {
     const mismatch = schemaFault(program, event);
     if (mismatch !== null) return `schema: ${mismatch}`;
     const meta = this.#meta;
-    meta.stream = record.stream;
-    meta.shard = record.shard;
-    meta.sequenceNumber = record.sequenceNumber;
-    meta.partitionKey = record.partitionKey ?? '';
-    meta.arrival = record.arrival ?? this.#lastArrival;
-    meta.t = undefined;
-    meta.eventId = undefined;
+    meta.begin(record, this.#lastArrival);
+    if (source.isOfResults) return this.#evaluateResult(record, event, program);
     const given = program.eventTime === undefined ? meta.arrival : program.eventTime(event, meta);
     const t = program.eventTime === undefined ? meta.arrival : readEventTime(given);
     if (typeof t === 'string') return timeFault(given, t);
@@ -125,8 +111,8 @@ export class Intake implements Sink {
       program.eventId === undefined
         ? `${record.stream}/${record.shard}/${record.sequenceNumber}/0`
         : program.eventId(event, meta);
-    const idFault = eventIdFault(program, id, event, meta);
-    if (idFault !== undefined) return idFault;
+    const wrongId = eventIdFault(program, id, event, meta);
+    if (wrongId !== undefined) return wrongId;
     meta.eventId = String(id);
     const key = program.partitionKey(event, meta);
     if (isInexact(key)) return `partitionKey: ${inexact}`;
@@ -134,20 +120,32 @@ export class Intake implements Sink {
     if (record.partitionKey === undefined) meta.partitionKey = declared ?? '';
     // A key on another shard than its own would be written there too, unseen by the shard that trusts its memory of it.
     else if (declared !== undefined && declared !== record.partitionKey) return keyFault(record.partitionKey, declared);
-    this.#record = record;
-    this.#index = 0;
     this.#reference = undefined;
-    this.#isRepeat = undefined;
-    this.#id = meta.eventId;
-    if (this.#rows.areAny) this.#rows.askFor(this.#event());
-    program.evaluate(event, meta, this);
+    this.#tell(record, event, program);
     return t;
   }
 
-  /** Predicates that failed, by the names of the rules that have any. */
-  failuresByRule(): Readonly<Record<string, number>> {
-    const { rules } = this.#compiled.plan;
-    return Object.fromEntries(this.predicateFailures.flatMap((count, rule) => [[rules[rule]?.name ?? rule, count]]));
+  /** Has all rules of a stream look at an event; its time, its id and its reference, where it has one, are set. */
+  #tell(record: InputRecord, event: JsonObject, program: StreamProgram): void {
+    this.#record = record;
+    this.#index = 0;
+    this.#isRepeat = undefined;
+    this.#id = this.#eventId;
+    if (this.#rows.areAny) this.#rows.askFor(this.#event());
+    program.evaluate(event, this.#meta, this);
+  }
+
+  /** A result of a rule, or a watermark, which is for no rule. Neither is compared with any clock. */
+  #evaluateResult(record: InputRecord, event: JsonObject, program: StreamProgram): EpochMillis | Fault {
+    const read = readResultRecord(event);
+    if (typeof read === 'string') return read;
+    const { at: t, id, value } = read;
+    if (value === undefined) return t;
+    this.#meta.t = t;
+    this.#meta.eventId = id;
+    this.#reference = resultReference(record, t, id);
+    this.#tell(record, value, program);
+    return t;
   }
 
   get lastArrival(): EpochMillis {
@@ -192,13 +190,15 @@ export class Intake implements Sink {
   }
 
   row(table: number, key: unknown, values: JsonObject): void {
-    // What is put back for a rule makes no row again.
-    const fault = this.#audience.isAll ? this.#rows.keep(table, key, values, this.#event()) : undefined;
-    if (fault !== undefined) this.#rejectFor(this.#rows.name(table), fault);
+    if (!this.#audience.holdsRow(table, this.#eventId)) return;
+    const kept = this.#rows.keep(table, key, values, this.#event());
+    if (typeof kept === 'string') this.#rejectFor(nameOfRows(this.#compiled.plan, table), kept);
+    else this.#receiver.row?.(table, kept, this.#record);
   }
 
   rowFailed(table: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void {
-    if (this.#audience.isAll) this.#rejectFor(this.#rows.name(table), `${part}: ${noUsableValue(source, read)}`);
+    if (!this.#audience.holdsRow(table, this.#eventId)) return;
+    this.#rejectFor(nameOfRows(this.#compiled.plan, table), `${part}: ${noUsableValue(source, read)}`);
   }
 
   #cameBefore(): boolean {

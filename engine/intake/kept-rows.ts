@@ -1,7 +1,7 @@
 /** The rows that events make of tables, and the rows that are looked up for them. */
 import { copyOrder } from '../aggregate/order.ts';
 import { plain } from '../aggregate/value.ts';
-import { keepsOf } from '../plan/plan.ts';
+import { keepsOf, type Plan } from '../plan/plan.ts';
 import type { Compiled, JsonObject } from '../plan/program.ts';
 import { type ChangingTables, type TableKey, TablesInMemory } from '../state/table-values.ts';
 import type { EventReference } from '../state/touch.ts';
@@ -28,22 +28,21 @@ export class KeptRows {
     for (const table of this.#compiled.program.changingTables ?? []) table.asking = asking;
   }
 
-  /** Keeps what an event makes of a table; answers why it cannot. */
-  keep(table: number, key: unknown, values: JsonObject, event: EventReference): string | undefined {
+  /** Keeps what an event makes of a table; answers whether that changes it, or why it cannot. */
+  keep(table: number, key: unknown, values: JsonObject, event: EventReference): boolean | string {
     if (isInexact(key)) return `key: ${inexact}`;
-    if (!isTableKey(key)) return undefined;
+    if (!isTableKey(key)) return false;
     const { characters, bytes } = valueBounds;
     if (isTooLarge([key, values], valueBounds))
       return `its key or its values are larger than the ${characters} characters, or ${bytes} bytes of JSON, that a row can hold`;
     const value = Object.fromEntries(Object.entries(values).map(([name, one]) => [name, plain(one)]));
-    this.#tables?.put(table, key, { order: copyOrder(event), value });
-    return undefined;
+    return this.#tables?.put(table, key, { order: copyOrder(event), value }) ?? false;
   }
+}
 
-  /** In place of a rule's name: it is that of no rule, so that no rule is given the event again. */
-  name(table: number): string {
-    return `tables.${this.#compiled.plan.tables?.[table]?.name ?? table}`;
-  }
+/** Stands in place of a rule's name where an event is put back for a table, or could make no row of it. No rule has a dot. */
+export function nameOfRows({ tables }: Pick<Plan, 'tables'>, table: number): string {
+  return `tables.${tables?.[table]?.name ?? table}`;
 }
 
 function isTableKey(key: unknown): key is TableKey {

@@ -1,7 +1,7 @@
 /** What no key, pane or table can hold of an event. */
 import type { RulePlan } from '../plan/plan.ts';
-import { inexact, sizeFault } from './faults.ts';
-import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
+import { groupFault, sizeFault } from './faults.ts';
+import { isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
 
 export class RuleBounds {
   /** Per rule. */
@@ -22,8 +22,6 @@ export class RuleBounds {
   fault(rule: number, groups: readonly unknown[], args: readonly unknown[]): string | undefined {
     const bounds = this.#bounds[rule] ?? valueBounds;
     if (isTooLarge(groups, bounds) || isTooLarge(args, bounds)) return sizeFault(bounds);
-    for (let i = 0; i < groups.length; i++)
-      if (isInexact(groups[i])) return `groupBy.${this.#rules[rule]?.groupNames[i] ?? i}: ${inexact}`;
-    return undefined;
+    return groupFault(groups, this.#rules[rule]?.groupNames);
   }
 }

@@ -37,8 +37,8 @@ export interface AlertContext {
   readonly defaultCooldown: Millis;
   /** True for a stateless rule without `groupBy`: it has no key to join alerts by. */
   readonly keyless: boolean;
-  /** The form of the rule, where that has no `cooldown` yet. */
-  readonly without: 'sequence' | 'join' | undefined;
+  /** What is in the rule that has no `cooldown` yet. */
+  readonly without: 'not' | 'join' | undefined;
 }
 
 export function readAlert(

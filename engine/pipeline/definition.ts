@@ -198,8 +198,9 @@ export interface RuleDefinition {
   /** Declared or derived streams. */
   readonly from: readonly string[];
   readonly where?: Expression;
+  /** Of a rule with a window or a sequence that goes into a derived stream, always there. */
   readonly select?: readonly NamedExpression[];
-  /** The derived stream that a stateless rule's `select` goes into. */
+  /** The derived stream that `select` goes into. */
   readonly into?: string;
   /** Empty: one global key. */
   readonly groupBy: readonly NamedExpression[];

@@ -13,12 +13,14 @@ export const emits = ['threshold', 'changes', 'final'] as const;
 
 export function readEmit(
   report: FaultReport,
-  { emit, having, alert, window }: RuleFields,
+  { emit, having, alert, into, window }: RuleFields,
   condition: Expression | undefined,
   aggregates: readonly (Pick<NamedExpression, 'name'> & Partial<NamedExpression>)[],
   windowReading: WindowReading | undefined,
 ): Emit {
   if (emit) return readChoice(report, emit, emits) ?? 'threshold';
+  // Who reads a stream would count a window again that is told again.
+  if (into && window) return 'final';
   // What happened before an event is there when it comes: nothing that comes after it in order changes its window.
   if (windowReading?.seesEvent === true) return 'threshold';
   const read = new Set(condition && reads(condition.node).map(([root]) => root));

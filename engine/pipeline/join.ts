@@ -13,7 +13,6 @@ import { checkIdentifier } from './name.ts';
 import { eventScope, type ParamTypes, type TableShapes } from './scope.ts';
 import type { StepName } from './sequence-step.ts';
 import { readFrom, type StreamName } from './stream-name.ts';
-import { checkKey } from './stream-table.ts';
 import { sizes } from './window-sizes.ts';
 import { written } from './yaml-node.ts';
 
@@ -109,7 +108,6 @@ function readSide(
   const scope = eventScope(params, tables);
   const where = given.where && readExpression(report, given.where, scope, predicate);
   const on = key && readExpression(report, key, scope, scalarValue);
-  if (key) checkKey(report, key, on, tables);
   const name = given.as && readName(report, given.as, mayLack);
   const isRead = name !== undefined && from.length > 0 && (given.where === undefined || where !== undefined);
   const step: StepDefinition | undefined = isRead

@@ -2,9 +2,11 @@
 import { nearestName } from '../expression/nearest-name.ts';
 import { reads } from '../expression/tree.ts';
 import { expressionsOf } from '../plan/sources.ts';
+import { checkChangingKeys } from './changing-keys.ts';
 import { checkEventFields } from './event-fields.ts';
 import { anyShape, type EventShape, schemaShape } from './event-shape.ts';
 import type { FaultReport } from './fault-report.ts';
+import { reportNotYet } from './fields.ts';
 import { listed } from './listed.ts';
 import type { RuleReading } from './rule.ts';
 import type { StreamReading } from './stream.ts';
@@ -30,6 +32,9 @@ export function checkLinks(
       });
   }
   if (reportCycles(report, withTables(rules, tables), declared)) return;
+  checkRevisions(report, rules);
+  checkRowsOfResults(report, sources, rules);
+  checkChangingKeys(report, tables, rules);
   checkFields(report, streams, sources, rules);
   adviseEventIds(report, streams, rules);
 }
@@ -98,6 +103,40 @@ function circleThrough(rule: RuleReading, start: string, rules: readonly RuleRea
   return undefined;
 }
 
+/** A result is told when its window is over and nothing can change it: after the events that would look it up. */
+function checkRowsOfResults(report: FaultReport, sources: readonly TableSource[], rules: readonly RuleReading[]): void {
+  const areResults = (stream: string): boolean =>
+    rules.some(
+      ({ into, isStateful, from }) =>
+        into?.name === stream && (isStateful || from.some(({ name }) => areResults(name))),
+    );
+  for (const { name, range } of sources.flatMap(({ from }) => from)) {
+    if (!areResults(name)) continue;
+    const message = `'${name}' has results of windows: they are known after the events that would look them up have come`;
+    report.error('table.from.results', range, message, {
+      allowed: 'a stream of the file, or what rules without a window make of one',
+    });
+  }
+}
+
+/** Who reads a derived stream would count a result again that is revised. */
+function checkRevisions(report: FaultReport, rules: readonly RuleReading[]): void {
+  for (const { emit, into } of rules) {
+    if (emit === undefined || into === undefined || emit.says === 'final') continue;
+    const reader = rules.find(({ from }) => from.some(({ name }) => name === into.name));
+    if (reader === undefined) {
+      reportNotYet(report, 'rule.emit', emit.range, `'emit: ${emit.says}' into a stream`, "'emit: final'");
+      continue;
+    }
+    report.error(
+      'rule.emit.not-final',
+      emit.range,
+      `'${reader.name}' reads '${into.name}', and would count results again that are told again`,
+      { allowed: "'emit: final', or no 'emit': each result goes into the stream once, when nothing can change it" },
+    );
+  }
+}
+
 function checkFields(
   report: FaultReport,
   streams: readonly StreamReading[],
@@ -116,10 +155,8 @@ function checkFields(
     return anyShape(rules.filter(({ into }) => into?.name === stream).map(outputShape));
   };
   const outputShape = ({ selected, isStateful, from }: RuleReading): EventShape | undefined => {
-    if (isStateful) return undefined;
-    return selected
-      ? new Map(selected.map((name) => [name, undefined]))
-      : anyShape(from.map(({ name }) => shapeOf(name)));
+    if (selected) return new Map(selected.map((name) => [name, undefined]));
+    return isStateful ? undefined : anyShape(from.map(({ name }) => shapeOf(name)));
   };
   const ofTables = sources.map(({ scope, from }) => ({ scope, from: from.map(({ name }) => name) }));
   for (const { scope, from } of [...ofTables, ...rules.flatMap(({ eventScopes }) => eventScopes)])

@@ -68,7 +68,8 @@ export function checkParts(report: FaultReport, { name, key }: Entry, given: Rul
         "a rule with a 'window' needs 'aggregate': what is counted or summed in it",
         { allowed: 'for example: aggregate: { orders: count() }' },
       );
-    if (select) reportNotYet(report, 'rule.select', select.key, "'select' in a rule with a 'window'");
+    if (select && into === undefined)
+      reportNotYet(report, 'rule.select', select.key, "'select' in a rule with a 'window' and an 'alert'");
     return;
   }
   if (aggregate)

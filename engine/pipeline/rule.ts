@@ -1,11 +1,11 @@
 /** `rules`: what is asked of the events of one or more streams, and what comes of it. */
 import { isMap } from 'yaml';
-import type { Expression, Scope, ValueType } from '../expression/expression.ts';
+import type { Expression, Scope, SourceRange, ValueType } from '../expression/expression.ts';
 import type { Millis } from '../time.ts';
 import { checkRoom } from './aggregate-room.ts';
 import { readAlert } from './alert.ts';
 import { readChoice } from './choice.ts';
-import type { AlertDefinition, NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
+import type { AlertDefinition, Emit, NamedExpression, RuleDefinition, WindowDefinition } from './definition.ts';
 import { readDistinct } from './distinct.ts';
 import { readEmit } from './emit.ts';
 import { predicate, readExpression, readPlainText, scalarValue, type Wanted } from './expression-value.ts';
@@ -14,12 +14,12 @@ import { type Entry, entriesOf, readFields } from './fields.ts';
 import { keyName, readJoin } from './join.ts';
 import { checkIdentifier, checkResourceName } from './name.ts';
 import { isSplit, namedEntries } from './named-expressions.ts';
+import { wholeResult } from './output.ts';
 import { checkParts, ruleFields } from './rule-parts.ts';
 import { aggregateScope, eventScope, type ParamTypes, type TableShapes, windowScope } from './scope.ts';
-import { readSequence } from './sequence.ts';
+import { hasNot, readSequence } from './sequence.ts';
 import type { StepName } from './sequence-step.ts';
 import { readFrom, readInto, type StreamName } from './stream-name.ts';
-import { checkKey } from './stream-table.ts';
 import { readWindow } from './window.ts';
 
 export const modes = ['live', 'shadow', 'off'] as const;
@@ -28,9 +28,11 @@ export interface RuleReading {
   readonly name: string;
   readonly from: readonly StreamName[];
   readonly into?: StreamName;
-  /** The names of `select`, where the rule has one. */
+  /** The names of what it makes, where they are known. */
   readonly selected?: readonly string[];
   readonly isStateful: boolean;
+  /** Of a window, where the rule says when it speaks, and what it says. */
+  readonly emit?: { readonly says: Emit; readonly range: SourceRange };
   /** The scopes of those of its expressions that see `event`, with the streams that it is of. */
   readonly eventScopes: readonly { readonly scope: Scope; readonly from: readonly string[] }[];
   readonly definition?: RuleDefinition;
@@ -73,7 +75,6 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
   const distinct = given.distinct && readDistinct(report, given.distinct);
   const groups = readNamed(report, given.groupBy, ofEvent, scalarValue);
   const aggregates = readNamed(report, given.aggregate, ofAggregate);
-  for (const { entry, expression } of groups) checkKey(report, entry, expression, tables);
   checkDistinct(report, groups, aggregates);
   checkSteps(report, groups, sequence?.steps ?? []);
   checkRoom(report, given.aggregate, complete(aggregates));
@@ -82,18 +83,22 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
   const results = [...groups, ...aggregates, ...(join ? [{ name: keyName }] : [])];
   const ofResult = isStateful ? resultScope(params, results, steps, seesEvent) : ofEvent;
   const having = given.having && isStateful ? readExpression(report, given.having, ofResult, predicate) : undefined;
-  const select = isStateful && join === undefined ? [] : readNamed(report, given.select, ofResult);
+  const without = sequence ? 'sequence' : join ? 'join' : given.distinct ? 'distinct' : undefined;
+  const isSelected = !isStateful || join !== undefined || (given.into !== undefined && without === undefined);
+  const select = isSelected ? readNamed(report, given.select, ofResult) : [];
   const emit = readEmit(report, given, having, aggregates, window);
-  const into = given.into && readInto(report, given.into, isStateful);
+  const into = given.into && readInto(report, given.into, without);
   const alert =
     given.alert &&
     readAlert(report, given.alert, {
       scope: ofResult,
       defaultCooldown: defaultCooldown(window?.definition),
-      without: sequence ? 'sequence' : join ? 'join' : undefined,
+      without: join ? 'join' : sequence && hasNot(sequence) ? 'not' : undefined,
       keyless: !isStateful && given.groupBy === undefined,
     });
 
+  const isWhole = given.window !== undefined && into !== undefined && given.select === undefined;
+  const output = isWhole ? wholeResult(results.map((one) => one.name)) : given.select && complete(select);
   const parts = { where, having, alert, window: sequence?.definition ?? join?.definition ?? window?.definition };
   const definition: RuleDefinition | undefined =
     mode === undefined
@@ -104,7 +109,7 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
           mode,
           from: streams,
           ...defined(parts),
-          ...(given.select && { select: complete(select) }),
+          ...(output && { select: output }),
           ...(into && { into: into.name }),
           groupBy: join?.definition ? [{ name: keyName, expression: join.definition.on[0] }] : complete(groups),
           aggregate: complete(aggregates),
@@ -115,6 +120,7 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
     name,
     from,
     isStateful,
+    ...(given.window && given.emit && { emit: { says: emit, range: given.emit.range } }),
     eventScopes: [
       ...[ofEvent, ...(given.window ? [ofAggregate] : []), ...(seesEvent ? [ofResult] : [])].map((scope) => ({
         scope,
@@ -124,7 +130,7 @@ function readRule(report: FaultReport, rule: Entry, { params, tables, timezone }
       ...(join?.eventScopes ?? []),
     ],
     ...(into && { into }),
-    ...(given.select && { selected: select.map((one) => one.name) }),
+    ...(output && { selected: isWhole ? output.map((one) => one.name) : select.map((one) => one.name) }),
     ...(definition && { definition }),
   };
 }

@@ -72,6 +72,11 @@ export function readSequence(
   };
 }
 
+export function hasNot({ definition }: SequenceReading): boolean {
+  const isNot = (part: SequencePart): boolean => part.kind === 'not' || ('parts' in part && part.parts.some(isNot));
+  return definition?.parts.some(isNot) === true;
+}
+
 /** The steps of a list, each a map with one key. */
 function elementsOf(report: FaultReport, list: Entry): Entry[] {
   if (!isSeq(list.value) || list.value.items.length === 0) {

@@ -32,7 +32,8 @@ export function readFrom(report: FaultReport, entry: Entry, code = 'rule.from'):
   return streams;
 }
 
-export function readInto(report: FaultReport, entry: Entry, isStateful: boolean): StreamName | undefined {
+/** `without` names the part of the rule that cannot go into a stream yet. */
+export function readInto(report: FaultReport, entry: Entry, without: string | undefined): StreamName | undefined {
   const name = written(entry.value);
   if (name === undefined) {
     report.error('rule.into.value', entry.range, "'into' names no stream", {
@@ -40,7 +41,8 @@ export function readInto(report: FaultReport, entry: Entry, isStateful: boolean)
     });
     return undefined;
   }
-  if (isStateful) reportNotYet(report, 'rule.into', entry.key, "'into' in a rule with a window", "'alert'");
+  if (without !== undefined)
+    reportNotYet(report, 'rule.into', entry.key, `'into' in a rule with '${without}'`, "'alert'");
   checkResourceName(report, { name, code: entry.code, range: entry.range });
   return { name, range: entry.range };
 }

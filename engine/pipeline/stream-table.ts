@@ -49,24 +49,6 @@ export function readStreamTable(
   };
 }
 
-/**
- * Refuses tables that events change where they would decide which key an event is of: one that comes again would be
- * counted under another.
- */
-export function checkKey(
-  report: FaultReport,
-  entry: Entry,
-  expression: Expression | undefined,
-  tables: TableShapes,
-): void {
-  const [table] = changingTables(expression?.node, tables);
-  if (table === undefined) return;
-  const message = `'${entry.name}' is of a key, and what tables.${table} has of an event changes with the events of a stream`;
-  report.error(`${entry.code}.changing-table`, entry.range, message, {
-    allowed: "fields of the event, and tables with a 'file'",
-  });
-}
-
 /** The tables among those that an expression reads whose rows events change. */
 export function changingTables(node: Expression['node'] | undefined, tables: TableShapes): string[] {
   if (node === undefined) return [];

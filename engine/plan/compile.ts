@@ -15,10 +15,10 @@ import { joinPlan } from './join-plan.ts';
 import { fewestEvents } from './fewest-events.ts';
 import { fingerprint, meaning, tableFingerprint } from './fingerprint.ts';
 import { generateProgram, valueNames } from './generate-program.ts';
-import { type Plan, type RulePlan, type TablePlan, tellsAbsence, type WindowPlan } from './plan.ts';
+import { type Plan, type RulePlan, type StreamPlan, type TablePlan, tellsAbsence, type WindowPlan } from './plan.ts';
 import { sequencePlan } from './sequence-plan.ts';
 import { approximable, slotsOf } from './slots.ts';
-import { groupKeyHoldsPartitionKey, sourcesOf } from './sources.ts';
+import { groupKeyHoldsPartitionKey, resultStreams, sourcesOf } from './sources.ts';
 
 export interface CompiledText {
   readonly plan: Plan;
@@ -31,17 +31,28 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
   const groupings: string[] = [];
   const plans = rules.map((rule) => rulePlan(definition, rule, groupings));
   const counted = new Set(plans.flatMap(({ window, sources }) => (window === undefined ? [] : sources)));
-  const plan: Plan = {
-    format: 1,
-    pipeline: definition.name,
-    timezone: definition.timezone,
-    streams: definition.streams.map(({ name, outOfOrderness, clockSkew, idleAfter, dedupeWithin, eventId }) => ({
+  const declared = definition.streams.map(
+    ({ name, outOfOrderness, clockSkew, idleAfter, dedupeWithin, eventId }): StreamPlan => ({
       name,
       outOfOrderness,
       clockSkew,
       idleAfter,
       dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
-    })),
+    }),
+  );
+  const results = resultStreams(definition).map(
+    ({ name }): StreamPlan => ({
+      name,
+      resultsOf: plans.flatMap(({ into }, index) => (into === name ? [index] : [])),
+      ...resultTimes,
+      dedupeWithin: counted.has(name) ? resultTimes.dedupeWithin : (0 as Millis),
+    }),
+  );
+  const plan: Plan = {
+    format: 1,
+    pipeline: definition.name,
+    timezone: definition.timezone,
+    streams: [...declared, ...results],
     ...(definition.tables.length > 0 && { tables: definition.tables.map((table) => tablePlan(definition, table)) }),
     rules: plans,
   };
@@ -53,6 +64,18 @@ function tablePlan(definition: PipelineDefinition, table: TableDefinition): Tabl
   if (!isOfStream(table)) return { name, rows: table.rows };
   return { name, fingerprint: tableFingerprint(definition, table), keep: table.keep };
 }
+
+/**
+ * Of a stream of results. Their times say nothing of how far it is and are not compared with any clock, and a silent
+ * shard is not idle: watermarks in the stream say that. Panes keep the ids of results for as long as they take any in; beside
+ * that they are remembered for what comes on another shard after a resharding.
+ */
+const resultTimes: Omit<StreamPlan, 'name'> = {
+  outOfOrderness: 0 as Millis,
+  clockSkew: 0 as Millis,
+  idleAfter: 0 as Millis,
+  dedupeWithin: 600_000 as Millis,
+};
 
 function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, groupings: string[]): RulePlan {
   // The key of a join is not one expression for all of its events.
@@ -77,6 +100,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     aggregateNames: valueNames(rule),
     ...(mayBeNear.length > 0 && { approximable: mayBeNear }),
     emit: rule.emit,
+    ...(rule.window !== undefined && rule.into !== undefined && { into: rule.into }),
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
     }),

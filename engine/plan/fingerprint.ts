@@ -87,7 +87,7 @@ export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefin
     ['groupBy', named(rule.groupBy)],
     ['window', windowMeaning(definition, rule.window)],
     ['aggregate', named(rule.aggregate)],
-    ['select', rule.window === undefined ? named(rule.select ?? []) : null],
+    ['select', rule.window === undefined || rule.into !== undefined ? named(rule.select ?? []) : null],
     ['cooldown', joins ? (cooldown ?? null) : null],
     ['emit: final', rule.emit === 'final'],
     ['evidence', [rule.alert?.evidence, rule.alert?.evidenceFields]],

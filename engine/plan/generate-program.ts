@@ -116,6 +116,7 @@ function ruleFunctions(definition: PipelineDefinition, rule: RuleDefinition): st
     const code = emit(having.node, block.binding);
     parts.push(`having: (g, v, w, event) => {\n${block.declarations()}return ${code};\n}`);
   }
+  if (window.kind !== 'join' && rule.into !== undefined) parts.push(`select: ${selection(definition, rule)}`);
   if (alert !== undefined)
     parts.push(`windowTexts: ${texts(definition, rule, '(g, v, w, event)', windowBlock(definition, rule))}`);
   return `{ ${parts.join(',\n')} }`;
@@ -142,7 +143,7 @@ function eventTexts(definition: PipelineDefinition, rule: RuleDefinition, read =
 function selection(definition: PipelineDefinition, rule: RuleDefinition): string {
   const block = windowBlock(definition, rule);
   const values = (rule.select ?? []).map(({ expression }) => emit(expression.node, block.binding));
-  return `(g, v, w) => {\n${block.declarations()}return [${values.join(', ')}];\n}`;
+  return `(g, v, w, event) => {\n${block.declarations()}return [${values.join(', ')}];\n}`;
 }
 
 /** The names of what a window comes to: its aggregates, the steps of a sequence, or the sides of a join. */
@@ -153,7 +154,8 @@ function resultNames({ window, aggregate }: RuleDefinition): string[] {
 
 /** The names of what alerts show of it. */
 export function valueNames(rule: RuleDefinition): string[] {
-  return rule.window?.kind === 'join' ? (rule.select ?? []).map(({ name }) => name) : resultNames(rule);
+  const isSelected = rule.window?.kind === 'join' || (rule.window !== undefined && rule.into !== undefined);
+  return isSelected ? (rule.select ?? []).map(({ name }) => name) : resultNames(rule);
 }
 
 /** Group names, aggregates and `window`, as `having` and texts of a windowed rule see them; and the event that a window is of. */

@@ -55,7 +55,7 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
       : [];
   const select = `{ ${selected.map(([name, code]) => `${literal(name)}: ${code}`).join(', ')} }`;
 
-  if (rule.into !== undefined)
+  if (rule.into !== undefined && rule.window === undefined)
     lines.push(
       `sink.derive(${index}, ${literal(rule.into)}, ${rule.select === undefined ? block.readWhole() : select});`,
     );
@@ -68,7 +68,7 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
     const args = rule.distinct
       ? [eventSeen(expressionsOf(rule), block)]
       : slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
-    if (rule.window.kind === 'before') args.push(eventSeen(said(rule), block));
+    if (rule.window.kind === 'before') args.push(eventSeen([...said(rule), ...resulting(rule)], block));
     if (sequence !== undefined && steps !== undefined) args.push(steps.bits, stepSeen(sequence, said(rule), block));
     if (rule.window.kind === 'until') args.push(windowEnd(rule.window.until));
     lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fieldsOf(rule, block)});`);
@@ -205,6 +205,11 @@ function said({ having, alert }: RuleDefinition): Expression[] {
   ];
   all.push(...texts.flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string')));
   return typeof alert.severity === 'string' ? all : [...all, alert.severity];
+}
+
+/** What a result is in a derived stream. */
+function resulting({ select = [] }: RuleDefinition): Expression[] {
+  return select.map(({ expression }) => expression);
 }
 
 /** What expressions see of an event that a window is of, as it is kept with the event. */

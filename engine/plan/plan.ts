@@ -20,8 +20,11 @@ export interface Plan {
   readonly rules: readonly RulePlan[];
 }
 
+/** A stream in Kinesis: one that the pipeline declares, or one of results that rules make. */
 export interface StreamPlan {
   readonly name: string;
+  /** The rules whose final results are its events, by position; absent where it is declared. */
+  readonly resultsOf?: readonly number[];
   readonly outOfOrderness: Millis;
   readonly clockSkew: Millis;
   /** A shard that is silent for longer and read to its tip holds no watermark. */
@@ -62,7 +65,7 @@ export interface RulePlan {
   /** Names the state: what changes it changes what earlier state means. */
   readonly fingerprint: string;
   readonly live: boolean;
-  /** The declared streams that the rule's events come from, derived streams traced back. */
+  /** The streams in Kinesis that the rule's events come from, those derived within a record traced back. */
   readonly sources: readonly string[];
   readonly groupNames: readonly string[];
   /** Rules with the same group key have the same number, and share one record per key in memory. */
@@ -70,11 +73,13 @@ export interface RulePlan {
   /** Absent for a stateless rule. */
   readonly window?: WindowPlan | undefined;
   readonly accumulators: readonly AccumulatorPlan[];
-  /** Of a sequence, the names of its steps; of a join, those of `select`. */
+  /** Of a sequence, the names of its steps; of a join, and of results in a stream, those of `select`. */
   readonly aggregateNames: readonly string[];
   /** Aggregates that may be approximate, each with the accumulators that make them so; absent where there are none. */
   readonly approximable?: readonly (readonly [name: string, accumulators: readonly number[]])[];
   readonly emit: Emit;
+  /** The derived stream that its final results go into; absent where it has alerts. */
+  readonly into?: string;
   /** Names the rule's `having`; absent where it has none. It may change while the state goes on. */
   readonly having?: string;
   /** How many events a window needs at least for `having` to be true of it; 0 where that is not known. */

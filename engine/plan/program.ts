@@ -13,6 +13,10 @@ export interface JsonObject {
   readonly [name: string]: unknown;
 }
 
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** What expressions see as `meta`. */
 export interface Meta {
   readonly stream: string;
@@ -35,7 +39,7 @@ export interface Sink {
     fields: JsonObject,
     meta: Meta,
   ): void;
-  /** An event that a rule makes for a derived stream. */
+  /** An event that a stateless rule makes for a derived stream. */
   derive(rule: number, stream: string, event: JsonObject): void;
   /** An event of a windowed rule: one argument per accumulator, null where it does not count. */
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void;
@@ -82,9 +86,14 @@ export type StepFunction = (event: JsonObject, values: readonly unknown[], t: Ep
 export interface RuleProgram {
   /** Of a windowed rule; `event` is empty where the window is of none. The named aggregates from the accumulators' results; undefined where one fails. */
   readonly aggregates?: ((results: readonly unknown[]) => readonly unknown[]) | undefined;
-  /** Of a join: the values that are told of the events of both sides. */
+  /** Of a join, and of results that go into a stream: the values that are told. */
   readonly select?:
-    | ((groups: readonly unknown[], sides: readonly unknown[], window: WindowTimes) => readonly unknown[])
+    | ((
+        groups: readonly unknown[],
+        results: readonly unknown[],
+        window: WindowTimes,
+        event?: JsonObject,
+      ) => readonly unknown[])
     | undefined;
   readonly having?:
     | ((groups: readonly unknown[], aggregates: readonly unknown[], window: WindowTimes, event?: JsonObject) => unknown)

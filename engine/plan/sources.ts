@@ -2,6 +2,7 @@
 import type { Expression } from '../expression/expression.ts';
 import { canonical, reads } from '../expression/tree.ts';
 import type { PipelineDefinition, RuleDefinition, StreamDefinition, TableDefinition } from '../pipeline/definition.ts';
+import type { Millis } from '../time.ts';
 import { numbered } from './sequence-plan.ts';
 
 /** The rules whose `select` makes the events of a derived stream, those that are `off` left out. */
@@ -9,17 +10,33 @@ export function producersOf(definition: PipelineDefinition, stream: string): Rul
   return definition.rules.filter((rule) => rule.into === stream && rule.mode !== 'off');
 }
 
-/** The declared streams behind a list of streams, each once. */
-export function sourcesOf(definition: PipelineDefinition, streams: readonly string[]): StreamDefinition[] {
-  const found = new Set<StreamDefinition>();
+/** A stream in Kinesis that rules read: a declared one, or one of the final results of rules, of which more is not said. */
+export type Source = Pick<StreamDefinition, 'name' | 'allowedLateness'> & Partial<StreamDefinition>;
+
+/** The streams in Kinesis behind a list of streams, each once. What a stateless rule makes lies in no stream of its own. */
+export function sourcesOf(definition: PipelineDefinition, streams: readonly string[]): Source[] {
+  const found = new Map<string, Source>();
   for (const name of streams) {
     const declared = definition.streams.find((stream) => stream.name === name);
-    if (declared !== undefined) found.add(declared);
+    if (declared !== undefined) found.set(name, declared);
     else
-      for (const rule of producersOf(definition, name))
-        for (const source of sourcesOf(definition, rule.from)) found.add(source);
+      for (const rule of producersOf(definition, name)) {
+        // When a result comes, nothing earlier can come any more: its readers need not wait for what is late.
+        if (rule.window !== undefined) found.set(name, { name, allowedLateness: 0 as Millis });
+        else for (const source of sourcesOf(definition, rule.from)) found.set(source.name, source);
+      }
   }
-  return [...found];
+  return [...found.values()];
+}
+
+/** The derived streams that lie in Kinesis, each with whether a rule reads it: those of rules with windows. */
+export function resultStreams(definition: PipelineDefinition): { readonly name: string; readonly isRead: boolean }[] {
+  const rules = definition.rules.filter(({ mode }) => mode !== 'off');
+  const names = new Set(rules.flatMap(({ window, into }) => (window && into !== undefined ? [into] : [])));
+  return [...names].map((name) => ({
+    name,
+    isRead: rules.some(({ from }) => sourcesOf(definition, from).some((source) => source.name === name)),
+  }));
 }
 
 /** The texts of the expressions that have, on events of this stream, the value of its partition key. */
@@ -27,6 +44,7 @@ function partitionKeyTexts(definition: PipelineDefinition, stream: string): stri
   const declared = definition.streams.find(({ name }) => name === stream);
   if (declared !== undefined) return [canonical(declared.partitionKey.node)];
   const perProducer = producersOf(definition, stream).map((rule) => {
+    if (rule.window !== undefined) return resultKeyTexts(rule);
     const upstream = rule.from.map((name) => partitionKeyTexts(definition, name));
     // Without a `select` events are passed on as they are.
     if (rule.select === undefined)
@@ -37,6 +55,15 @@ function partitionKeyTexts(definition: PipelineDefinition, stream: string): stri
   });
   const [first = [], ...rest] = perProducer;
   return first.filter((text) => rest.every((texts) => texts.includes(text)));
+}
+
+/** A result's partition key is made of its group key; where that is one value, the value stands for it. */
+function resultKeyTexts({ groupBy, select = [] }: RuleDefinition): string[] {
+  const [group, ...others] = groupBy;
+  if (group === undefined || others.length > 0) return [];
+  return select
+    .filter(({ expression: { node } }) => node.kind === 'name' && node.name === group.name)
+    .map(({ name }) => `event[${JSON.stringify(name)}]`);
 }
 
 /** True where a rule's group key holds the partition key of every stream that it reads. */

@@ -6,6 +6,7 @@ import type { WindowedRule } from '../state/compiled-rule.ts';
 import { fullReason } from '../state/key-limits.ts';
 import type { Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
+import { identityOf, isOfResult } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis } from '../time.ts';
 import { holds } from './pane-store.ts';
 import type { RuleTime } from './watermarks.ts';
@@ -21,10 +22,15 @@ export interface Admission {
   refusal(rule: WindowedRule, pane: Pane, keyed: KeyedTouch): Refusal | undefined;
 }
 
-/** Of records that a shard delivers: those are repeats that the pane's progress covers. */
+/**
+ * Of records that a shard delivers: those are repeats that the pane's progress covers. A result of another rule may lie
+ * in several records: it is a repeat where the pane holds it, whose ids go back as far as the pane takes any in.
+ */
 export function admissionOf(shard: string, times: readonly RuleTime[]): Admission {
   return {
-    holds: (_, pane, { touch }) => holds(pane, shard, touch.event.sequenceNumber),
+    holds: (state, pane, { touch: { event } }) =>
+      holds(pane, shard, event.sequenceNumber) ||
+      (isOfResult(event) && (pane.stored?.ids.has(identityOf(event)) === true || state.windows.keeps(event))),
     frontier: (rule) => timeOf(rule, times).frontier,
     refusal(rule, pane, { touch }) {
       const { watermark, frontier } = timeOf(rule, times);

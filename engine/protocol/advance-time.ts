@@ -6,7 +6,8 @@
 import type { StreamPlan } from '../plan/plan.ts';
 import type { Compiled } from '../plan/program.ts';
 import { compiledRules, isWindowed, type WindowedRule } from '../state/compiled-rule.ts';
-import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
+import { resultsUpTo } from '../state/result.ts';
+import { beginningOfTime, type EpochMillis, largest, type Millis } from '../time.ts';
 import { timeOf } from './admission.ts';
 import { AlertStore } from './alert-store.ts';
 import { closeDuePanes } from './close-due-panes.ts';
@@ -15,34 +16,37 @@ import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
 import { keptForTheRest, PublishingTime } from './publishing-time.ts';
 import { redriveWriter } from './redrive-admission.ts';
+import { putWatermarks, ResultPublisher, type StreamPort } from './result-publisher.ts';
 import { setBegins } from './rule-begins.ts';
 import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
-import { lastInstant, raiseWatermarks, readBegins, readTimes, type RuleTime, watermarkKey } from './watermarks.ts';
+import { heldRules, showWatermark, type TimeReport } from './time-report.ts';
+import {
+  lastInstant,
+  raiseWatermarks,
+  readBegins,
+  readRipeTimes,
+  readTimes,
+  type RuleTime,
+  watermarkKey,
+} from './watermarks.ts';
 
+const endless = Number.POSITIVE_INFINITY as Millis;
 /** What is pending may take the rest of the time. */
 const keptForClosing = 0.7;
 /** A record that a process is about to publish is left to it for so long. */
 const pendingFor = 60_000;
 
-export interface ShardPort {
+/** `put` is asked for only where rules have results that go into a stream. */
+export interface ShardPort extends Partial<StreamPort> {
   /** The shards of a stream, closed ones too, while Kinesis lists them. */
   shards(stream: string): Promise<readonly ListedShard[]>;
   /** Whether nothing is left to read after a sequence number, or at all. */
   atTip(stream: string, shard: string, after: string | undefined): Promise<boolean>;
 }
 
-export interface TimeReport {
-  readonly watermarks: { readonly [rule: string]: string };
-  readonly closed: number;
-  readonly alerts: number;
-  readonly published: number;
-  /** Keys of many writers that were settled. */
-  readonly merged: number;
-}
-
 /**
- * `to` is `end` where no event can come any more: everything closes, as at the end of a backtest. `pause` waits for a few
+ * `to` is `end` where no event can come any more, and what was put is in the index: everything closes, as at the end of a backtest. `pause` waits for a few
  * seconds, and answers false when there is no time for more: without it, keys of many writers are settled once.
  * `timeLeft` tells the share of the time, from 1 to 0; without it there is no end to it.
  */
@@ -73,14 +77,17 @@ export async function advanceTime(
       ),
     ),
   );
-  const raised = plan.rules.map(({ sources }) =>
-    to === 'end'
+  const ofResults = plan.streams.filter(({ resultsOf }) => resultsOf !== undefined);
+  const raised = plan.rules.map(({ sources }) => {
+    // Results come until what they follow from has ended.
+    const held = to === 'end' ? sources.filter((name) => ofResults.some((stream) => stream.name === name)) : sources;
+    return held.length === 0
       ? lastInstant
       : ruleWatermark(
-          sources.flatMap((stream) => streams.get(stream) ?? []),
+          held.flatMap((stream) => streams.get(stream) ?? []),
           now,
-        ),
-  );
+        );
+  });
   const writers = plan.rules.map(({ writer, sources }) =>
     writer === 'key' ? 0 : sources.reduce((sum, stream) => sum + (streams.get(stream)?.listed.length ?? 0), 0),
   );
@@ -90,29 +97,53 @@ export async function advanceTime(
       ...sources.flatMap((stream) => [...(streams.get(stream)?.records.values() ?? [])].map(reachOf)),
     ]),
   );
-  const { times, begins } = await publishWatermarks(compiled, ports, raised, writers, newest);
+  const { times, ripe, begins } = await publishWatermarks(compiled, ports, raised, writers, newest);
+  const timeToTell = (rule: WindowedRule): RuleTime =>
+    timeOf(rule, rule.plan.into === undefined || to === 'end' ? times : ripe);
 
   const report = { closed: 0, alerts: 0, merged: 0 };
   const rules = compiledRules(compiled).filter(isWindowed);
   setBegins(rules, begins);
   const crowded = rules.some((rule) => isCrowded(rule, writers[rule.index] ?? 0));
   const hasTime = (): boolean => timeLeft === undefined || timeLeft() > keptForTheRest;
+  const streamPort: StreamPort = {
+    put: async (stream, records) => {
+      if (shardPort.put === undefined) throw new Error(`there is no way to put results into ${stream}`);
+      await shardPort.put(stream, records);
+    },
+  };
+  const complete = new Map<number, EpochMillis>();
+  let unsaid: readonly StreamPlan[] = ofResults;
   let closing = rules
-    .filter((rule) => rule.delay !== undefined && timeOf(rule, times).watermark !== beginningOfTime)
-    .map((rule) => closeDuePanes(rule, ports, alerts, writersOf(rule, streams), timeOf(rule, times)));
+    .filter((rule) => rule.delay !== undefined && timeToTell(rule).watermark !== beginningOfTime)
+    .map((rule) => ({
+      rule,
+      pages: closeDuePanes(
+        rule,
+        ports,
+        rule.plan.into === undefined ? alerts : new ResultPublisher(rule, streamPort),
+        writersOf(rule, streams),
+        timeToTell(rule),
+      ),
+    }));
   // Where time is short for a page of each, each minute begins with another rule.
   const first = closing.length === 0 ? 0 : Math.floor(now / 60_000) % closing.length;
   closing = [...closing.slice(first), ...closing.slice(0, first)];
   // Rules take turns, page by page, so that none with a backlog keeps the others, or marked keys, waiting.
   for (let more = true; more; ) {
     const open: typeof closing = [];
-    for (const pages of closing) {
-      const { done, value } = hasTime() ? await pages.next() : { done: false, value: undefined };
-      report.closed += value?.closed ?? 0;
-      report.alerts += value?.alerts ?? 0;
-      if (done !== true) open.push(pages);
+    for (const one of closing) {
+      const next = hasTime() ? await one.pages.next() : undefined;
+      if (next?.done === true) {
+        if (next.value) complete.set(one.rule.index, resultsUntil(one.rule, timeToTell(one.rule)));
+        continue;
+      }
+      report.closed += next?.value.closed ?? 0;
+      report.alerts += next?.value.alerts ?? 0;
+      open.push(one);
     }
     closing = open;
+    unsaid = await putWatermarks(streamPort, unsaid, streams, complete);
     // Keys that were marked are settled also when there are fewer writers by now.
     for (const rule of rules.filter(({ plan: { writer, emit } }) => writer === 'shard' && emit !== 'final')) {
       const done = await settleMarked(rule, ports, alerts);
@@ -126,20 +157,28 @@ export async function advanceTime(
   if (to === 'end') published += await alerts.publishPending(byName, lastInstant);
   return {
     watermarks: Object.fromEntries(
-      plan.rules.map(({ name }, i) => [name, show(times[i]?.watermark ?? beginningOfTime)]),
+      plan.rules.map(({ name }, i) => [name, showWatermark(times[i]?.watermark ?? beginningOfTime)]),
     ),
+    heldBy: to === 'end' ? {} : heldRules(plan.rules, streams, now),
     ...report,
     published,
   };
+}
+
+/** Up to where a rule's results are told once all that is due then is. */
+function resultsUntil(rule: WindowedRule, { watermark, frontier }: RuleTime): EpochMillis {
+  return watermark >= lastInstant ? lastInstant : resultsUpTo(rule, frontier);
 }
 
 /** What is known of a stream's shards; without `now` nothing is asked of Kinesis but which there are. */
 async function readShards(
   ports: Ports,
   shardPort: ShardPort,
-  { name: stream, outOfOrderness, idleAfter }: StreamPlan,
+  { name: stream, outOfOrderness, resultsOf, ...plan }: StreamPlan,
   now: EpochMillis | undefined,
 ): Promise<StreamShards> {
+  // Where no result comes, one may still be due.
+  const idleAfter = resultsOf === undefined ? plan.idleAfter : endless;
   const listed = await shardPort.shards(stream);
   const records = new Map(
     (await ports.state.query(shardRecordKey(stream, '').pk)).map((item) => [item.sk, readShardRecord(item).record]),
@@ -175,20 +214,23 @@ async function publishWatermarks(
   raised: readonly EpochMillis[],
   writers: readonly number[],
   newest: readonly EpochMillis[],
-): Promise<{ readonly times: RuleTime[]; readonly begins: (EpochMillis | undefined)[] }> {
+): Promise<{
+  readonly times: RuleTime[];
+  readonly ripe: RuleTime[];
+  readonly begins: (EpochMillis | undefined)[];
+}> {
   const { plan } = compiled;
-  const said = (item: Item | undefined) => ({ times: readTimes(plan, item), begins: readBegins(plan, item) });
+  const said = (item: Item | undefined) => ({
+    times: readTimes(plan, item),
+    ripe: readRipeTimes(plan, item),
+    begins: readBegins(plan, item),
+  });
   let [current] = await ports.state.get([watermarkKey]);
   for (;;) {
-    const next = raiseWatermarks(plan, current, raised, writers, newest);
+    const next = raiseWatermarks(plan, current, raised, writers, newest, ports.now());
     if (next === undefined) return said(current);
     const [conflict] = await ports.state.put([next]);
     if (conflict === undefined) return said(next);
     current = conflict.current;
   }
-}
-
-function show(watermark: EpochMillis): string {
-  if (watermark === beginningOfTime) return 'none';
-  return watermark >= lastInstant ? 'end' : new Date(watermark).toISOString();
 }

@@ -10,6 +10,7 @@ import type { KeyedStates } from '../state/keyed-states.ts';
 import { isNew, type Pane } from '../state/pane.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import { firstJoined, reachBack } from '../state/rule-windows.ts';
+import { isOfResult } from '../state/touch.ts';
 import { type EpochMillis, endOfTime } from '../time.ts';
 import type { Admission } from './admission.ts';
 import type { ItemStore } from './item.ts';
@@ -214,7 +215,8 @@ export class BatchFold {
       if (rule.plan.emit === 'final' && rule.form.closesByWindow && isNew(pane.stored))
         pane.born = admission.frontier(rule);
       pane.stored.dirty = true;
-      if (shard === undefined && pane.aggregation !== undefined) pane.stored.open.redriven.push(touch);
+      const keepsId = shard === undefined || isOfResult(touch.event);
+      if (keepsId && pane.aggregation !== undefined) pane.stored.open.named.push(touch);
     }
     if (evaluate) state.note();
   }

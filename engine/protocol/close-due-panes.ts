@@ -16,12 +16,13 @@ import {
 import type { Pane } from '../state/pane.ts';
 import { RuleState } from '../state/rule-state.ts';
 import { type EpochMillis, endOfTime } from '../time.ts';
-import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
+import type { KnownAlert, Wanted } from './alert-store.ts';
 import type { Item, ItemKey } from './item.ts';
 import { closeWindows } from './close-due-windows.ts';
 import { dueSlotName, dueSlots, perSlot } from './due-slot.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import type { Outlet } from './result-publisher.ts';
 import { paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
@@ -33,14 +34,14 @@ export interface Closed {
   readonly alerts: number;
 }
 
-/** Closes what is due page by page, and answers what it closed after each. */
+/** Closes what is due page by page, and answers what it closed after each; at the end, whether that is all that is due. */
 export async function* closeDuePanes(
   rule: WindowedRule,
   ports: Ports,
-  alerts: AlertStore,
+  alerts: Outlet,
   writers: readonly string[],
   { watermark, frontier }: RuleTime,
-): AsyncGenerator<Closed, void> {
+): AsyncGenerator<Closed, boolean> {
   const until = rule.plan.emit === 'final' ? frontier : watermark;
   let slots = Array.from({ length: dueSlots }, (_, slot) => dueSlotName(rule, slot));
   for (let last: string | undefined; slots.length > 0; ) {
@@ -48,7 +49,7 @@ export async function* closeDuePanes(
     const keys = pages.flat();
     // The index trails the table: pages that come again in the same words have been done.
     const text = JSON.stringify(keys);
-    if (keys.length === 0 || text === last) break;
+    if (keys.length === 0 || text === last) return keys.length === 0;
     last = text;
     yield rule.form.closesByWindow
       ? await closeWindows({ rule, until }, ports, alerts, keys)
@@ -56,6 +57,7 @@ export async function* closeDuePanes(
     // A page that was not full was the last of its slot.
     slots = slots.filter((_, at) => pages[at]?.length === perSlot);
   }
+  return true;
 }
 
 interface DuePane {
@@ -72,7 +74,7 @@ interface Due {
 async function closePanes(
   { rule, until }: Due,
   ports: Ports,
-  alerts: AlertStore,
+  alerts: Outlet,
   writers: readonly string[],
   keys: readonly ItemKey[],
 ): Promise<Closed> {
@@ -112,7 +114,7 @@ async function closePanes(
 /** By partition key, the records of the alerts that these panes' windows may be in. */
 async function readRecords(
   rule: WindowedRule,
-  alerts: AlertStore,
+  alerts: Outlet,
   panes: readonly DuePane[],
 ): Promise<ReadonlyMap<string, readonly KnownAlert[]>> {
   const known = rule.joins

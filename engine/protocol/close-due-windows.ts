@@ -18,11 +18,12 @@ import {
 import { RuleState } from '../state/rule-state.ts';
 import { joinedTo } from '../state/rule-windows.ts';
 import { beginningOfTime, endOfTime, type EpochMillis, largest } from '../time.ts';
-import type { AlertStore, KnownAlert, Wanted } from './alert-store.ts';
+import type { KnownAlert, Wanted } from './alert-store.ts';
 import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
 import { merge } from './pane-store.ts';
 import type { Ports } from './ports.ts';
+import type { Outlet } from './result-publisher.ts';
 import { duePaneTimeToLive, paneTimeToLive } from './retention.ts';
 import { wantedOf } from './settle-owned.ts';
 import { restoreEpisodes, setRecords } from './recorded-episodes.ts';
@@ -60,7 +61,7 @@ export interface DueRule {
 export async function closeWindows(
   due: DueRule,
   ports: Ports,
-  alerts: AlertStore,
+  alerts: Outlet,
   keys: readonly ItemKey[],
 ): Promise<Closed> {
   const total = { closed: 0, alerts: 0 };
@@ -114,7 +115,7 @@ function dueKeys(keys: readonly ItemKey[]): DueKey[] {
 async function readKeys(
   due: DueRule,
   ports: Ports,
-  alerts: AlertStore,
+  alerts: Outlet,
   keys: readonly DueKey[],
 ): Promise<readonly ReadKey[]> {
   const { joins } = due.rule;

@@ -86,11 +86,13 @@ export class LoadedTables implements ChangingTables {
     return known && (valueAt(known.values, at, asks) ?? null);
   }
 
-  put(table: number, key: TableKey, value: TableValue): void {
+  put(table: number, key: TableKey, value: TableValue): boolean {
     const known = this.#key(table, key);
-    if (known === undefined) return;
-    known.values = withValue(known.values, value, known.keep);
+    if (known === undefined) return false;
+    const before = known.values;
+    known.values = withValue(before, value, known.keep);
     known.added.push(value);
+    return known.values !== before;
   }
 
   /** Puts what was added. */

@@ -34,7 +34,7 @@ export interface PanePut {
   readonly item: Item;
   readonly sealed: boolean;
   readonly progress: PaneBody['p'];
-  /** The identities of dead letters that it holds. */
+  /** The identities that it holds of dead letters that were put back, and of results of other rules. */
   readonly ids: readonly string[];
   /** The episodes that it holds. */
   readonly episodes: Part['episodes'];
@@ -68,7 +68,7 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
       entries: (body.l ?? []).map(decodeTouch),
       episodes: byName(episodes),
       ids: body.i ?? none,
-      redriven: [],
+      named: [],
       applied: undefined,
       ...(pane.aggregation !== undefined && {
         aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a),
@@ -90,7 +90,7 @@ function newPart(state: RuleState, pane: Pane, number: number): Part {
     entries: [],
     episodes: new Map(),
     ids: none,
-    redriven: [],
+    named: [],
     applied: undefined,
   };
   if (pane.aggregation === undefined) return part;
@@ -179,7 +179,7 @@ function putOf(
   const rest = waiting || told.length < changed.length;
   const ids = [
     ...open.ids,
-    ...open.redriven.filter((touch) => !open.entries.includes(touch)).map(({ event }) => identityOf(event)),
+    ...open.named.filter((touch) => !open.entries.includes(touch)).map(({ event }) => identityOf(event)),
   ];
   const content: Omit<PaneBody, 'v'> = {
     p: { ...Object.fromEntries(stored.progress), ...(last !== undefined && shard !== undefined && { [shard]: last }) },
@@ -219,7 +219,7 @@ export function putDone({ state, start, item, sealed, progress, ids, episodes, l
   open.episodes = episodes;
   for (const id of ids) stored.ids.add(id);
   open.ids = ids;
-  open.redriven = open.redriven.filter((touch) => open.entries.includes(touch));
+  open.named = open.named.filter((touch) => open.entries.includes(touch));
   // Nothing reads more of an event's fields than what its item holds: a large event need not stay in memory.
   log.forEach(([, , , , fields], i) => {
     const touch = open.entries[i];
@@ -230,7 +230,7 @@ export function putDone({ state, start, item, sealed, progress, ids, episodes, l
     stored.open = {
       ...newPart(state, pane, open.number + 1),
       entries: open.entries.slice(log.length),
-      redriven: open.redriven,
+      named: open.named,
       applied: rest ? open.applied : undefined,
     };
 }

@@ -5,7 +5,7 @@
  * tip), closed and read to its end, or forgotten by Kinesis. This is Flink's withIdleness, where silence alone proves
  * nothing: a reader that lags is silent too.
  */
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
+import { beginningOfTime, type EpochMillis, type Millis, smallest } from '../time.ts';
 import type { ShardRecord } from './shard-record.ts';
 
 /** A shard as Kinesis lists it. */
@@ -15,11 +15,13 @@ export interface ListedShard {
   readonly parents: readonly string[];
   /** True where no record is added any more. */
   readonly closed: boolean;
+  /** The first of its hash keys, a decimal number. */
+  readonly firstHash?: string;
 }
 
 export interface StreamShards {
   readonly outOfOrderness: Millis;
-  /** A shard is idle when no valid event was read from it for longer and nothing is left to read. */
+  /** A shard is idle when no valid event was read from it for longer and nothing is left to read; never, where it is endless. */
   readonly idleAfter: Millis;
   readonly listed: readonly ListedShard[];
   /** By the shard's id; also of shards that Kinesis has forgotten. */
@@ -35,24 +37,26 @@ export function restsAtTip(
   idleAfter: Millis,
   now: EpochMillis,
 ): boolean {
-  return closed || record?.eventAt === undefined || now - record.eventAt > idleAfter;
+  if (closed || !Number.isFinite(idleAfter)) return closed;
+  return record?.eventAt === undefined || now - record.eventAt > idleAfter;
 }
 
 /** The watermark of a rule over these streams, as of a check at `now`; the beginning of time where nothing was read. */
 export function ruleWatermark(streams: readonly StreamShards[], now: EpochMillis): EpochMillis {
-  const holding = streams.flatMap((stream) => {
-    const known = shardWatermarks(stream);
-    return stream.listed
-      .filter(
-        (shard) =>
-          !(stream.atTip.has(shard.id) && restsAtTip(shard, stream.records.get(shard.id), stream.idleAfter, now)),
-      )
-      .map(({ id }) => known.get(id) ?? beginningOfTime);
-  });
-  if (holding.length > 0) return smallest(holding);
+  const held = smallest(streams.map((stream) => heldAt(stream, now)));
+  if (held !== undefined) return held;
   if (streams.every(({ records }) => records.size === 0)) return beginningOfTime;
   // All is silent and read as of the check: whatever comes now arrives later, and is at most so much older.
   return (now - Math.max(...streams.map(({ idleAfter, outOfOrderness }) => idleAfter + outOfOrderness))) as EpochMillis;
+}
+
+/** Where the shards of a stream that do not rest at their tips hold a watermark; undefined where all of them rest. */
+export function heldAt(stream: StreamShards, now: EpochMillis): EpochMillis | undefined {
+  const known = shardWatermarks(stream);
+  const awake = stream.listed.filter(
+    (shard) => !(stream.atTip.has(shard.id) && restsAtTip(shard, stream.records.get(shard.id), stream.idleAfter, now)),
+  );
+  return smallest(awake.map(({ id }) => known.get(id) ?? beginningOfTime));
 }
 
 /**
@@ -74,7 +78,7 @@ export function shardWatermarks({
     known.set(id, undefined);
     const { newest } = records.get(id) ?? {};
     const bounds = (parents.get(id) ?? []).flatMap((parent) => watermarkOf(parent) ?? []);
-    const starts = bounds.length === 0 ? undefined : smallest(bounds);
+    const starts = smallest(bounds);
     if (newest !== undefined)
       known.set(id, Math.max(starts ?? beginningOfTime, newest - outOfOrderness) as EpochMillis);
     // What has no event says nothing once it is read to its end; until then it may still say anything.
@@ -87,8 +91,4 @@ export function shardWatermarks({
       return watermark === undefined ? [] : [[id, watermark] as const];
     }),
   );
-}
-
-function smallest(instants: readonly EpochMillis[]): EpochMillis {
-  return instants.reduce((least, instant) => (instant < least ? instant : least));
 }

@@ -6,7 +6,8 @@
 import { compareSequenceNumbers } from '../aggregate/order.ts';
 import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
-import { Collected, type KeyedTouch } from '../intake/receiver.ts';
+import { Collected } from '../intake/receiver.ts';
+import { movingTimes } from '../intake/result-record.ts';
 import type { Compiled } from '../plan/program.ts';
 import { takeMissing } from '../plan/runtime.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
@@ -15,7 +16,7 @@ import { type EpochMillis, largest, smallest } from '../time.ts';
 import { admissionOf } from './admission.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold, type Change, reserve } from './batch-fold.ts';
-import { type BatchReport, batchReport } from './batch-report.ts';
+import { type BatchReport, batchReport, failuresByRule } from './batch-report.ts';
 import { batchSlices } from './batch-slices.ts';
 import { keepLetters } from './dead-letters.ts';
 import { LoadedTables } from './loaded-tables.ts';
@@ -124,7 +125,7 @@ export class StreamProcessor {
     const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? smallest(times) : undefined);
     await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf);
     const stateless = statelessMatches(this.#rules, found.matches);
-    const touches: KeyedTouch[] = [...found.touches, ...stateless.touches];
+    const touches = [...found.touches, ...stateless.touches];
 
     const fold = new BatchFold({
       rules: this.#rules,
@@ -136,7 +137,7 @@ export class StreamProcessor {
       horizon: memory.horizon,
       now: this.#ports.now(),
       timeLeft,
-      letter: (rejected) => keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, rejected),
+      letter: (rejected) => keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, rejected, tables),
     });
     const told: Told[] = [];
     const owned: Change[] = [];
@@ -150,12 +151,11 @@ export class StreamProcessor {
       const done = await fold.apply(slice.changes);
       const ours = done.filter(({ rule }) => isOwned(rule));
       const others = done.filter(({ rule }) => !isOwned(rule));
-      const settled = await settleOwned(this.#alerts, ours, slice.stateless);
-      const { lost, unread } = settled;
+      const { told: alerted, lost, unread } = await settleOwned(this.#alerts, ours, slice.stateless);
       const crowded = others.filter(({ rule }) => isCrowded(rule, writers[rule.index] ?? 0));
       const unmarked = await markKeys(state, this.#ports.now(), crowded.map(unsettled));
       const ourselves = [...others.filter((one) => !crowded.includes(one)), ...lost, ...unread].map(unsettled);
-      told.push(settled.told, await settleShared(this.#alerts, state, [...ourselves, ...unmarked]));
+      told.push(alerted, await settleShared(this.#alerts, state, [...ourselves, ...unmarked]));
       owned.push(...ours);
       lostAny ||= lost.length > 0;
     }
@@ -167,7 +167,7 @@ export class StreamProcessor {
     const invalid = found.rejections.filter(({ record }) => done.has(record));
 
     await Promise.all([
-      keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid),
+      keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid, tables),
       memory.ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
       tables?.keep(this.#ports.now()),
     ]);
@@ -175,7 +175,7 @@ export class StreamProcessor {
     if (unfinished !== undefined) memory.ids = undefined;
     const other = await this.#finish(shard, memory, stored, {
       finished: finished.at(-1)?.sequenceNumber,
-      newest: largest(finishedTimes),
+      newest: largest(movingTimes(this.#compiled.plan, finished, finishedTimes)),
       reach: largest(times),
       arrival: fresh[0]?.arrival,
       eventAt: finishedTimes.some((t) => t !== undefined) ? this.#ports.now() : undefined,
@@ -198,7 +198,7 @@ export class StreamProcessor {
         resent: intake.repeats,
         matched: found.touches.length + found.matches.length,
         missingTexts: takeMissing(),
-        predicateFailures: intake.failuresByRule(),
+        predicateFailures: failuresByRule(this.#compiled.plan, intake.predicateFailures),
       },
       unfinished,
       told,

@@ -6,13 +6,14 @@ import type { Plan, RulePlan } from '../plan/plan.ts';
 import { beginningOfTime, type EpochMillis, type EpochSeconds } from '../time.ts';
 import { frontierOf, type Lateness, learnLateness } from './frontier.ts';
 import type { Item, ItemKey } from './item.ts';
+import { type Ripening, ripened } from './ripe-watermarks.ts';
 
 const format = 1;
 export const watermarkKey: ItemKey = { pk: '@watermarks', sk: 'rules' };
 /** The watermark of a pipeline that no event can come to any more; the largest instant that a date can hold. */
 export const lastInstant = 8_640_000_000_000_000 as EpochMillis;
 
-interface WatermarkBody {
+interface WatermarkBody extends Ripening {
   readonly v: number;
   readonly rules: { readonly [rule: string]: EpochMillis };
   /** What the allowedLateness of rules with windows has been and is. */
@@ -43,7 +44,16 @@ export interface RuleTime {
 
 /** By the rule's position. */
 export function readTimes(plan: Plan, item: Item | undefined): RuleTime[] {
-  const { rules = {}, lateness = {} }: Partial<WatermarkBody> = item === undefined ? {} : read(item);
+  return timesOf(plan, item === undefined ? {} : read(item));
+}
+
+/** By the rule's position: by what time results are told that go into a stream. */
+export function readRipeTimes(plan: Plan, item: Item | undefined): RuleTime[] {
+  const body: Partial<WatermarkBody> = item === undefined ? {} : read(item);
+  return timesOf(plan, { ...body, rules: body.ripe ?? {} });
+}
+
+function timesOf(plan: Plan, { rules = {}, lateness = {} }: Partial<WatermarkBody>): RuleTime[] {
   return plan.rules.map((rule) => {
     const watermark = rules[ruleName(rule)] ?? beginningOfTime;
     const had = lateness[ruleName(rule)] ?? [];
@@ -59,7 +69,7 @@ export function readWriters(plan: Plan, item: Item | undefined): number[] {
 
 /**
  * The item with watermarks raised, writers counted and allowedLateness told, or undefined where nothing would change.
- * No pane of a rule begins after its `newest` as yet.
+ * No pane of a rule begins after its `newest` as yet. Also says what is ripe at `now`.
  */
 export function raiseWatermarks(
   plan: Plan,
@@ -67,6 +77,7 @@ export function raiseWatermarks(
   raised: readonly EpochMillis[],
   counts: readonly number[],
   newest: readonly EpochMillis[],
+  now: EpochMillis,
 ): Item | undefined {
   const published = item === undefined ? {} : read(item).rules;
   const higher = plan.rules.flatMap((rule, index) => {
@@ -87,16 +98,22 @@ export function raiseWatermarks(
     const now = learnLateness(before, rule, newest[index] ?? beginningOfTime);
     return now === before ? [] : [[ruleName(rule), now] as const];
   });
-  if (higher.length === 0 && learned.length === 0 && isSame) return undefined;
+  const rules = { ...published, ...Object.fromEntries(higher) };
+  const intoStreams = plan.rules.filter(({ into }) => into !== undefined).map(ruleName);
+  const told = Object.fromEntries(Object.entries(rules).filter(([rule]) => intoStreams.includes(rule)));
+  const before: Ripening = item === undefined ? {} : read(item);
+  const { ripe, ripens } = ripened(before, told, now);
+  const ripensOn = ripens?.at === before.ripens?.at;
+  if (higher.length === 0 && learned.length === 0 && isSame && ripensOn) return undefined;
   const writers = Object.fromEntries(
     plan.rules.flatMap((rule, index) => {
       const count = counts[index] ?? 0;
       return count > 0 ? [[ruleName(rule), count] as const] : [];
     }),
   );
-  const rules = { ...published, ...Object.fromEntries(higher) };
   const lateness = { ...had, ...Object.fromEntries(learned) };
-  return itemOf({ v: format, rules, lateness, begins: kept, writers }, item);
+  const ripening: Ripening = { ...(ripe && { ripe }), ...(ripens && { ripens }) };
+  return itemOf({ v: format, rules, lateness, begins: kept, writers, ...(intoStreams.length > 0 && ripening) }, item);
 }
 
 /** Where the rules began, by position; undefined where it has not been said yet. */

@@ -2,7 +2,7 @@
 import type { AlertRecord } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import type { Rejection } from '../intake/input-record.ts';
-import type { Compiled, JsonObject } from '../plan/program.ts';
+import { type Compiled, isJsonObject } from '../plan/program.ts';
 import { type DerivedEvent, InMemoryRun } from '../run/in-memory-run.ts';
 import type { ExpectedAlerts, JsonMap, TestCase } from './definition.ts';
 
@@ -109,7 +109,7 @@ function compareText(a: string, b: string): number {
 function idOf({ program }: Compiled, { record }: Rejection): string | undefined {
   const stream = program.streams[record.stream];
   if (stream?.eventId === undefined) return `${record.stream}/${record.shard}/${record.sequenceNumber}/0`;
-  if (!isObject(record.event)) return undefined;
+  if (!isJsonObject(record.event)) return undefined;
   resetSteps();
   const { sequenceNumber, arrival = 0 } = record;
   const arrivalTime = new Timestamp(arrival);
@@ -123,8 +123,4 @@ function idOf({ program }: Compiled, { record }: Rejection): string | undefined 
     eventId: undefined,
   });
   return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

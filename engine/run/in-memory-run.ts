@@ -11,32 +11,31 @@ import {
   type CompiledRule,
   type WindowedRule,
 } from '../state/compiled-rule.ts';
-import type { Json } from '../aggregate/value.ts';
+import type { AlertContent } from '../alert/alert.ts';
 import { alertId, partitionKeyOf, statelessName } from '../alert/identity.ts';
 import { type AlertRecord, reconcile } from '../alert/alert.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
 import { isLate, lateReason } from '../intake/lateness.ts';
 import type { Match, Receiver } from '../intake/receiver.ts';
+import { resultRecord } from '../intake/result-record.ts';
+import { ruleOrder } from './rule-order.ts';
 import { ShardIds } from './shard-ids.ts';
 import type { Compiled } from '../plan/program.ts';
-import { alertSortKey } from '../state/alert-name.ts';
+import { type AlertName, alertSortKey } from '../state/alert-name.ts';
 import { fullReason } from '../state/key-limits.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
 import type { Pane } from '../state/pane.ts';
+import { type Result, resultOf, resultsUpTo } from '../state/result.ts';
 import type { RuleState } from '../state/rule-state.ts';
 import type { EventReference, Touch } from '../state/touch.ts';
 import { beginningOfTime, type EpochMillis, endOfTime } from '../time.ts';
 import { DuePanes } from './due-panes.ts';
 import { ShardClocks } from './shard-clocks.ts';
 
-/** An event that a rule made for a derived stream. */
-export interface DerivedEvent {
-  readonly rule: string;
-  readonly stream: string;
-  readonly id: string;
-  readonly at: EpochMillis;
-  readonly value: { readonly [name: string]: Json };
+/** An event that a rule made for a derived stream; of a rule with a window, a result with its key and window. */
+export interface DerivedEvent extends Pick<Result, 'rule' | 'stream' | 'id' | 'at' | 'value'> {
+  readonly result?: Pick<Result, 'key' | 'window'>;
 }
 
 export interface RunListener {
@@ -56,6 +55,11 @@ export class InMemoryRun implements Receiver {
   readonly #states: KeyedStates;
   readonly #clocks: ShardClocks;
   readonly #due: DuePanes[];
+  /** Positions of the rules, each after those whose results it reads. */
+  readonly #order: readonly number[];
+  /** By position, those whose results go into a stream. */
+  readonly #makers: readonly (WindowedRule | undefined)[];
+  #results = 0;
   readonly #listener: RunListener;
   /** Stateless alerts by id: a producer's retry is the same alert. */
   readonly #stateless = new Set<string>();
@@ -68,6 +72,8 @@ export class InMemoryRun implements Receiver {
     this.#states = new KeyedStates(this.#rules);
     this.#clocks = new ShardClocks(compiled.plan);
     this.#due = this.#rules.map(() => new DuePanes());
+    this.#order = ruleOrder(compiled.plan);
+    this.#makers = this.#rules.map((rule) => (isWindowed(rule) && rule.plan.into !== undefined ? rule : undefined));
     this.#listener = listener;
   }
 
@@ -163,15 +169,19 @@ export class InMemoryRun implements Receiver {
 
   /** Closes what the watermarks have passed, and forgets what nothing can change. */
   #fire(): void {
-    for (let index = 0; index < this.#due.length; index++) {
+    for (const index of this.#order) {
       const due = this.#due[index];
       const watermark = this.#clocks.watermarks[index] ?? beginningOfTime;
-      if (due === undefined || watermark < due.next) continue;
-      for (const { state, pane } of due.take(watermark)) {
-        state.finish(pane, watermark);
-        this.#settle(state);
-        this.#await(state, pane);
-      }
+      if (due !== undefined && watermark >= due.next)
+        for (const { state, pane } of due.take(watermark)) {
+          state.finish(pane, watermark);
+          this.#settle(state);
+          this.#await(state, pane);
+        }
+      const maker = this.#makers[index];
+      if (maker?.plan.into === undefined) continue;
+      const upTo = resultsUpTo(maker, (watermark - maker.plan.allowedLateness) as EpochMillis);
+      this.#clocks.complete(index, maker.plan.into, upTo);
     }
     if (this.#touchesUntilSweep > 0) return;
     this.#states.forget(this.#clocks.watermarks);
@@ -186,9 +196,24 @@ export class InMemoryRun implements Receiver {
     if (at !== undefined) due.add(at, { state, pane });
   }
 
+  /** Reads a final result as the rules do that read its stream; it is told once. */
+  #derive(state: RuleState, name: AlertName, content: AlertContent): void {
+    if (state.records.has(name)) return;
+    state.records.set(name, { record: undefined, version: 1 });
+    const result = resultOf(state.rule, state.partitionKey, name, content);
+    const { stream, at, key, window } = result;
+    this.#listener.derived?.({ ...result, result: { key, window } });
+    const event = resultRecord(result);
+    this.#intake.read({ stream, shard: '', sequenceNumber: String(++this.#results), arrival: at, event });
+  }
+
   #settle(state: RuleState): void {
     const { rule } = state;
     for (const { name, content } of state.take()) {
+      if (rule.plan.into !== undefined) {
+        if (content !== undefined) this.#derive(state, name, content);
+        continue;
+      }
       const recorded = state.recorded(name);
       if (recorded === undefined && content === undefined) continue;
       const id = recorded?.id ?? alertId(state.partitionKey, alertSortKey(name));

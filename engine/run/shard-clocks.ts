@@ -2,10 +2,10 @@
  * The watermarks of an in-memory run. Of a shard: the largest event time less `outOfOrderness`, never backwards. Of a
  * rule: the smallest over the shards of its streams that are not idle. A shard is idle when nothing has arrived on it
  * for its stream's `idleAfter`; all that has arrived has been read, so it is at its tip by nature. This is Flink's
- * BoundedOutOfOrdernessWatermarks with withIdleness.
+ * BoundedOutOfOrdernessWatermarks with withIdleness. Of a stream of results: the smallest of what its rules say.
  */
 import type { Plan, StreamPlan } from '../plan/plan.ts';
-import { beginningOfTime, type EpochMillis } from '../time.ts';
+import { beginningOfTime, endOfTime, type EpochMillis } from '../time.ts';
 
 interface ShardClock {
   readonly stream: string;
@@ -20,6 +20,10 @@ export class ShardClocks {
   readonly #streams: ReadonlyMap<string, StreamPlan>;
   readonly #shards = new Map<string, ShardClock[]>();
   #last: ShardClock | undefined;
+  /** Of each stream of results, by the position of each rule that makes them: how far they are complete. */
+  readonly #results: ReadonlyMap<string, Map<number, EpochMillis>>;
+  /** No event of a declared stream comes any more that is older. */
+  #floor = beginningOfTime;
   /** The distinct lists of source streams, each with the rules that have it. */
   readonly #groups: { readonly sources: readonly string[]; readonly rules: number[] }[] = [];
   /** By the rule's position. */
@@ -28,6 +32,11 @@ export class ShardClocks {
 
   constructor(plan: Plan) {
     this.#streams = new Map(plan.streams.map((stream) => [stream.name, stream]));
+    this.#results = new Map(
+      plan.streams.flatMap(({ name, resultsOf }) =>
+        resultsOf === undefined ? [] : [[name, new Map(resultsOf.map((rule) => [rule, beginningOfTime]))]],
+      ),
+    );
     this.watermarks = plan.rules.map(() => beginningOfTime);
     plan.rules.forEach(({ sources }, rule) => {
       const same = this.#groups.find(
@@ -52,9 +61,20 @@ export class ShardClocks {
     return moved;
   }
 
-  /** Moves every watermark to an instant at least. */
+  /** Moves every watermark to an instant at least, but for those that results hold back. */
   advance(to: EpochMillis): void {
-    for (const group of this.#groups) this.#raise(group.rules, to);
+    if (to > this.#floor) this.#floor = to;
+    for (const { sources, rules } of this.#groups)
+      this.#raise(rules, sources.some((name) => this.#results.has(name)) ? this.#smallest(sources) : to);
+  }
+
+  /** The results of a rule are complete up to an instant. */
+  complete(rule: number, stream: string, to: EpochMillis): void {
+    const known = this.#results.get(stream);
+    if (known === undefined || (known.get(rule) ?? endOfTime) >= to) return;
+    known.set(rule, to);
+    for (const { sources, rules } of this.#groups)
+      if (sources.includes(stream)) this.#raise(rules, this.#smallest(sources));
   }
 
   #raise(rules: readonly number[], to: EpochMillis): boolean {
@@ -69,12 +89,14 @@ export class ShardClocks {
 
   #smallest(sources: readonly string[]): EpochMillis {
     let smallest = Number.POSITIVE_INFINITY;
+    let complete = Number.POSITIVE_INFINITY;
     for (const source of sources) {
+      for (const to of this.#results.get(source)?.values() ?? []) complete = Math.min(complete, to);
       for (const clock of this.#shards.get(source) ?? []) {
         if (this.#now - clock.lastArrival <= clock.idleAfter && clock.watermark < smallest) smallest = clock.watermark;
       }
     }
-    return smallest as EpochMillis;
+    return Math.min(Math.max(smallest, this.#floor), complete) as EpochMillis;
   }
 
   #clock(stream: string, shard: string): ShardClock {

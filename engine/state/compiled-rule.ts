@@ -144,7 +144,7 @@ function windowPayload(
   resetSteps();
   const aggregates = aggregatesOf(rule, results);
   const values: Record<string, Json> = {};
-  const shown = rule.program.select?.(groups, aggregates, new Times(bounds)) ?? aggregates;
+  const shown = rule.program.select?.(groups, aggregates, new Times(bounds), event) ?? aggregates;
   rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(shown[i] ?? null)));
   const texts = rule.program.windowTexts?.(groups, aggregates, new Times(bounds), event) ?? {
     severity: 'info',

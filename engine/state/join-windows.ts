@@ -4,14 +4,14 @@
  * watermark has passed the last instant at which one could come: advance-time says so in the panes.
  */
 import { type JoinPlan, joinReach } from '../plan/join-plan.ts';
-import { type EpochMillis, endOfTime, largest, type Millis, smallest } from '../time.ts';
+import { type EpochMillis, endOfTime, instantAfter, type Millis, smallest } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
 import { Joined } from './joined.ts';
 import { countHeld } from './key-limits.ts';
 import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
-import { OrderedLog } from './ordered-log.ts';
+import { distinctTimes, OrderedLog } from './ordered-log.ts';
 import type { Pane } from './pane.ts';
 import { compareEvidence, type EventReference, isSameEvent, type Touch } from './touch.ts';
 
@@ -75,9 +75,7 @@ class JoinWindows implements KeyWindows {
   }
 
   names(from: EpochMillis, to: EpochMillis): EpochMillis[] {
-    const times: EpochMillis[] = [];
-    for (const { event } of this.#log.between(from, to)) if (times.at(-1) !== event.t) times.push(event.t);
-    return times;
+    return distinctTimes(this.#log.between(from, to));
   }
 
   bounds(name: EpochMillis, subject?: Touch): WindowBounds {
@@ -94,7 +92,7 @@ class JoinWindows implements KeyWindows {
   }
 
   subjects(name: EpochMillis): readonly Joined[] {
-    return this.#log.between(name, next(name)).flatMap((touch) => [
+    return this.#log.between(name, instantAfter(name)).flatMap((touch) => [
       ...(isOf(touch, 0) ? this.#others(touch, 0, name).map((right) => new Joined(touch, right)) : []),
       // Of two events of one time, the left one has told of the pair.
       ...(isOf(touch, 1) ? this.#others(touch, 1, before(name)).map((left) => new Joined(left, touch)) : []),
@@ -105,7 +103,9 @@ class JoinWindows implements KeyWindows {
   isUndecided(subject: Touch): boolean {
     const lone = loneOf(subject);
     return (
-      lone !== undefined && !this.#hasOther(lone.touch, lone.side) && this.#over(lone.touch, lone.side) > this.#told()
+      lone !== undefined &&
+      !this.#hasOther(lone.touch, lone.side) &&
+      this.#over(lone.touch, lone.side) > this.#panes.told
     );
   }
 
@@ -122,7 +122,7 @@ class JoinWindows implements KeyWindows {
   }
 
   keeps(event: EventReference): boolean {
-    return this.#log.between(event.t, next(event.t)).some((entry) => isSameEvent(entry.event, event));
+    return this.#log.between(event.t, instantAfter(event.t)).some((entry) => isSameEvent(entry.event, event));
   }
 
   home(name: EpochMillis): EpochMillis {
@@ -142,7 +142,7 @@ class JoinWindows implements KeyWindows {
     const lone = loneOf(joined);
     if (lone === undefined) return true;
     const { touch, side } = lone;
-    if (this.#over(touch, side) > this.#told() || this.#hasOther(touch, side)) return false;
+    if (this.#over(touch, side) > this.#panes.told || this.#hasOther(touch, side)) return false;
     return touch.event.t - this.#span(side).earlier >= this.#rule.begin.at;
   }
 
@@ -166,7 +166,7 @@ class JoinWindows implements KeyWindows {
   #others({ event }: Touch, side: Side, until: EpochMillis): Touch[] {
     const { earlier, later } = this.#span(side);
     const from = (event.t - earlier) as EpochMillis;
-    const to = next(Math.min(until, event.t + later) as EpochMillis);
+    const to = instantAfter(Math.min(until, event.t + later) as EpochMillis);
     return this.#log.between(from, to).filter((other) => isOf(other, side === 0 ? 1 : 0));
   }
 
@@ -184,10 +184,6 @@ class JoinWindows implements KeyWindows {
         ),
       );
   }
-
-  #told(): EpochMillis {
-    return largest([...this.#panes.values()].map(({ told }) => told));
-  }
 }
 
 function isOf({ args }: Touch, side: Side): boolean {
@@ -200,10 +196,6 @@ function loneOf(subject: Touch | undefined): { readonly touch: Touch; readonly s
   const { left, right } = subject;
   if (left !== undefined && right === undefined) return { touch: left, side: 0 };
   return left === undefined && right !== undefined ? { touch: right, side: 1 } : undefined;
-}
-
-function next(t: EpochMillis): EpochMillis {
-  return (t + 1) as EpochMillis;
 }
 
 function before(t: EpochMillis): EpochMillis {

@@ -8,7 +8,7 @@ import { utf8Size } from '../aggregate/json-size.ts';
 import type { WindowedRule } from './compiled-rule.ts';
 import type { Pane } from './pane.ts';
 import { shownFields } from './shown-fields.ts';
-import type { Touch } from './touch.ts';
+import { type EventReference, isOfResult, type Touch } from './touch.ts';
 
 /**
  * Events of a log: of a key that one shard owns about 25 MB in memory and 7 MB stored, of which three panes are needed
@@ -30,7 +30,7 @@ function mostOf({ plan, window }: WindowedRule): number {
 }
 
 function heldOf({ plan }: WindowedRule, pane: Pane, { event }: Touch): number {
-  return plan.writer === 'key' ? pane.held : (pane.heldBy?.get(event.shard) ?? 0);
+  return plan.writer === 'key' ? pane.held : (pane.heldBy?.get(writerOf(event)) ?? 0);
 }
 
 /** Counts an event that a pane's log holds. */
@@ -38,7 +38,12 @@ export function countHeld(rule: WindowedRule, pane: Pane, touch: Touch): void {
   const before = heldOf(rule, pane, touch);
   const held = before + (before < unmeasured ? 1 : weightOf(touch));
   if (rule.plan.writer === 'key') pane.held = held;
-  else (pane.heldBy ??= new Map()).set(touch.event.shard, held);
+  else (pane.heldBy ??= new Map()).set(writerOf(touch.event), held);
+}
+
+/** The shard that brought an event; results of rules are all of one stream here. */
+function writerOf(event: EventReference): string {
+  return isOfResult(event) ? event.stream : event.shard;
 }
 
 function weightOf({ fields, args }: Touch): number {

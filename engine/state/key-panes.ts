@@ -2,7 +2,7 @@
  * The panes of one key and rule, by their starts. Most keys have one: it stands by itself, for a map takes more memory
  * than a pane.
  */
-import type { EpochMillis } from '../time.ts';
+import { type EpochMillis, largest } from '../time.ts';
 import type { Pane } from './pane.ts';
 
 export class KeyPanes {
@@ -36,6 +36,11 @@ export class KeyPanes {
     if (this.#all === undefined || this.#all.size > 1) return;
     [this.#last] = this.#all.values();
     this.#all = undefined;
+  }
+
+  /** Up to when it was told what follows from what did not come. */
+  get told(): EpochMillis {
+    return largest(Array.from(this.values(), ({ told }) => told));
   }
 
   /** In no order. Panes may be deleted in between. */

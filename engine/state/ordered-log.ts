@@ -49,6 +49,13 @@ export class OrderedLog {
   }
 }
 
+/** The times of events in order, each once. */
+export function distinctTimes(touches: readonly Touch[]): EpochMillis[] {
+  const times: EpochMillis[] = [];
+  for (const { event } of touches) if (times.at(-1) !== event.t) times.push(event.t);
+  return times;
+}
+
 const none: readonly Touch[] = [];
 
 /** The first of so many positions that is so, all after it being so too. */

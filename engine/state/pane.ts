@@ -20,10 +20,10 @@ export interface Part {
   entries: Touch[];
   /** The episodes as this part holds them, by name. */
   episodes: ReadonlyMap<EpochMillis, Episode>;
-  /** The identities of the dead letters that were put back into this part, where it holds no log that tells. */
+  /** The identities of the dead letters that were put back into this part, and of results of other rules, where it holds no log that tells. */
   ids: readonly string[];
-  /** Dead letters put back since the part was put. */
-  redriven: Touch[];
+  /** Such events since the part was put. */
+  named: Touch[];
   /** The last sequence number folded since the part was put. */
   applied: string | undefined;
 }
@@ -70,7 +70,7 @@ export interface StoredParts {
   open: Part;
   /** Of each `<stream>/<shardId>`, the last sequence number that the pane holds, as it was read or last put. */
   readonly progress: Map<string, string>;
-  /** The identities of all dead letters that were put back into the pane, where it holds no log that tells. */
+  /** The identities of all dead letters that were put back into the pane, and of results of other rules, where it holds no log that tells. */
   readonly ids: Set<string>;
   dirty: boolean;
   /** The newest of each episode that the parts hold, by name. */

@@ -136,6 +136,7 @@ export class SequenceLog {
     const kept = matches.filter(isKept);
     this.#matches = noMatches;
     this.#open = noMatches;
+    this.#changed = undefined;
     this.#passed = beginningOfTime;
     this.#run = this.#runBefore(from);
     this.#seen = this.#log.position(from);

@@ -1,6 +1,6 @@
 /** What a sequence asks of events, ready to run, and what is kept of an event for it: the arguments of its touch. */
 import { resetSteps } from '../expression/operators.ts';
-import type { RuleProgram, StepFunction } from '../plan/program.ts';
+import { isJsonObject, type JsonObject, type RuleProgram, type StepFunction } from '../plan/program.ts';
 import type { SequencePlan, StagePlan } from '../plan/sequence-plan.ts';
 import type { Touch } from './touch.ts';
 
@@ -53,8 +53,7 @@ export function isStep({ conditions }: Sequence, step: number, touch: Touch, val
   return condition(keptOf(touch), values, touch.event.t) === true;
 }
 
-export function keptOf({ args }: Touch): Parameters<StepFunction>[0] {
+export function keptOf({ args }: Touch): JsonObject {
   const kept = args[1];
-  // eslint-disable-next-line no-restricted-syntax -- the generated program made it an object
-  return typeof kept === 'object' && kept !== null ? (kept as Parameters<StepFunction>[0]) : {};
+  return isJsonObject(kept) ? kept : {};
 }

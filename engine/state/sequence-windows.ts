@@ -4,13 +4,14 @@
  * watermark has passed its end: advance-time says so in the panes.
  */
 import { hasAbsence, looksBack, type SequencePlan } from '../plan/sequence-plan.ts';
-import { type EpochMillis, endOfTime, largest, type Millis } from '../time.ts';
+import { type EpochMillis, endOfTime, instantAfter, largest, type Millis } from '../time.ts';
 import { chainChanges, chainDecides, chainReach } from '../window/chain-reach.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowBounds, WindowedRule } from './compiled-rule.ts';
 import { countHeld } from './key-limits.ts';
 import type { KeyPanes } from './key-panes.ts';
 import type { KeyWindows, Schedule, WindowForm } from './key-windows.ts';
+import { distinctTimes } from './ordered-log.ts';
 import type { Pane } from './pane.ts';
 import type { PartialMatch } from './partial-match.ts';
 import { SequenceLog } from './sequence-log.ts';
@@ -105,7 +106,7 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
 
   has(name: EpochMillis): boolean {
     this.#passTold();
-    return this.matches(name, next(name)).some((match) => this.#stands(match));
+    return this.matches(name, instantAfter(name)).some((match) => this.#stands(match));
   }
 
   results(name: EpochMillis, subject?: Touch): readonly unknown[] | undefined {
@@ -113,16 +114,16 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
   }
 
   subjects(name: EpochMillis): readonly Touch[] {
-    return this.between(name, next(name)).filter((touch) => this.isFirst(touch));
+    return this.between(name, instantAfter(name)).filter((touch) => this.isFirst(touch));
   }
 
   /** True where the match that begins with an event may still come to stand: what was told of it is not disproved. */
   isUndecided(subject: Touch): boolean {
     if (!hasAbsence(this.#plan)) return false;
     this.#passTold();
-    return this.pending(this.#told()).some(
+    return this.pending(this.#panes.told).some(
       ({ first, end, state, closesAlone }) =>
-        first === subject && (state === 'open' ? closesAlone : end > this.#told()),
+        first === subject && (state === 'open' ? closesAlone : end > this.#panes.told),
     );
   }
 
@@ -136,11 +137,11 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
   }
 
   keeps(event: EventReference): boolean {
-    return this.between(event.t, next(event.t)).some((entry) => isSameEvent(entry.event, event));
+    return this.between(event.t, instantAfter(event.t)).some((entry) => isSameEvent(entry.event, event));
   }
 
   home(name: EpochMillis): EpochMillis {
-    return largest([name, ...this.matches(name, next(name)).map(({ touches }) => touches.at(-1)?.event.t)]);
+    return largest([name, ...this.matches(name, instantAfter(name)).map(({ touches }) => touches.at(-1)?.event.t)]);
   }
 
   isTold(): boolean {
@@ -150,7 +151,7 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
   /** A match that stands: of events of one time, that which begins with the subject. */
   #of(name: EpochMillis, subject: Touch | undefined): PartialMatch | undefined {
     this.#passTold();
-    return this.matches(name, next(name)).find(
+    return this.matches(name, instantAfter(name)).find(
       (match) => (subject === undefined || match.first === subject) && this.#stands(match),
     );
   }
@@ -158,15 +159,11 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
   /** What did not come is known up to where advance-time has told, from where the rule begins on. */
   #stands({ first, end }: PartialMatch): boolean {
     if (this.schedule === undefined) return true;
-    return end <= this.#told() && first.event.t - looksBack(this.#plan) >= this.#rule.begin.at;
-  }
-
-  #told(): EpochMillis {
-    return largest([...this.#panes.values()].map(({ told }) => told));
+    return end <= this.#panes.told && first.event.t - looksBack(this.#plan) >= this.#rule.begin.at;
   }
 
   #passTold(): void {
-    if (this.schedule !== undefined) this.pass(this.#told());
+    if (this.schedule !== undefined) this.pass(this.#panes.told);
   }
 
   /** When something may come to stand after an instant: as far as is known, and by the pane's events at the soonest. */
@@ -207,14 +204,4 @@ function soonestEnd({ stages, most, within, names }: SequencePlan): Soonest {
     return { steps: undefined, delay: 0 as Millis };
   const steps = names.reduce<number>((bits, name, step) => (name === null ? bits : bits | (1 << step)), 0);
   return { steps, delay: wait.until === true ? (0 as Millis) : (wait.for ?? within) };
-}
-
-function next(t: EpochMillis): EpochMillis {
-  return (t + 1) as EpochMillis;
-}
-
-function distinctTimes(touches: readonly Touch[]): EpochMillis[] {
-  const times: EpochMillis[] = [];
-  for (const { event } of touches) if (times.at(-1) !== event.t) times.push(event.t);
-  return times;
 }

@@ -59,7 +59,8 @@ export function valueAt(
 export interface ChangingTables {
   /** Null where the key has no value as of the time; undefined where that is not known yet. */
   look(table: number, key: TableKey, at: EpochMillis, asks: Order): TableRowValue | null | undefined;
-  put(table: number, key: TableKey, value: TableValue): void;
+  /** True where it changes the table: a value that is there already changes nothing, nor does one that is forgotten. */
+  put(table: number, key: TableKey, value: TableValue): boolean;
 }
 
 /** All of them in memory. */
@@ -77,9 +78,13 @@ export class TablesInMemory implements ChangingTables {
     return valueAt(this.#values[table]?.get(key) ?? [], at, asks) ?? null;
   }
 
-  put(table: number, key: TableKey, value: TableValue): void {
+  put(table: number, key: TableKey, value: TableValue): boolean {
     const values = this.#values[table];
     const keep = this.#keeps[table];
-    if (values !== undefined && keep !== undefined) values.set(key, withValue(values.get(key) ?? [], value, keep));
+    if (values === undefined || keep === undefined) return false;
+    const before = values.get(key) ?? [];
+    const after = withValue(before, value, keep);
+    values.set(key, after);
+    return after !== before;
   }
 }

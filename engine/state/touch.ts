@@ -3,6 +3,7 @@ import type { EvidenceEvent } from '../alert/alert.ts';
 import { shortHash } from '../alert/identity.ts';
 import type { Order } from '../aggregate/order.ts';
 import type { JsonObject } from '../plan/program.ts';
+import type { EpochMillis } from '../time.ts';
 
 /** An event's identity and place, shared by all that it touches. */
 export interface EventReference extends Order {
@@ -31,12 +32,31 @@ export function touchOf(event: EventReference, args: readonly unknown[], fields:
  * Names an event among all that a rule ever counts: by its record, for the id that a producer gave is no name where it
  * sends an event twice, and by its id, which tells apart what several rules made of one record.
  */
-export function identityOf({ shard, sequenceNumber, id }: EventReference): string {
-  return shortHash(`${shard}/${sequenceNumber}/${id}`);
+export function identityOf(event: EventReference): string {
+  const { shard, sequenceNumber, id } = event;
+  return shortHash(isOfResult(event) ? `${shard}/${id}` : `${shard}/${sequenceNumber}/${id}`);
 }
 
 export function isSameEvent(a: EventReference, b: EventReference): boolean {
-  return a.sequenceNumber === b.sequenceNumber && a.shard === b.shard && a.id === b.id;
+  return a.shard === b.shard && a.id === b.id && (a.sequenceNumber === b.sequenceNumber || isOfResult(a));
+}
+
+/**
+ * A result of another rule, which may lie in several records. Its id names it among all, and stands in the place of the
+ * shard: results of one time, as those of all keys of a window are, have the same order whoever told them in which.
+ */
+export function resultReference(
+  { stream, sequenceNumber }: { readonly stream: string; readonly sequenceNumber: string },
+  t: EpochMillis,
+  id: string,
+): EventReference {
+  return { t, arrival: t, shard: `${stream}#${id}`, sequenceNumber, index: 0, stream, id };
+}
+
+/** True of a result of another rule, and of what stateless rules made of it. */
+export function isOfResult({ shard }: EventReference): boolean {
+  const at = shard.indexOf('#');
+  return at >= 0 && !shard.slice(0, at).includes('/');
 }
 
 export interface ShownEvent {

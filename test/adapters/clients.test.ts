@@ -31,7 +31,9 @@ test('clients find their services by the environment, each at its own endpoint o
   await stream.create(1);
   const [dynamodb, kinesis, sns, s3] = [dynamodbClient(), kinesisClient(), snsClient(), s3Client()];
   expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toContain(table.name);
-  expect(await listShards(kinesis, stream.name)).toEqual([{ id: shard(0), parents: [], closed: false }]);
+  expect(await listShards(kinesis, stream.name)).toEqual([
+    { id: shard(0), parents: [], closed: false, firstHash: '0' },
+  ]);
   expect((await sns.send(new ListTopicsCommand({}))).Topics ?? []).toEqual([]);
   await expect(putLines(s3, 'absent', 'a', [])).rejects.toMatchObject({ name: 'NoSuchBucket' });
   for (const client of [dynamodb, kinesis, sns, s3]) client.destroy();

@@ -27,17 +27,26 @@ function refuseSomeOnce(): void {
   );
 }
 
-test('shards are listed with their parents and whether they are closed', async () => {
+test('shards are listed with their parents, whether they are closed, and where their hash keys begin', async () => {
   await stream.create(2);
   await stream.client.send(
     new SplitShardCommand({ StreamName: stream.name, ShardToSplit: shard(0), NewStartingHashKey: '5' }),
   );
   expect(await listShards(stream.client, stream.name)).toEqual([
-    { id: shard(0), parents: [], closed: true },
-    { id: shard(1), parents: [], closed: false },
-    { id: shard(2), parents: [shard(0)], closed: false },
-    { id: shard(3), parents: [shard(0)], closed: false },
+    { id: shard(0), parents: [], closed: true, firstHash: '0' },
+    { id: shard(1), parents: [], closed: false, firstHash: String(2n ** 127n) },
+    { id: shard(2), parents: [shard(0)], closed: false, firstHash: '0' },
+    { id: shard(3), parents: [shard(0)], closed: false, firstHash: '5' },
   ]);
+});
+
+test('a record that is for a shard goes there, whatever its partition key', async () => {
+  await stream.create(2);
+  const hashes = (await listShards(stream.client, stream.name)).map(({ firstHash }) => firstHash);
+  const all = hashes.map((hashKey, at) => ({ partitionKey: 'one', hashKey, data: Buffer.from(String(at)) }));
+  await putRecords(stream.client, stream.name, all);
+  expect(await stream.texts(shard(0))).toEqual(['0']);
+  expect(await stream.texts(shard(1))).toEqual(['1']);
 });
 
 test('more shards than a page holds are all listed', async () => {

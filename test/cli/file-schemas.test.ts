@@ -46,10 +46,11 @@ const pipelines = [
   ...Object.values(rules).map(withRules),
   ...[...forms, rowForm].map((form) => textOf([form])),
 ];
-const files = (name: string): string | undefined => {
-  const file = examples.map((example) => path.join(path.dirname(example), name)).find((found) => existsSync(found));
-  return ofPages(name) ?? (file && readFileSync(file, 'utf8'));
-};
+/** A table's file is shown by a page or stands beside an example. */
+function files(name: string): string {
+  const beside = readdirSync('pipelines').map((folder) => path.join('pipelines', folder, name));
+  return ofPages(name) ?? readFileSync(beside.find(existsSync) ?? name, 'utf8');
+}
 
 test('every pipeline that weir check accepts is one to the schema', () => {
   const accepted = pipelines.filter((text) => readPipeline(text, { files }).definition !== undefined);

@@ -24,7 +24,7 @@ const valid = path.join(root, 'pipelines/retail/pipeline.yaml');
 test('a valid file gets one friendly line and exit code 0', () => {
   expect(weir('check', valid)).toEqual({
     status: 0,
-    stdout: `${valid}: retail is fine, with 4 streams and 10 rules.\n`,
+    stdout: `${valid}: retail is fine, with 4 streams and 12 rules.\n`,
     stderr: '',
   });
 });
@@ -155,7 +155,7 @@ test('explain says what each rule asks, how it runs and what it costs, as JSON t
   expect(stdout).toContain('writer:  one: the key holds the partition key');
   expect(stdout).toMatch(/at most [\d.]+ a month at 500 events\/s/);
   const { rules } = JSON.parse(weir('explain', valid, '--json').stdout) as { rules: { rule: string }[] };
-  expect(rules).toHaveLength(10);
+  expect(rules).toHaveLength(12);
 });
 
 test('explain --diff says what a deployment does to each rule', () => {

@@ -7,6 +7,8 @@ import { close, listen } from '../local/listening.ts';
 
 const answers: CloudFormationCustomResourceResponse[] = [];
 const contentTypes: (string | undefined)[] = [];
+/** What it is answered in turn; all is well beyond. */
+const statuses: number[] = [];
 let server: Server;
 let address = '';
 
@@ -15,7 +17,7 @@ beforeAll(async () => {
     contentTypes.push(request.headers['content-type']);
     void text(request).then((body) => {
       answers.push(JSON.parse(body) as CloudFormationCustomResourceResponse);
-      response.end();
+      response.writeHead(statuses.shift() ?? 200).end();
     });
   });
   address = await listen(server);
@@ -23,12 +25,13 @@ beforeAll(async () => {
 
 afterAll(() => close(server));
 
-/** What CloudFormation is answered; each try and each pause takes `millis` of the function's minute. */
+/** What CloudFormation is answered; each pause takes `millis` of what is left of the function's minute. */
 async function answer(
   RequestType: 'Create' | 'Update' | 'Delete',
   ignoresKeys: IgnoresKeys,
+  allTime = 60_000,
 ): Promise<CloudFormationCustomResourceResponse | undefined> {
-  let left = 60_000;
+  let left = allTime;
   const check = deploymentCheck({ ignoresKeys, sleep: async (millis) => (left -= millis) });
   const event = {
     RequestType,
@@ -36,6 +39,7 @@ async function answer(
     StackId: 'stack',
     RequestId: 'request',
     LogicalResourceId: 'PartitionKeys',
+    ...(RequestType !== 'Create' && { PhysicalResourceId: 'made' }),
     ResourceProperties: { ServiceToken: 'arn', streams: { orders: 'shop-orders', returns: 'old-returns' } },
   } as unknown as CloudFormationCustomResourceEvent;
   await check(event, { getRemainingTimeInMillis: () => left });
@@ -86,4 +90,33 @@ test('a deletion asks nothing and never fails', async () => {
   expect(await answer('Delete', () => Promise.reject(new Error('no such stream')))).toMatchObject({
     Status: 'SUCCESS',
   });
+});
+
+test('Kinesis that never answers is given up while there is time to say so', async () => {
+  const hangs: IgnoresKeys = (_, signal) =>
+    new Promise((__, reject) => {
+      signal?.addEventListener('abort', () => {
+        reject(new Error('aborted'));
+      });
+    });
+  expect(await answer('Create', hangs, 20_001)).toMatchObject({
+    Status: 'FAILED',
+    Reason: 'shop-orders, old-returns cannot be asked for partition keys: Error: aborted',
+  });
+});
+
+test('an answer that is not taken is sent again', async () => {
+  statuses.push(503, 503);
+  expect(await answer('Delete', async () => false)).toMatchObject({ Status: 'SUCCESS' });
+});
+
+test('where none is taken the function says so, and not the address, which is a secret', async () => {
+  statuses.push(403, 403, 403);
+  const refused = await answer('Create', async () => false).catch(String);
+  expect(refused).toBe('Error: CloudFormation did not take the answer: status 403');
+});
+
+test('what was made keeps its id, so that nothing is deleted for it', async () => {
+  for (const type of ['Update', 'Delete'] as const)
+    expect(await answer(type, async () => false)).toMatchObject({ PhysicalResourceId: 'made' });
 });

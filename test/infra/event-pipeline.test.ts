@@ -28,11 +28,11 @@ function statements(of: Template): readonly { readonly Action: string | string[]
   );
 }
 
-test('a pipeline has a stream and a function for each declared stream, one function for time and one for dead letters', () => {
-  template.resourceCountIs('AWS::Kinesis::Stream', 4);
-  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
-  template.resourceCountIs('AWS::Lambda::Function', 6);
-  for (const name of ['orders', 'reviews', 'visits', 'customers']) {
+test('a pipeline has a stream and a function for each declared stream and for results that are read, one function for time and one for dead letters', () => {
+  template.resourceCountIs('AWS::Kinesis::Stream', 5);
+  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 5);
+  template.resourceCountIs('AWS::Lambda::Function', 7);
+  for (const name of ['orders', 'reviews', 'visits', 'customers', 'daily-totals']) {
     template.hasResourceProperties('AWS::Kinesis::Stream', { Name: `retail-${name}`, RetentionPeriodHours: 24 });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Architectures: ['arm64'],
@@ -53,9 +53,24 @@ test('a mapping keeps the order of its shards, answers partial batches and keeps
     MaximumRetryAttempts: -1,
     // An hour less than the stream's retention.
     MaximumRecordAgeInSeconds: 23 * 3600,
-    StartingPosition: 'LATEST',
     DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('DeadLetters'), 'Arn'] } } },
   });
+});
+
+test('events are read from the tip on, and results from the first', () => {
+  const positions = Object.entries(template.findResources('AWS::Lambda::EventSourceMapping')).map(([id, mapping]) => [
+    /daily/i.test(id),
+    (mapping as { Properties: { StartingPosition: string } }).Properties.StartingPosition,
+  ]);
+  const latest = [false, 'LATEST'];
+  expect(positions.sort()).toEqual([latest, latest, latest, latest, [true, 'TRIM_HORIZON']]);
+});
+
+test('advance-time alone puts records, and into streams of results alone', () => {
+  const putting = statements(template).filter(({ Action }) => [Action].flat().includes('kinesis:PutRecords'));
+  expect(putting).toMatchObject([
+    { Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Pipelinedailytotals|dailytotals/), 'Arn'] } },
+  ]);
 });
 
 test('state and alert table expire items by ttl and index what is due', () => {
@@ -94,6 +109,8 @@ test('a function writes to the state, the topic, the dead letters and its log, a
     'dynamodb:PartiQLInsert',
     'dynamodb:PartiQLUpdate',
     'dynamodb:PutItem',
+    'kinesis:PutRecord',
+    'kinesis:PutRecords',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
     's3:PutObject',
@@ -157,18 +174,18 @@ test('the stack holds these types of resources and no others', () => {
   }
   expect(counts).toMatchInlineSnapshot(`
 {
-  "AWS::CloudWatch::Alarm": 23,
+  "AWS::CloudWatch::Alarm": 27,
   "AWS::CloudWatch::Dashboard": 1,
   "AWS::DynamoDB::Table": 2,
   "AWS::Events::Rule": 1,
-  "AWS::IAM::Policy": 6,
-  "AWS::IAM::Role": 6,
-  "AWS::Kinesis::Stream": 4,
+  "AWS::IAM::Policy": 7,
+  "AWS::IAM::Role": 7,
+  "AWS::Kinesis::Stream": 5,
   "AWS::Lambda::EventInvokeConfig": 1,
-  "AWS::Lambda::EventSourceMapping": 4,
-  "AWS::Lambda::Function": 6,
+  "AWS::Lambda::EventSourceMapping": 5,
+  "AWS::Lambda::Function": 7,
   "AWS::Lambda::Permission": 1,
-  "AWS::Logs::LogGroup": 6,
+  "AWS::Logs::LogGroup": 7,
   "AWS::S3::Bucket": 1,
   "AWS::S3::BucketPolicy": 1,
   "AWS::SNS::Topic": 2,

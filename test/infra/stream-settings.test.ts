@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
@@ -52,21 +52,6 @@ test('a stream has the shards, the retention and the reader that its settings sa
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 5000, StartingPosition: 'LATEST' });
 });
 
-test('a function with room for it lets young objects take more, and one without leaves them to the runtime', () => {
-  const template = templateOf(shop(() => ({ streams: { orders: { memorySize: 512 } } })));
-  const environment = (more: Record<string, unknown>): object => ({
-    Environment: { Variables: Match.objectLike(more) },
-  });
-  template.hasResourceProperties(
-    'AWS::Lambda::Function',
-    environment({ WEIR_STREAM: 'orders', NODE_OPTIONS: Match.absent() }),
-  );
-  template.hasResourceProperties(
-    'AWS::Lambda::Function',
-    environment({ WEIR_STREAM: 'returns', NODE_OPTIONS: '--max-semi-space-size=64' }),
-  );
-});
-
 test('a record is given up after seven days at the latest, which is all that Lambda takes', () => {
   const template = templateOf(shop(() => ({ streams: { orders: { retention: Duration.days(30) } } })));
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { MaximumRecordAgeInSeconds: 7 * 86_400 });
@@ -111,6 +96,40 @@ test("streams of the user's own are asked for partition keys before anything rea
   );
   expect(waiting).toEqual([expect.stringContaining('ordersprocess')]);
   templateOf(shop()).resourceCountIs('Custom::WeirPartitionKeys', 0);
+});
+
+test('streams of results are asked too', () => {
+  const template = templateOf(
+    shop((stack) => ({
+      definition: 'pipelines/retail/pipeline.yaml',
+      streams: { 'daily-totals': { stream: Stream.fromStreamArn(stack, 'Theirs', theirs) } },
+    })),
+  );
+  template.hasResourceProperties('Custom::WeirPartitionKeys', { streams: { 'daily-totals': 'theirs' } });
+});
+
+test('other streams are asked as another resource, so that a rollback does not ask those from before once more', () => {
+  const asked = (arn: (stack: Stack) => string): string[] =>
+    Object.keys(
+      templateOf(
+        shop((stack) => ({ streams: { orders: { stream: Stream.fromStreamArn(stack, 'Theirs', arn(stack)) } } })),
+      ).findResources('Custom::WeirPartitionKeys'),
+    );
+  const parameter = (stack: Stack): string => new CfnParameter(stack, 'TheirArn').valueAsString;
+  const ids = [() => theirs, () => theirs.replace('theirs', 'new'), parameter].map(asked).flat();
+  expect(new Set(ids).size).toBe(3);
+  expect([() => theirs, parameter].map(asked).flat()).toEqual([ids[0], ids[2]]);
+});
+
+test.each([
+  [{ account: '444455556666', region: 'eu-west-1' }, 'the account 111122223333', '444455556666'],
+  [{ account: '111122223333', region: 'us-east-1' }, 'the Region eu-west-1', 'us-east-1'],
+])('rejects a stream of another account or Region: %j', (env, theirPlace, ours) => {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'shop', { env });
+  const stream = Stream.fromStreamArn(stack, 'Theirs', theirs);
+  expect(
+    () => new EventPipeline(stack, 'Shop', { definition: 'test/infra/shop.yaml', streams: { orders: { stream } } }),
+  ).toThrow(`streams.orders.stream is in ${theirPlace}, must be in that of the stack, ${ours}`);
 });
 
 test('a producer may put events, and nothing else', () => {

@@ -72,12 +72,19 @@ test('the end of time closes what is open, and what was sent again within dedupe
   await run.producer.flush();
   await run.waitUntilRead();
   expect(alerts.filter(({ rule }) => rule === 'bad-reviews')).toEqual([]);
+  await put({ ...dispatched, id: 'e4', customerId: 'c2', total: 25_000 });
+  await run.producer.flush();
+  await run.waitUntilRead();
   await run.advanceToEnd();
   await run.waitForAlerts();
   expect(alerts.filter(({ rule }) => rule === 'bad-reviews')).toEqual([
     expect.objectContaining({ values: { reviews: 2, bad: 2, stars: 1 } }),
   ]);
-});
+  // The day's result has gone through a stream of its own to the rule that reads it.
+  expect(alerts.filter(({ rule }) => rule === 'good-day')).toEqual([
+    expect.objectContaining({ values: { total: 26_234.5, orders: 2 } }),
+  ]);
+}, 60_000);
 
 test('the resources are those of the template, under the names that its outputs tell', async () => {
   expect([...run.streams]).toContainEqual(['orders', 'retail-orders']);

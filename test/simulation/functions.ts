@@ -4,7 +4,7 @@ import { ItemTable } from '../../adapters/dynamodb.ts';
 import { putLines } from '../../adapters/s3.ts';
 import { publish } from '../../adapters/sns.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
-import type { TimeReport } from '../../engine/protocol/advance-time.ts';
+import type { TimeReport } from '../../engine/protocol/time-report.ts';
 import type { RedriveReport } from '../../engine/protocol/redrive.ts';
 import type { Ports } from '../../engine/protocol/ports.ts';
 import type { EpochMillis } from '../../engine/time.ts';
@@ -134,7 +134,11 @@ export function timeFunction(services: FunctionServices): SimulatedFunction<Adva
     timeHandler({
       compiled,
       ports: portsOf(sandbox, services),
-      shards: shardPort(streams.client(sandbox), (stream) => stream),
+      shards: shardPort(
+        streams.client(sandbox),
+        (stream) => stream,
+        (bound) => sandbox.wait(bound),
+      ),
       sleep: (millis) => sandbox.sleep(millis),
       log: logTo(problems),
     }),

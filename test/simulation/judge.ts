@@ -45,8 +45,14 @@ function compareStanding(
   const { redriven } = outcome;
   const perfect = perfectRun(compiled, records).alerts;
   const windowed = compiledRules(compiled);
-  return compiled.plan.rules.flatMap(({ name, cooldown }, index) => {
+  return compiled.plan.rules.flatMap(({ name, cooldown, sources }, index) => {
     const rule = windowed[index];
+    // Which of the events that were late, put back, or given up are in the results of a rule, its readers cannot tell.
+    const isOfResults = compiled.plan.streams.some(
+      (stream) => stream.resultsOf !== undefined && sources.includes(stream.name),
+    );
+    const isUncertain = outcome.history.beyondBounds || redriven.size > 0 || outcome.givenUp.size > 0;
+    if (isOfResults && isUncertain) return [];
     const sliding = isWindowed(rule) && rule.joins;
     const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
     const counted = redriven.size === 0 ? records : orderedRecords(asRedriven(outcome, name));

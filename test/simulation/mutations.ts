@@ -2,6 +2,8 @@
  * The product broken on purpose, one way at a time: each change of its text must be found by some history, or the
  * runner is worth nothing.
  */
+import { resultMutations } from './result-mutations.ts';
+
 export interface Mutation {
   readonly name: string;
   /** The file, from the root of the project. */
@@ -11,6 +13,7 @@ export interface Mutation {
 }
 
 export const mutations: readonly Mutation[] = [
+  ...resultMutations,
   {
     name: 'rows of a table are not put before their batch is finished',
     file: 'engine/protocol/stream-processor.ts',
@@ -27,7 +30,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a pane takes a record that its progress covers',
     file: 'engine/protocol/admission.ts',
-    edits: [['holds: (_, pane, { touch }) => holds(pane, shard, touch.event.sequenceNumber),', 'holds: () => false,']],
+    edits: [['holds(pane, shard, event.sequenceNumber) ||', '']],
   },
   {
     name: 'records are compared with progress that moves while they are folded',

@@ -7,11 +7,11 @@ import { hashKey, toDecimal } from '../../local/kinesis/hash-range.ts';
 import type { KinesisRecord } from '../../local/kinesis-batch.ts';
 import type { Stream } from '../../local/kinesis/stream.ts';
 import { Dice } from './dice.ts';
-import { EventSource } from './event-source.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { type FunctionServices, streamFunction, timeFunction } from './functions.ts';
 import type { History, Reshard } from './history.ts';
 import { type DeadLetter, Outlets, type Told } from './outlets.ts';
+import { Reading } from './reading.ts';
 import { Redriving } from './redriving.ts';
 import { beginsOf } from './rule-begins.ts';
 import { pipelineOf } from './rule-forms.ts';
@@ -82,9 +82,11 @@ class Player {
   readonly #background: Promise<unknown>[] = [];
   readonly #time: ReturnType<typeof timeFunction>;
   readonly #redriving: Redriving;
+  readonly #reading: Reading;
   #reshards = 0;
-  #overlaps = 0;
   #isEnded = false;
+  /** True once no result of a rule comes any more. */
+  #isOver = false;
   #wake: () => void = () => undefined;
   #change = new Promise<void>((resolve) => (this.#wake = resolve));
 
@@ -103,11 +105,23 @@ class Player {
       plan,
       tables: new Tables(schedule, dice('tables'), history.trail, (table, item) => this.#witness.wrote(table, item)),
       outlets: new Outlets(dice('outlets'), (told) => this.#witness.told(told)),
-      streams: new Streams(schedule),
+      streams: new Streams(schedule, () => this.#changed()),
       problems: [],
     };
     this.#time = timeFunction(this.#services);
     this.#redriving = new Redriving(this.#services, this.#arrived, given.events);
+    this.#reading = new Reading({
+      history,
+      schedule,
+      plan,
+      stream: (name) => this.#stream(name),
+      isEnded: () => this.#isEnded,
+      change: () => this.#change,
+      changed: () => this.#changed(),
+      background: (work) => this.#background.push(work),
+      redrive: (place) => this.#redriving.some(place),
+      givenUp: (records) => records.forEach(({ SequenceNumber }) => this.#givenUp.add(SequenceNumber)),
+    });
   }
 
   async play(): Promise<Outcome> {
@@ -115,9 +129,20 @@ class Player {
     const streamNames = Object.keys(history.shards);
     for (const [name, shards] of Object.entries(history.shards))
       streams.kinesis.createStream(name, shards, 'PROVISIONED', history.start as EpochMillis);
-    const functions = streamNames.map((name) => streamFunction(this.#services, name));
+    const results = compiled.plan.streams.flatMap(({ name, resultsOf }) => (resultsOf === undefined ? [] : [name]));
+    for (const name of results)
+      streams.kinesis.createStream(
+        name,
+        Dice.named(history.seed, `shards of ${name}`).of([1, 1, 2, 3]),
+        'PROVISIONED',
+        history.start as EpochMillis,
+      );
+    const functions = [...streamNames, ...results].map((name) => streamFunction(this.#services, name));
     await this.#schedule.run(async () => {
-      const reading = Promise.all(streamNames.map((name, i) => this.#read(name, functions[i]!)));
+      const reading = Promise.all(streamNames.map((name, i) => this.#reading.read(name, functions[i]!)));
+      const following = Promise.all(
+        results.map((name, i) => this.#reading.follow(name, functions[streamNames.length + i]!, () => this.#isOver)),
+      );
       const redriving = this.#redriving.play((work) => this.#background.push(work));
       const happening = Promise.all([this.#produce(), redriving, ...history.reshards.map((one) => this.#reshard(one))]);
       let isRead = false;
@@ -136,6 +161,9 @@ class Player {
       await this.#redriving.finish();
       await this.#end();
       await this.#redriving.again();
+      this.#isOver = true;
+      this.#changed();
+      await following;
     });
     return {
       history,
@@ -162,7 +190,7 @@ class Player {
       faults: this.#plan.happened,
       counts: {
         reshards: this.#reshards,
-        overlaps: this.#overlaps,
+        overlaps: this.#reading.overlaps,
         crashes: functions.reduce((sum, { crashes }) => sum + crashes, this.#time.crashes + this.#redriving.crashes),
         timeouts: functions.reduce((sum, { timeouts }) => sum + timeouts, this.#time.timeouts),
         outages: history.outages.length,
@@ -214,48 +242,6 @@ class Player {
     this.#changed();
   }
 
-  /** Reads a stream by one event source mapping after the other. */
-  async #read(name: string, processStream: ReturnType<typeof streamFunction>): Promise<void> {
-    const history = this.#history;
-    const dice = Dice.named(history.seed, `restarts of ${name}`);
-    const restarts = history.restarts.filter(({ stream }) => stream === name).sort((a, b) => a.at - b.at);
-    let positions: ReadonlyMap<string, number> = new Map();
-    for (let generation = 0; generation <= restarts.length; generation++) {
-      const source = new EventSource(
-        {
-          history,
-          name,
-          stream: this.#stream(name),
-          schedule: this.#schedule,
-          plan: this.#plan,
-          invoke: (event, place, isOvertaken) => processStream.invoke(event, place, isOvertaken),
-          isEnded: () => this.#isEnded,
-          change: () => this.#change,
-          changed: () => this.#changed(),
-          background: (work) => this.#background.push(work),
-          redrive: (place) => this.#redriving.some(place),
-          givenUp: (records) => records.forEach(({ SequenceNumber }) => this.#givenUp.add(SequenceNumber)),
-        },
-        positions,
-        generation,
-      );
-      const restart = restarts[generation];
-      const running = source.run();
-      if (restart === undefined) await running;
-      else {
-        this.#background.push(running);
-        await this.#schedule.until(restart.at);
-        source.stop();
-        this.#changed();
-      }
-      this.#overlaps += source.overlaps;
-      positions =
-        restart?.from === 'beginning'
-          ? new Map()
-          : new Map([...source.positions].map(([shard, position]) => [shard, 1 + dice.below(position)]));
-    }
-  }
-
   /** Advances time once a minute, but for minutes that pass without. */
   async #tick(isRead: () => boolean): Promise<void> {
     const history = this.#history;
@@ -274,7 +260,8 @@ class Player {
   /** Time goes on until nothing changes any more. */
   async #end(): Promise<void> {
     const { ends } = this.#history;
-    const steps = ends ? [0] : [3 * minute, hour, 27 * hour, hour];
+    // What was put is in the index when time ends.
+    const steps = ends ? [this.#history.trail] : [3 * minute, hour, 27 * hour, hour];
     let number = 0;
     for (const step of steps) {
       await this.#schedule.wait(step);

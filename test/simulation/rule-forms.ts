@@ -3,6 +3,7 @@ import type { Compiled } from '../../engine/plan/program.ts';
 import { compiled, rules as protocolRules, withRules } from '../engine/protocol/pipelines.ts';
 import { joinRuleTexts } from './join-rule-texts.ts';
 import { logRuleTexts } from './log-rule-texts.ts';
+import { resultRuleTexts } from './result-rule-texts.ts';
 import { ruleTexts } from './rule-texts.ts';
 import { sequenceRuleTexts } from './sequence-rule-texts.ts';
 
@@ -12,6 +13,7 @@ const texts: Readonly<Record<string, string>> = {
   ...logRuleTexts,
   ...sequenceRuleTexts,
   ...joinRuleTexts,
+  ...resultRuleTexts,
 };
 export const forms: readonly string[] = Object.keys(texts);
 

@@ -4,6 +4,7 @@ import {
   GetShardIteratorCommand,
   type KinesisClient,
   ListShardsCommand,
+  PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
 import type { EpochMillis } from '../../engine/time.ts';
 import { Kinesis } from '../../local/kinesis/kinesis.ts';
@@ -16,9 +17,12 @@ export class Streams {
   readonly kinesis = new Kinesis();
   readonly #operations = kinesisService(this.kinesis).operations;
   readonly #schedule: Schedule;
+  readonly #changed: () => void;
 
-  constructor(schedule: Schedule) {
+  /** `changed` is told when a function has put something. */
+  constructor(schedule: Schedule, changed: () => void) {
     this.#schedule = schedule;
+    this.#changed = changed;
   }
 
   client(sandbox: Sandbox): KinesisClient {
@@ -46,9 +50,24 @@ export class Streams {
             return some ? { Records: [], MillisBehindLatest: 5000, NextShardIterator: ShardIterator } : answer;
           },
         });
+      if (command instanceof PutRecordsCommand)
+        return sandbox.call({ operation: 'put records', perform: (some) => this.#put(command.input, some) });
       throw new Error('the simulated Kinesis does not know this command');
     };
     return { send } as unknown as KinesisClient;
+  }
+
+  /** Of some records it may refuse one. */
+  #put({ StreamName: stream = '', Records: records = [] }: PutRecordsCommand['input'], some: boolean): unknown {
+    const refused = some ? records.length - 1 : -1;
+    const answers = records.map(({ PartitionKey: key = '', ExplicitHashKey: hash, Data: data = [] }, at) => {
+      if (at === refused) return { ErrorCode: 'ProvisionedThroughputExceededException' };
+      const now = this.#schedule.now as EpochMillis;
+      const { sequenceNumber } = this.kinesis.stream(stream).put(key, Buffer.from(data).toString('base64'), hash, now);
+      return { SequenceNumber: sequenceNumber };
+    });
+    this.#changed();
+    return { Records: answers };
   }
 
   #operate(name: string, input: object): unknown {

@@ -15,17 +15,22 @@ test.each(['publish: true', 'encoding: gzip'])(
   },
 );
 
-test('select and into of a rule with a window are refused at their places, and nothing else is', () => {
-  const rule = `from: orders\nwindow: { tumbling: 1h }\n${aggregate}\nselect: { m: n }\ninto: counts`;
-  expect(briefly(pipelineWith(rule))).toEqual(['12:5-11 rule.select.not-yet', '13:5-9 rule.into.not-yet']);
+test('select beside an alert of a rule with a window is refused at its place, and nothing else is', () => {
+  const rule = `from: orders\nwindow: { tumbling: 1h }\n${aggregate}\nselect: { m: n }\n${alert}`;
+  expect(briefly(pipelineWith(rule))).toEqual(['12:5-11 rule.select.not-yet']);
 });
 
-test('into of a rule with a sequence, and cooldown of its alert, are refused at their places, and nothing else is', () => {
+test('results that are revised are refused where they go into a stream, and nothing else is', () => {
+  const rule = `from: orders\nwindow: { tumbling: 1h }\n${aggregate}\nemit: changes\ninto: counts`;
+  expect(briefly(pipelineWith(rule))).toEqual(['12:11-18 rule.emit.not-yet']);
+});
+
+test('into of a rule with a sequence, and cooldown where it has a not, are refused at their places, and nothing else is', () => {
   const rule = `from: orders\nsequence: [{ a: { where: event.a } }, { b: { where: event.b } }]\nwithin: 1d\ninto: found`;
   expect(briefly(pipelineWith(rule))).toEqual(['12:5-9 rule.into.not-yet']);
   const cooldown = 'alert: { severity: low, title: x, cooldown: 1h }';
   expect(
-    briefly(pipelineWith(`from: orders\nsequence: [{ a: { where: event.a } }, { b: {} }]\nwithin: 1d\n${cooldown}`)),
+    briefly(pipelineWith(`from: orders\nsequence: [{ a: { where: event.a } }, { not: {} }]\nwithin: 1d\n${cooldown}`)),
   ).toEqual(['12:39-47 rule.alert.cooldown.not-yet']);
 });
 

@@ -173,7 +173,7 @@ test('an advice leaves the file valid', () => {
     { files },
   );
   expect(found).toMatchObject([{ code: 'stream.eventId.advised', severity: 'advice', place: { column: 3 } }]);
-  expect(read?.rules).toHaveLength(10);
+  expect(read?.rules).toHaveLength(12);
 });
 
 test('whatever is typed into a valid file, reading never throws, and there is a definition or a fault', () => {

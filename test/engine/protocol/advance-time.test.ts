@@ -1,4 +1,5 @@
 /** How a minute is shared between the rules. */
+import type { Compiled } from '../../../engine/plan/program.ts';
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { dueSlots, perSlot } from '../../../engine/protocol/due-slot.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
@@ -76,4 +77,54 @@ test.each([
     expect([told('all'), told('few')]).toEqual([all, 1]);
     expect(told('kinds')).toBeGreaterThan(0);
   }
+});
+
+/** Everything that waits, as an older version would have put it: in the first half of the slots, or in the first of them. */
+function inOlderSlots(world: MemoryWorld): void {
+  let at = 0;
+  for (const items of [world.state.items, world.alerts.items])
+    for (const [key, item] of items) {
+      if (item.due === undefined) continue;
+      const slot = item.due.slot.replace(/^(pending)#\d+$/, '$1').replace(/#\d+$/, `#${at++ % (dueSlots / 2)}`);
+      items.set(key, { ...item, due: { ...item.due, slot } });
+    }
+}
+
+/** The same orders over nine shards, the last after `moved`; the alerts, all told, and how much still waits. */
+async function closedBy(pipeline: Compiled, moved: (world: MemoryWorld) => void) {
+  const world = new MemoryWorld();
+  const at = async (minutes: number, ports: Ports): Promise<void> => {
+    world.now = (noon + minutes * minute) as EpochMillis;
+    await advanceTime(pipeline, ports, port, world.now);
+  };
+  await at(0, world.ports());
+  for (const shard of '012345678') {
+    if (shard === '8') moved(world);
+    await new StreamProcessor(pipeline, 'orders', world.ports(), shard).process(shard, [
+      ...Array.from({ length: 40 }, (_, i) => record({ shard, minute: 1, customer: `c${i}`, total: i })),
+      record({ shard, minute: 40, customer: 'c0' }),
+    ]);
+  }
+  // Closed while nobody takes the messages, so that alerts wait too.
+  await at(45, { ...world.ports(), publish: async (messages) => new Set(messages.map(({ id }) => id)) });
+  expect(world.messages).toEqual([]);
+  moved(world);
+  await at(50, world.ports());
+  return {
+    alerts: alertsOf(world)
+      .map(({ id, status }) => `${id} ${status}`)
+      .sort(),
+    told: new Set(world.messages.map(({ id }) => id)).size,
+    waiting: [...world.state.items.values(), ...world.alerts.items.values()].filter(({ due }) => due !== undefined)
+      .length,
+  };
+}
+
+test('what waits in the slots of an older version is closed and told', async () => {
+  const pipeline = compiled(withRules(final.join('\n')));
+  const usual = await closedBy(pipeline, () => undefined);
+  expect(await closedBy(pipeline, inOlderSlots)).toEqual(usual);
+  // The last order's window is open yet.
+  expect(usual).toMatchObject({ told: usual.alerts.length, waiting: 1 });
+  expect(usual.alerts.length).toBeGreaterThan(2 * 30);
 });

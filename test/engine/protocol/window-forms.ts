@@ -57,6 +57,10 @@ function sequences(steps: string, rest: string): string[] {
   return (['owned', 'shared'] as const).map((key) => sequence(key, steps, rest));
 }
 
+function joined(text: string): string {
+  return `${text}\n      cooldown: 9m`;
+}
+
 const less = 'less: { where: event.total < more.total }';
 const within = '\n    within: 10m';
 const nextEvent = '\n    after: next-event';
@@ -96,6 +100,14 @@ const sequenceForms: Readonly<Record<string, readonly string[]>> = {
       'more: { where: event.total > 2, times: 2.. } | last: { where: event.total < 3 }',
       `${within}\n    match: strict${nextEvent}`,
     ),
+  ],
+  'sequences whose alerts join': [
+    ...sequences(`more: { where: event.total > 3 } | ${less}`, within).map(joined),
+    ...sequences(`more: { where: event.total > 3 } | ${less}`, `${within}${nextEvent}\n    having: less.total > 1`).map(
+      joined,
+    ),
+    ...sequences('more: { where: event.total > 2, times: 2..3 } | last: {}', '\n    within: 4m').map(joined),
+    ...sequences(`more: { where: event.total > 3 } | ${less}`, `${within}\n    match: strict`).map(joined),
   ],
   'sequences with an absence': [
     ...sequences('more: { where: event.total > 3 } | not: { where: event.total < more.total }', within),

@@ -1,0 +1,54 @@
+/**
+ * A final result of a window as an event of a derived stream. Its id names rule, key and window, so that it is the same
+ * whoever tells it and however often; its time is the last instant of the window.
+ */
+import { alertId } from '../alert/identity.ts';
+import type { AlertContent } from '../alert/alert.ts';
+import { type AlertName, alertSortKey } from './alert-name.ts';
+import type { EpochMillis } from '../time.ts';
+import type { WindowedRule } from './compiled-rule.ts';
+
+export interface Result extends Pick<AlertContent, 'key' | 'window' | 'partial'> {
+  readonly rule: string;
+  readonly stream: string;
+  readonly id: string;
+  readonly at: EpochMillis;
+  readonly value: AlertContent['values'];
+}
+
+/** `pk` is the partition key of the key's items. */
+export function resultOf(rule: WindowedRule, pk: string, name: AlertName, content: AlertContent): Result {
+  const { key, window, partial, values: value, at } = content;
+  return {
+    rule: rule.plan.name,
+    stream: rule.plan.into ?? '',
+    id: alertId(pk, alertSortKey(name)),
+    at: endsBefore(rule) ? ((at - 1) as EpochMillis) : at,
+    key,
+    window,
+    value,
+    partial,
+  };
+}
+
+/** True where a window does not hold the instant that it ends at; others end with an event, and hold it. */
+function endsBefore({ form }: WindowedRule): boolean {
+  return form.closesByWindow || form.isNamedByPane;
+}
+
+/**
+ * The watermark of a rule's results, where its windows are frozen up to `frontier` and all results up to there are told:
+ * those to come are no older.
+ */
+export function resultsUpTo(rule: WindowedRule, frontier: EpochMillis): EpochMillis {
+  const { window, plan } = rule;
+  // At the end of time there is no other.
+  if (!Number.isFinite(frontier)) return frontier;
+  // Where several write a key, an end that follows from events of all may be found so much later.
+  if ((window.kind === 'session' || window.kind === 'until') && plan.writer === 'shard')
+    return (frontier - window.max) as EpochMillis;
+  if (endsBefore(rule)) return frontier;
+  // What ends with an event is told when its pane is over; and an event that some windows to come hold is still let in.
+  const held = rule.form.lastEnd(frontier, rule.grid.start(frontier)) - frontier;
+  return rule.grid.start((frontier - held) as EpochMillis);
+}
