@@ -19,7 +19,10 @@ const most = 1.3;
 const rounds = Number(process.argv[2] ?? 15);
 const folder = mkdtempSync(join(tmpdir(), 'weir-cold-start-'));
 
-/** What is left of process-stream without Weir: its clients, made as it makes them, and the calls that it makes. */
+/**
+ * What is left of process-stream without Weir: its clients, made as it makes them, and the calls that it makes. It has
+ * the SDK's own ways to find credentials, as a function has that somebody writes with the SDK.
+ */
 const floorSource = `
 import { BatchExecuteStatementCommand, BatchGetItemCommand, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { PublishBatchCommand } from '@aws-sdk/client-sns';

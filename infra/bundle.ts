@@ -43,6 +43,7 @@ export const moduleOptions = {
 
 /** Of what most invocations do not need; it lies beside `index.mjs`. */
 const lazyModule = './s3.mjs';
+const credentials = { '@aws-sdk/credential-provider-node': './adapters/role-credentials.ts' };
 
 /** What was made in this process, by function and plan: several stacks of an application may hold the same pipeline. */
 const made = new Map<string, Bundle>();
@@ -78,6 +79,7 @@ function bundled(name: FunctionName, planModule: string): Bundle {
     entryPoints: { index: `functions/${name}.ts` },
     external: [lazyModule],
     alias: {
+      ...credentials,
       'weir:plan': plan,
       'weir:s3': lazyModule,
       'weir:runtime': './engine/plan/runtime.ts',
@@ -89,7 +91,7 @@ function bundled(name: FunctionName, planModule: string): Bundle {
     outdir: directory,
   });
   // Apart: else what it alone needs of the SDK is in modules that it shares with the first.
-  const lazy = build({ entryPoints: { s3: 'adapters/s3.ts' }, outdir: directory });
+  const lazy = build({ entryPoints: { s3: 'adapters/s3.ts' }, alias: credentials, outdir: directory });
   return { directory, bytes: firstBytes(metafile), inputs: [metafile, lazy.metafile].flatMap(inputsOf) };
 }
 

@@ -20,6 +20,13 @@ test.each<FunctionName>(['process-stream', 'advance-time', 'redrive'])('%s holds
   expect(bytes).toBeLessThan(650_000);
 });
 
+test('of the ways to find credentials, a bundle holds the one that Lambda takes', () => {
+  const providers = bundle('process-stream', plan).inputs.flatMap(
+    (input) => /credential-provider-\w+/.exec(input) ?? [],
+  );
+  expect([...new Set(providers)]).toEqual(['credential-provider-env']);
+});
+
 test('a bundle exports the handler', async () => {
   const { directory } = bundle('process-stream', plan);
   Object.assign(process.env, {
