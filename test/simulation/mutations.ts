@@ -3,6 +3,7 @@
  * runner is worth nothing.
  */
 import { resultMutations } from './result-mutations.ts';
+import { tableMutations } from './table-mutations.ts';
 
 export interface Mutation {
   readonly name: string;
@@ -14,11 +15,7 @@ export interface Mutation {
 
 export const mutations: readonly Mutation[] = [
   ...resultMutations,
-  {
-    name: 'rows of a table are not put before their batch is finished',
-    file: 'engine/protocol/stream-processor.ts',
-    edits: [['tables?.keep(this.#ports.now()),', '']],
-  },
+  ...tableMutations,
   {
     name: 'puts have no condition on the version',
     file: 'adapters/conditional-writes.ts',
