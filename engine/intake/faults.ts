@@ -20,7 +20,12 @@ export function rejection(record: InputRecord, fault: Fault): Rejection {
 
 /** What a log says of a rejected event: the rule and the kind of fault, and no value that the event holds. */
 export function loggedReason({ rule, reason, unquoted = reason }: Rejection): string {
-  return rule === undefined ? unquoted : `rule ${rule}: ${unquoted}`;
+  return rule === undefined ? unquoted : `${readerText(rule)}: ${unquoted}`;
+}
+
+/** Of the name in a rejection: of a rule, or of a table as `tables.NAME`. */
+export function readerText(name: string): string {
+  return name.startsWith('tables.') ? name : `rule ${name}`;
 }
 
 /** What of an event does not fit its schema. A schema that refers to itself follows an event however deep it goes. */

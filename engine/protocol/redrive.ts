@@ -96,7 +96,7 @@ export async function redrive(
   const unfinished = await unfinishedRecords(ports.state, records);
   for (const { record, rule = options.rule, except } of letters) {
     const only = rule === undefined ? undefined : readerOf(plan, rule);
-    if (only === null) outcome(record).refused.push({ reason: `the pipeline has no rule "${rule ?? ''}" that is on` });
+    if (only === null) outcome(record).refused.push({ reason: noReader(rule ?? '') });
     else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
     else intake.read((reading = record), only, new Set(except));
   }
@@ -126,6 +126,13 @@ function readerOf(plan: Plan, name: string): Reader | null {
   if (rule !== -1) return { rule };
   const table = (plan.tables ?? []).findIndex((one, i) => 'keep' in one && nameOfRows(plan, i) === name);
   return table === -1 ? null : { table };
+}
+
+function noReader(name: string): string {
+  const [, table] = /^tables\.(.*)$/.exec(name) ?? [];
+  return table === undefined
+    ? `the pipeline has no rule "${name}" that is on`
+    : `the pipeline has no table "${table}" of a stream`;
 }
 
 /** Which events were counted before, or put back, by another record; the others are claimed, unless they are refused. */
