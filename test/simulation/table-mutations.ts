@@ -24,11 +24,4 @@ export const tableMutations: readonly Mutation[] = [
     file: 'engine/state/table-values.ts',
     edits: [['order.t <= at && isBefore(order)', 'isBefore(order)']],
   },
-  {
-    name: 'an event that comes again sees the rows of later records of its shard',
-    file: 'engine/state/table-values.ts',
-    edits: [
-      ['compareSequenceNumbers(sequenceNumber, asks.sequenceNumber) < 0', 'sequenceNumber !== asks.sequenceNumber'],
-    ],
-  },
 ];
