@@ -24,10 +24,10 @@ const mostProbes = 64;
 
 export class RecentIds implements KnownIds {
   readonly #within: Millis;
-  /** Two numbers a slot. */
+  /** Two numbers a slot; both 0 where it is free. */
   #hashes = new Int32Array(2 * fewest);
-  /** When the last counted record of the id arrived; NaN where the slot is free. */
-  #arrivals = new Float64Array(fewest).fill(Number.NaN);
+  /** When the last counted record of the id arrived. */
+  #arrivals = new Float64Array(fewest);
   #used = 0;
   #newest = Number.NEGATIVE_INFINITY;
   /** Those that found no slot near their own. */
@@ -36,16 +36,13 @@ export class RecentIds implements KnownIds {
   /** `restored`: hashes of ids that were counted before, by their arrival. */
   constructor(within: Millis, restored: ReadonlyMap<string, EpochMillis> = new Map()) {
     this.#within = within;
-    for (const [hash, arrival] of restored) this.#set(...halvesOf(hash), arrival);
+    for (const [hash, arrival] of restored) this.#set(halvesOf(hash), arrival);
   }
 
   isRepeat(id: string, arrival: EpochMillis): boolean {
-    const high = lane(id, 0xdeadbeef, 2_654_435_761);
-    const low = lane(id, 0x41c6ce57, 1_597_334_677);
-    const first = firstHalf(high, low);
-    const second = secondHalf(first, low);
+    const [first, second] = hashOf(id);
     const slot = this.#slot(first, second);
-    const known = slot === -1 ? this.#crowded.get(textOf(first, second)) : this.#arrivals[slot];
+    const known = slot === -1 ? this.#crowded.get(textOf(first, second)) : this.#knownAt(slot);
     if (known !== undefined && arrival - known <= this.#within) return true;
     this.#put(slot, first, second, arrival);
     return false;
@@ -56,7 +53,11 @@ export class RecentIds implements KnownIds {
     return this.#arrivals.length;
   }
 
-  #set(first: number, second: number, arrival: number): void {
+  #knownAt(slot: number): number | undefined {
+    return isFree(this.#hashes, slot) ? undefined : this.#arrivals[slot];
+  }
+
+  #set([first, second]: Hash, arrival: number): void {
     this.#put(this.#slot(first, second), first, second, arrival);
   }
 
@@ -64,11 +65,10 @@ export class RecentIds implements KnownIds {
     if (arrival > this.#newest) this.#newest = arrival;
     if (slot === -1) this.#crowded.set(textOf(first, second), arrival);
     else {
-      if (Number.isNaN(this.#arrivals[slot])) {
-        this.#hashes[2 * slot] = first;
-        this.#hashes[2 * slot + 1] = second;
-        this.#used++;
-      }
+      const hashes = this.#hashes;
+      if (isFree(hashes, slot)) this.#used++;
+      hashes[2 * slot] = first;
+      hashes[2 * slot + 1] = second;
       this.#arrivals[slot] = arrival;
     }
     if (2 * (this.#used + this.#crowded.size) > this.#arrivals.length) this.#sweep();
@@ -77,11 +77,10 @@ export class RecentIds implements KnownIds {
   /** Where an id is, or has room; -1 where neither is near. */
   #slot(first: number, second: number): number {
     const hashes = this.#hashes;
-    const arrivals = this.#arrivals;
-    const mask = arrivals.length - 1;
+    const mask = hashes.length / 2 - 1;
     for (let slot = first & mask, probes = 0; probes < mostProbes; slot = (slot + 1) & mask, probes++) {
-      if (Number.isNaN(arrivals[slot])) return slot;
       if (hashes[2 * slot] === first && hashes[2 * slot + 1] === second) return slot;
+      if (isFree(hashes, slot)) return slot;
     }
     return -1;
   }
@@ -91,48 +90,53 @@ export class RecentIds implements KnownIds {
     const hashes = this.#hashes;
     const arrivals = this.#arrivals;
     const oldest = this.#newest - this.#within - arrivalJitter;
+    const wanted = (slot: number): boolean => (arrivals[slot] ?? oldest) >= oldest && !isFree(hashes, slot);
     let left = 0;
-    for (const arrival of arrivals) if (arrival >= oldest) left++;
+    for (let slot = 0; slot < arrivals.length; slot++) if (wanted(slot)) left++;
     const crowded = [...this.#crowded].filter(([, arrival]) => arrival >= oldest);
     left += crowded.length;
     let size = fewest;
     while (size < 4 * left) size *= 2;
     this.#hashes = new Int32Array(2 * size);
-    this.#arrivals = new Float64Array(size).fill(Number.NaN);
+    this.#arrivals = new Float64Array(size);
     this.#used = 0;
     this.#crowded = new Map();
-    arrivals.forEach((arrival, slot) => {
-      if (arrival >= oldest) this.#set(hashes[2 * slot] ?? 0, hashes[2 * slot + 1] ?? 0, arrival);
-    });
-    for (const [hash, arrival] of crowded) this.#set(...halvesOf(hash), arrival);
+    for (let slot = 0; slot < arrivals.length; slot++)
+      if (wanted(slot)) this.#set([hashes[2 * slot] ?? 0, hashes[2 * slot + 1] ?? 0], arrivals[slot] ?? oldest);
+    for (const [hash, arrival] of crowded) this.#set(halvesOf(hash), arrival);
   }
 }
 
-/** 64 bits of an id: two rounds of multiplying and folding, apart from each other (after cyrb53, public domain). */
+/** 64 bits of an id, never all zero: of that a slot is free. */
+type Hash = readonly [first: number, second: number];
+
+function isFree(hashes: Int32Array, slot: number): boolean {
+  return hashes[2 * slot] === 0 && hashes[2 * slot + 1] === 0;
+}
+
+/** Two rounds of multiplying and folding, apart from each other (after cyrb53, public domain). */
+function hashOf(id: string): Hash {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let i = 0; i < id.length; i++) {
+    const code = id.charCodeAt(i);
+    high = Math.imul(high ^ code, 2_654_435_761);
+    low = Math.imul(low ^ code, 1_597_334_677);
+  }
+  const first = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
+  const second = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(first ^ (first >>> 13), 3_266_489_909);
+  return [first, first === 0 && second === 0 ? 1 : second];
+}
+
+/** An id's hash as it is stored. */
 export function idHash(id: string): string {
-  const low = lane(id, 0x41c6ce57, 1_597_334_677);
-  const first = firstHalf(lane(id, 0xdeadbeef, 2_654_435_761), low);
-  return textOf(first, secondHalf(first, low));
-}
-
-function lane(id: string, seed: number, factor: number): number {
-  let hash = seed;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), factor);
-  return hash;
-}
-
-function firstHalf(high: number, low: number): number {
-  return Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
-}
-
-function secondHalf(first: number, low: number): number {
-  return Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(first ^ (first >>> 13), 3_266_489_909);
+  return textOf(...hashOf(id));
 }
 
 function textOf(first: number, second: number): string {
   return (first >>> 0).toString(36).padStart(7, '0') + (second >>> 0).toString(36).padStart(7, '0');
 }
 
-function halvesOf(hash: string): [first: number, second: number] {
+function halvesOf(hash: string): Hash {
   return [Number.parseInt(hash.slice(0, 7), 36) | 0, Number.parseInt(hash.slice(7), 36) | 0];
 }

@@ -16,16 +16,24 @@ interface ShardClock {
   lastArrival: EpochMillis;
 }
 
+/** A distinct list of source streams, with the rules that have it, and with all that their watermark follows from. */
+interface Group {
+  readonly sources: readonly string[];
+  readonly rules: number[];
+  readonly clocks: ShardClock[];
+  /** Of its streams of results, by the position of each rule that makes them: how far they are complete. */
+  readonly results: readonly Map<number, EpochMillis>[];
+}
+
 export class ShardClocks {
   readonly #streams: ReadonlyMap<string, StreamPlan>;
-  readonly #shards = new Map<string, ShardClock[]>();
+  readonly #clocks: ShardClock[] = [];
   #last: ShardClock | undefined;
   /** Of each stream of results, by the position of each rule that makes them: how far they are complete. */
   readonly #results: ReadonlyMap<string, Map<number, EpochMillis>>;
   /** No event of a declared stream comes any more that is older. */
   #floor = beginningOfTime;
-  /** The distinct lists of source streams, each with the rules that have it. */
-  readonly #groups: { readonly sources: readonly string[]; readonly rules: number[] }[] = [];
+  readonly #groups: Group[] = [];
   /** By the rule's position. */
   readonly watermarks: EpochMillis[];
   #now = beginningOfTime;
@@ -42,7 +50,8 @@ export class ShardClocks {
       const same = this.#groups.find(
         (group) => group.sources.length === sources.length && group.sources.every((name) => sources.includes(name)),
       );
-      if (same === undefined) this.#groups.push({ sources, rules: [rule] });
+      const results = sources.flatMap((name) => this.#results.get(name) ?? []);
+      if (same === undefined) this.#groups.push({ sources, rules: [rule], clocks: [], results });
       else same.rules.push(rule);
     });
   }
@@ -57,15 +66,14 @@ export class ShardClocks {
     clock.watermark = watermark;
     let moved = false;
     for (const group of this.#groups)
-      if (group.sources.includes(stream) && this.#raise(group.rules, this.#smallest(group.sources))) moved = true;
+      if (group.clocks.includes(clock) && this.#raise(group.rules, this.#smallest(group))) moved = true;
     return moved;
   }
 
   /** Moves every watermark to an instant at least, but for those that results hold back. */
   advance(to: EpochMillis): void {
     if (to > this.#floor) this.#floor = to;
-    for (const { sources, rules } of this.#groups)
-      this.#raise(rules, sources.some((name) => this.#results.has(name)) ? this.#smallest(sources) : to);
+    for (const group of this.#groups) this.#raise(group.rules, group.results.length > 0 ? this.#smallest(group) : to);
   }
 
   /** The results of a rule are complete up to an instant. */
@@ -73,8 +81,8 @@ export class ShardClocks {
     const known = this.#results.get(stream);
     if (known === undefined || (known.get(rule) ?? endOfTime) >= to) return;
     known.set(rule, to);
-    for (const { sources, rules } of this.#groups)
-      if (sources.includes(stream)) this.#raise(rules, this.#smallest(sources));
+    for (const group of this.#groups)
+      if (group.results.includes(known)) this.#raise(group.rules, this.#smallest(group));
   }
 
   #raise(rules: readonly number[], to: EpochMillis): boolean {
@@ -87,35 +95,25 @@ export class ShardClocks {
     return moved;
   }
 
-  #smallest(sources: readonly string[]): EpochMillis {
+  #smallest({ clocks, results }: Group): EpochMillis {
     let smallest = Number.POSITIVE_INFINITY;
+    for (const { lastArrival, idleAfter, watermark } of clocks)
+      if (this.#now - lastArrival <= idleAfter && watermark < smallest) smallest = watermark;
     let complete = Number.POSITIVE_INFINITY;
-    for (const source of sources) {
-      for (const to of this.#results.get(source)?.values() ?? []) complete = Math.min(complete, to);
-      for (const clock of this.#shards.get(source) ?? []) {
-        if (this.#now - clock.lastArrival <= clock.idleAfter && clock.watermark < smallest) smallest = clock.watermark;
-      }
-    }
+    for (const rules of results) for (const to of rules.values()) if (to < complete) complete = to;
     return Math.min(Math.max(smallest, this.#floor), complete) as EpochMillis;
   }
 
   #clock(stream: string, shard: string): ShardClock {
     const last = this.#last;
     if (last !== undefined && last.stream === stream && last.shard === shard) return last;
-    const shards = this.#shards.get(stream) ?? [];
-    this.#shards.set(stream, shards);
-    let clock = shards.find((one) => one.shard === shard);
+    let clock = this.#clocks.find((one) => one.stream === stream && one.shard === shard);
     if (clock === undefined) {
       const { outOfOrderness = 0, idleAfter = 0 } = this.#streams.get(stream) ?? {};
-      clock = {
-        stream,
-        shard,
-        outOfOrderness,
-        idleAfter,
-        watermark: beginningOfTime,
-        lastArrival: this.#now,
-      };
-      shards.push(clock);
+      const lastArrival = this.#now;
+      clock = { stream, shard, outOfOrderness, idleAfter, watermark: beginningOfTime, lastArrival };
+      this.#clocks.push(clock);
+      for (const { sources, clocks } of this.#groups) if (sources.includes(stream)) clocks.push(clock);
     }
     this.#last = clock;
     return clock;
