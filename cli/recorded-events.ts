@@ -104,8 +104,8 @@ export class RecordedEvents {
 /** A reader of lines whose streams' programs say what they read of an event. */
 function envelopes({ streams }: Program, sequenceNumber: () => string): FieldReader<InputRecord> {
   const events = new Map(
-    Object.entries(streams).flatMap(([name, { fields, event }]) =>
-      fields === undefined || event === undefined ? [] : [[name, new FieldReader(fields, event)] as const],
+    Object.entries(streams).flatMap(([name, { fields, event, time }]) =>
+      fields === undefined || event === undefined ? [] : [[name, new FieldReader(fields, event, time)] as const],
     ),
   );
   const reader = new FieldReader(

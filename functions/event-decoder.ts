@@ -5,9 +5,9 @@ import type { StreamProgram } from '../engine/plan/program.ts';
 import { RecordBytes } from './record-bytes.ts';
 import { decode, type DecodeEvent } from './record-data.ts';
 
-export function eventDecoder({ fields, event }: StreamProgram): DecodeEvent {
+export function eventDecoder({ fields, event, time }: StreamProgram): DecodeEvent {
   if (fields === undefined || event === undefined) return decode;
-  const reader = new FieldReader(fields, event);
+  const reader = new FieldReader(fields, event, time);
   const bytes = new RecordBytes();
   const cursor = new JsonCursor((from, to, isAscii) => {
     if (isAscii) return bytes.buffer.toString('latin1', from, to);

@@ -18,6 +18,7 @@ interface Field {
   readonly codes: Uint8Array;
   /** Its place among the chosen ones; -1 where it is none. */
   readonly slot: number;
+  readonly isTime: boolean;
   /** The field that came after it. */
   next: Field | undefined;
   /** Its text in the object before. */
@@ -31,9 +32,12 @@ export class FieldReader<T> {
   readonly #inner: ((values: readonly unknown[]) => FieldReader<unknown> | undefined)[] = [];
   readonly #start: Field = fieldOf('', -1);
 
-  /** `make` gets the values in the order of the names, undefined for what the object has not. */
-  constructor(names: readonly string[], make: (values: readonly unknown[]) => T | undefined) {
-    this.#fields = new Map(names.map((name, slot) => [name, fieldOf(name, slot)]));
+  /**
+   * `make` gets the values in the order of the names, undefined for what the object has not; `time` is the name of one
+   * that may be read as an instant, in epoch milliseconds, where it is a text in one of the usual forms.
+   */
+  constructor(names: readonly string[], make: (values: readonly unknown[]) => T | undefined, time?: string) {
+    this.#fields = new Map(names.map((name, slot) => [name, fieldOf(name, slot, name === time)]));
     this.#values = names.map(() => undefined);
     this.#make = make;
   }
@@ -60,7 +64,8 @@ export class FieldReader<T> {
         continue;
       }
       const choose = this.#inner[field.slot];
-      const value = choose === undefined ? cursor.value(field.last) : choose(values)?.read(cursor);
+      const time = field.isTime ? cursor.time() : undefined;
+      const value = time ?? (choose === undefined ? cursor.value(field.last) : choose(values)?.read(cursor));
       // A name that comes twice is JSON.parse's: what was read by the first may have chosen how the rest is read.
       if (value === undefined || values[field.slot] !== undefined) return undefined;
       if (typeof value === 'string') field.last = value;
@@ -92,8 +97,9 @@ export class FieldReader<T> {
 /** Names with escapes or beyond ASCII are JSON.parse's. */
 const isPlainName = /^[ -[\]-~]*$/;
 
-function fieldOf(name: string, slot: number): Field {
-  return { codes: Uint8Array.from(name, (character) => character.charCodeAt(0)), slot, next: undefined, last: '' };
+function fieldOf(name: string, slot: number, isTime = false): Field {
+  const codes = Uint8Array.from(name, (character) => character.charCodeAt(0));
+  return { codes, slot, isTime, next: undefined, last: '' };
 }
 
 function isNext(cursor: JsonCursor, codes: Uint8Array): boolean {

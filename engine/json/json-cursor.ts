@@ -4,6 +4,9 @@
  * read or to refuse. What it does take is what JSON.parse would have made of it.
  */
 
+import type { EpochMillis } from '../time.ts';
+import { readUtcTime, utcTimeLengths } from './utc-time.ts';
+
 /** The UTF-8 text of a range of the bytes, as a text of its own; undefined where they are not to be taken. */
 export type Decode = (from: number, to: number, isAscii: boolean) => string | undefined;
 
@@ -84,6 +87,21 @@ export class JsonCursor {
     if (byte === 110) return null;
     const text = this.#decode(from, this.at, false);
     return text === undefined ? undefined : parsed(text);
+  }
+
+  /** A time in one of the usual forms; undefined, and nothing is passed over, where it is none. */
+  time(): EpochMillis | undefined {
+    const from = this.at;
+    if (this.takes(quote))
+      for (const length of utcTimeLengths) {
+        if (this.bytes[this.at + length] !== quote) continue;
+        const time = readUtcTime(this.bytes, this.at, length);
+        if (time === undefined) break;
+        this.at += length + 1;
+        return time;
+      }
+    this.at = from;
+    return undefined;
   }
 
   /** Passes over a value; false where JSON.parse is to be asked. */

@@ -21,8 +21,11 @@ export function generateProgram(definition: PipelineDefinition, rules: readonly 
   const streams = [
     ...definition.streams.map((stream) => {
       const read = new FieldsRead();
+      const readAsTime = new FieldsRead();
       const parts = [
-        ...(stream.eventTime === undefined ? [] : [`eventTime: ${eventFunction(definition, stream.eventTime, read)}`]),
+        ...(stream.eventTime === undefined
+          ? []
+          : [`eventTime: ${eventFunction(definition, stream.eventTime, readAsTime)}`]),
         ...(stream.eventId === undefined
           ? []
           : [
@@ -34,7 +37,7 @@ export function generateProgram(definition: PipelineDefinition, rules: readonly 
         `evaluate: ${evaluation(definition, rules, stream.name, read)}`,
       ];
       for (const rule of rules) if (rule.from.includes(stream.name)) eventTexts(definition, rule, read);
-      if (stream.schema === undefined) parts.push(...read.parts());
+      if (stream.schema === undefined) parts.push(...read.parts(readAsTime, stream.eventTime?.node));
       return `${literal(stream.name)}: {\n${parts.join(',\n')}\n}`;
     }),
     ...derived.map(
@@ -57,14 +60,22 @@ class FieldsRead {
     else for (const field of fields) this.#fields.add(field);
   }
 
-  parts(): string[] {
-    if (this.#isWhole) return [];
-    const names = [...this.#fields];
+  /** `time`: what is read of an event for its time, and what by. */
+  parts(time: FieldsRead, node: Node | undefined): string[] {
+    if (this.#isWhole || time.#isWhole) return [];
+    const names = [...new Set([...time.#fields, ...this.#fields])];
+    const [timeField] = isFieldOfEvent(node) ? [...time.#fields].filter((name) => !this.#fields.has(name)) : [];
     return [
       `fields: ${literal(names)}`,
+      ...(timeField === undefined ? [] : [`time: ${literal(timeField)}`]),
       `event: (v) => ({ ${names.map((name, i) => `${literal(name)}: v[${i}]`).join(', ')} })`,
     ];
   }
+}
+
+/** True of `event.name`, whose value is taken as it stands. */
+function isFieldOfEvent(node: Node | undefined): boolean {
+  return node?.kind === 'field' && node.operand.kind === 'name' && node.operand.name === 'event';
 }
 
 function eventFunction(definition: PipelineDefinition, expression: Expression, read: FieldsRead): string {

@@ -64,6 +64,8 @@ export interface StreamProgram {
   evaluate(event: JsonObject, meta: Meta, sink: Sink): void;
   /** The fields that all of these read, where they do not read the whole event. */
   readonly fields?: readonly string[];
+  /** The one of them that is read as the event's time and for nothing else: it may stand there as epoch milliseconds. */
+  readonly time?: string;
   /** As much of an event as they read, of the values of `fields`; undefined for one that it has not. */
   readonly event?: (values: readonly unknown[]) => JsonObject;
 }

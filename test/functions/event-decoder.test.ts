@@ -31,6 +31,21 @@ test('of an event is read what the rules, their texts, its time and its key read
   });
 });
 
+test('a time that nothing else reads is read as an instant where its form is a usual one, and as its text else', () => {
+  const at = (text: string, rules = pipeline): unknown => {
+    const { event: read } = decoder(rules)(base64(event.replace('"at":1', `"at":"${text}"`)));
+    return (read as { readonly at: unknown }).at;
+  };
+  expect(at('2026-03-02T09:00:00Z')).toBe(Date.UTC(2026, 2, 2, 9));
+  expect(at('2026-03-02T09:00:00.250Z')).toBe(Date.UTC(2026, 2, 2, 9, 0, 0, 250));
+  for (const other of ['2026-03-02T09:00:00+01:00', '2026-02-30T09:00:00Z', '2026-03-02T24:00:00Z', 'soon', ''])
+    expect(at(other)).toBe(other);
+  const alsoShown = pipeline.replace('event.level', 'event.at');
+  expect(at('2026-03-02T09:00:00Z', alsoShown)).toBe('2026-03-02T09:00:00Z');
+  const computed = pipeline.replace('eventTime: event.at', 'eventTime: timestamp(event.at)');
+  expect(at('2026-03-02T09:00:00Z', computed)).toBe('2026-03-02T09:00:00Z');
+});
+
 test.each([
   ['passes the whole event on', pipeline.replace(/    alert:[^]*/, '    into: copies\n')],
   ['shows the whole event', `${pipeline}      evidenceFields: all\n`],

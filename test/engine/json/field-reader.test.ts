@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { FieldReader } from '../../../engine/json/field-reader.ts';
+import { readEventTime } from '../../../engine/intake/event-time.ts';
 import { JsonCursor } from '../../../engine/json/json-cursor.ts';
 
 const names = ['id', 'total', 'customer', 'é'];
@@ -8,12 +9,12 @@ let bytes = Buffer.alloc(0);
 const cursor = new JsonCursor((from, to) => bytes.toString('utf8', from, to));
 
 /** What is read of a text, and whether that is all of it; undefined where JSON.parse is to be asked. */
-function read(text: string): Record<string, unknown> | undefined {
+function read(text: string, by = reader): Record<string, unknown> | undefined {
   bytes = Buffer.from(`${text}\0`);
   cursor.bytes = bytes;
   cursor.text = bytes.toString('latin1');
   cursor.at = 0;
-  const value = reader.read(cursor);
+  const value = by.read(cursor);
   return value !== undefined && cursor.at === bytes.length - 1 ? value : undefined;
 }
 
@@ -79,6 +80,27 @@ test('events of plain names and values are all read by it', () => {
         expect(read(text)).toEqual(expected(text));
       },
     ),
+  );
+});
+
+test('a field of time is the instant that its text means, or its text', () => {
+  const times = new FieldReader(['at'], ([at]) => ({ at }), 'at');
+  const instants = fc.date({ noInvalidDate: true, min: new Date('0001-01-01'), max: new Date('9999-12-31') });
+  const text = fc.tuple(
+    instants,
+    fc.boolean(),
+    fc.nat({ max: 30 }),
+    fc.constantFrom('', '', '', '0', '9', ':', 'é', 'Z'),
+  );
+  fc.assert(
+    fc.property(text, ([date, withMillis, at, put]) => {
+      const whole = withMillis ? date.toISOString() : date.toISOString().replace(/\.\d{3}/, '');
+      const written = put === '' ? whole : whole.slice(0, at) + put + whole.slice(at + 1);
+      const { at: value } = read(JSON.stringify({ at: written }), times) ?? {};
+      expect(readEventTime(value)).toEqual(readEventTime(written));
+      const isUsual = /^[\d-]{10}T[\d:]{8}(\.\d{3})?Z$/.test(written) && typeof readEventTime(written) === 'number';
+      expect(typeof value).toBe(isUsual ? 'number' : 'string');
+    }),
   );
 });
 
