@@ -18,7 +18,7 @@ import { generateProgram, valueNames } from './generate-program.ts';
 import { type Plan, type RulePlan, type StreamPlan, type TablePlan, tellsAbsence, type WindowPlan } from './plan.ts';
 import { sequencePlan } from './sequence-plan.ts';
 import { approximable, slotsOf } from './slots.ts';
-import { groupKeyHoldsPartitionKey, resultStreams, sourcesOf } from './sources.ts';
+import { groupKeyHoldsPartitionKey, resultStreams, sourcesOf, streamsWithRows } from './sources.ts';
 
 export interface CompiledText {
   readonly plan: Plan;
@@ -31,6 +31,7 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
   const groupings: string[] = [];
   const plans = rules.map((rule) => rulePlan(definition, rule, groupings));
   const counted = new Set(plans.flatMap(({ window, sources }) => (window === undefined ? [] : sources)));
+  const withRows = streamsWithRows(definition);
   const declared = definition.streams.map(
     ({ name, outOfOrderness, clockSkew, idleAfter, dedupeWithin, eventId }): StreamPlan => ({
       name,
@@ -38,6 +39,7 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
       clockSkew,
       idleAfter,
       dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
+      ...(withRows.has(name) && { meetsRows: true }),
     }),
   );
   const results = resultStreams(definition).map(
@@ -46,6 +48,7 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
       resultsOf: plans.flatMap(({ into }, index) => (into === name ? [index] : [])),
       ...resultTimes,
       dedupeWithin: counted.has(name) ? resultTimes.dedupeWithin : (0 as Millis),
+      ...(withRows.has(name) && { meetsRows: true }),
     }),
   );
   const plan: Plan = {

@@ -31,6 +31,8 @@ export interface StreamPlan {
   readonly idleAfter: Millis;
   /** How long the ids of events are remembered; 0 where no rule counts events by an id. */
   readonly dedupeWithin: Millis;
+  /** True where its events, or what rules make of them, are rows of tables or look such rows up; else absent. */
+  readonly meetsRows?: boolean;
 }
 
 export type TablePlan = FileTablePlan | StreamTablePlan;

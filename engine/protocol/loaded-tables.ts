@@ -58,7 +58,7 @@ export class LoadedTables implements ChangingTables {
 
   /**
    * Reads all that the evaluation of records asks for: once, and once more for each look-up that depends on what another
-   * gives. Undefined where the pipeline has no such table.
+   * gives. Records that neither ask nor make rows are not looked at. Undefined where the pipeline has no such table.
    */
   static async read(
     compiled: Compiled,
@@ -67,9 +67,11 @@ export class LoadedTables implements ChangingTables {
   ): Promise<LoadedTables | undefined> {
     if (compiled.program.changingTables === undefined) return undefined;
     const tables = new LoadedTables(compiled.plan, store);
+    const streams = new Set(compiled.plan.streams.flatMap(({ name, meetsRows }) => (meetsRows === true ? [name] : [])));
+    const meeting = records.filter(({ stream }) => streams.has(stream));
     for (;;) {
       const intake = new Intake(compiled, nobody, () => undefined, tables);
-      for (const record of records) intake.read(record);
+      for (const record of meeting) intake.read(record);
       // What is missing now may only not be read yet.
       takeMissing();
       for (const key of tables.#keys.values()) {

@@ -115,3 +115,23 @@ test('the events of a derived stream are rows for the records after theirs', () 
   const { values } = run(order('09:00', { total: 20 }), order('09:01', { total: 15 }), order('09:02', { total: 30 }));
   expect(values('larger')).toEqual([{ n: 3, before: [0, 20, 15] }]);
 });
+
+test('streams whose events neither are rows nor meet any, also by way of what rules make, are known to be none of those', () => {
+  const derived = `pipeline: p
+streams:
+  changes: { partitionKey: event.c }
+  orders: { partitionKey: event.c }
+  carts: { partitionKey: event.c }
+tables:
+  tiers: { from: changes, key: event.c, value: { tier: event.tier } }
+rules:
+  large: { from: orders, where: event.total > 10, into: large }
+  gold: { from: large, where: 'tables.tiers[event.c].tier == "gold"', alert: { severity: low, title: x } }
+  carts: { from: carts, alert: { severity: low, title: x } }
+`;
+  const { plan } = compileHere(readPipeline(derived).definition!);
+  expect(plan.streams.flatMap(({ name, meetsRows }) => (meetsRows === true ? [name] : []))).toEqual([
+    'changes',
+    'orders',
+  ]);
+});
