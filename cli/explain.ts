@@ -2,7 +2,7 @@
 import { assumptions, costOf, partitionWrites, prices } from '../engine/explain/cost.ts';
 import { differences } from '../engine/explain/difference.ts';
 import { sentence } from '../engine/explain/sentence.ts';
-import type { PipelineDefinition, TableDefinition } from '../engine/pipeline/definition.ts';
+import { isOfStream, type PipelineDefinition, type TableDefinition } from '../engine/pipeline/definition.ts';
 import { compilePlan } from '../engine/plan/compile.ts';
 import { type RulePlan, tellsAbsence, tellsOfEvents } from '../engine/plan/plan.ts';
 import { expressionsOf, tablesRead } from '../engine/plan/sources.ts';
@@ -76,12 +76,10 @@ function explained(definition: PipelineDefinition, rate: number, json: boolean):
 function runOf(plan: RulePlan, tables: readonly TableDefinition[]): Readonly<Record<string, string>> {
   const { groupNames, window, emit, fingerprint } = plan;
   const waits = tellsAbsence(window);
-  const tablesText = tables.map(
-    ({ name, rows }) => `${name} (${counted(rows.length)} row${rows.length === 1 ? '' : 's'})`,
-  );
+  const tablesText = tables.map((table) => `${table.name} (${rowsOf(table)})`);
   const reads = {
     reads: plan.sources.join(', '),
-    ...(tables.length > 0 && { tables: `${tablesText.join(', ')}, in the function itself` }),
+    ...(tables.length > 0 && { tables: tablesText.join(', ') }),
   };
   if (window === undefined) return { ...reads, state: 'none: each event is looked at by itself' };
   return {
@@ -97,6 +95,12 @@ function runOf(plan: RulePlan, tables: readonly TableDefinition[]): Readonly<Rec
           : 'none: it speaks when events come',
     state: `fingerprint ${fingerprint}`,
   };
+}
+
+function rowsOf(table: TableDefinition): string {
+  if (isOfStream(table))
+    return `events of ${table.from.join(', ')}; an item a key: a batch reads those that it looks up, at least 1 read unit each, and an event of ${table.from.join(', ')} reads and writes one, 1 write unit a KB of the rows of a key`;
+  return `${counted(table.rows.length)} row${table.rows.length === 1 ? '' : 's'} in the function itself`;
 }
 
 const wholeWindow = 'a window each: accumulators and evidence';

@@ -1,4 +1,5 @@
 /** What `weir replay` found, by prefix, stream, rule and reason, and what came of it. */
+import { readerText } from '../engine/intake/faults.ts';
 import type { LetterOutcome, RedriveReport } from '../engine/protocol/redrive.ts';
 import type { Letter } from './letter-objects.ts';
 
@@ -46,7 +47,7 @@ export class ReplayReport {
     if (outcome.putBack.length > 0) found.putBack++;
     else if (outcome.refused.length > 0) {
       for (const refusal of outcome.refused) {
-        const why = `${refusal.rule === undefined || refusal.rule === rule ? '' : `rule ${refusal.rule}: `}${withoutTimes(refusal.reason)}`;
+        const why = `${refusal.rule === undefined || refusal.rule === rule ? '' : `${readerText(refusal.rule)}: `}${withoutTimes(refusal.reason)}`;
         found.refused.set(why, (found.refused.get(why) ?? 0) + 1);
       }
     } else if (outcome.alreadyThere.length > 0) found.alreadyThere++;
@@ -85,7 +86,7 @@ export class ReplayReport {
   text(): string {
     const verb = this.#dryRun ? 'would be put back' : 'put back';
     const lines = [...this.#found.values()].flatMap((found) => [
-      `${found.prefix}  ${found.stream}${found.rule === undefined ? '' : `, rule ${found.rule}`}: ${found.reason}`,
+      `${found.prefix}  ${found.stream}${found.rule === undefined ? '' : `, ${readerText(found.rule)}`}: ${found.reason}`,
       `    ${counted(found.letters, 'letter')}: ${[
         `${found.putBack} ${verb}`,
         ...(found.alreadyThere > 0 ? [`${found.alreadyThere} already there`] : []),

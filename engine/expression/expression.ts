@@ -64,6 +64,8 @@ export interface Scope {
 export interface TableShape {
   readonly key: ValueType;
   readonly fields: ReadonlyMap<string, ValueType>;
+  /** True where events change its rows. */
+  readonly changes?: boolean;
 }
 
 /** A fault in an expression; the caller turns its range into a place in the file. */

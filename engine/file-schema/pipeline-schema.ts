@@ -48,7 +48,14 @@ export function pipelineSchema(sentences: Sentences): JsonSchema {
   );
   const table = levelSchema(
     tableFields,
-    { file: text, key: text, value: named('identifiers', text), validFrom: text },
+    {
+      file: text,
+      from: listOrOne(text),
+      key: text,
+      value: named('identifiers', text),
+      validFrom: text,
+      keep: duration,
+    },
     of('table'),
   );
   const window = levelSchema(

@@ -1,6 +1,6 @@
 /** Why an event is rejected, in words: for the dead letters, where they may quote the event, and for logs, where not. */
 import { describe } from '../expression/operators.ts';
-import type { JsonObject, StreamProgram } from '../plan/program.ts';
+import type { JsonObject, Meta, StreamProgram } from '../plan/program.ts';
 import { clippedText } from '../state/shown-fields.ts';
 import type { EpochMillis } from '../time.ts';
 import type { InputRecord, Rejection } from './input-record.ts';
@@ -20,7 +20,12 @@ export function rejection(record: InputRecord, fault: Fault): Rejection {
 
 /** What a log says of a rejected event: the rule and the kind of fault, and no value that the event holds. */
 export function loggedReason({ rule, reason, unquoted = reason }: Rejection): string {
-  return rule === undefined ? unquoted : `rule ${rule}: ${unquoted}`;
+  return rule === undefined ? unquoted : `${readerText(rule)}: ${unquoted}`;
+}
+
+/** Of the name in a rejection: of a rule, or of a table as `tables.NAME`. */
+export function readerText(name: string): string {
+  return name.startsWith('tables.') ? name : `rule ${name}`;
 }
 
 /** What of an event does not fit its schema. A schema that refers to itself follows an event however deep it goes. */
@@ -48,8 +53,10 @@ export function aheadFault(t: EpochMillis, arrival: EpochMillis): Fault {
 /** Of a number that JSON does not carry exactly. */
 export const inexact = 'a number beyond 2^53 is not exact, and others would be taken for it: send it as text';
 
-/** Of what is to be an event's id. */
-export function idFault(id: unknown): Fault | undefined {
+/** Of what a stream gives as an event's id. */
+export function eventIdFault(program: StreamProgram, id: unknown, event: JsonObject, meta: Meta): Fault | undefined {
+  if (id === undefined && program.eventIdReads !== undefined)
+    return `eventId: ${noUsableValue(...program.eventIdReads(event, meta))}`;
   if (id === '') return 'eventId: must not be empty';
   if (typeof id !== 'string' && typeof id !== 'number')
     return `eventId: must be a text or a number; this is ${describe(id)}`;

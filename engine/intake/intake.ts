@@ -6,33 +6,34 @@
 import { plain } from '../aggregate/value.ts';
 import { describe, resetSteps } from '../expression/operators.ts';
 import { type Compiled, isJsonObject, type JsonObject, type Sink, type StreamProgram } from '../plan/program.ts';
+import type { ChangingTables } from '../state/table-values.ts';
 import { type EventReference, resultReference, touchOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
 import { payload } from '../state/compiled-rule.ts';
-import { Audience } from './audience.ts';
+import { Audience, type Reader } from './audience.ts';
 import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
 import {
   aheadFault,
+  eventIdFault,
   type Fault,
-  groupFault,
-  idFault,
   inexact,
   keyFault,
   noUsableValue,
   rejection,
   schemaFault,
-  sizeFault,
   timeFault,
 } from './faults.ts';
 import type { InputRecord } from './input-record.ts';
+import { KeptRows, nameOfRows, tablesInMemory } from './kept-rows.ts';
 import { keyText } from './key-text.ts';
 import type { Receiver } from './receiver.ts';
 import type { KnownIds } from './recent-ids.ts';
 import { readResultRecord } from './result-record.ts';
 import { type Source, sourcesOf } from './source.ts';
 import { ShardNames } from './shard-names.ts';
-import { isInexact, isTooLarge, type SizeBounds, sizeBounds, valueBounds } from './size-bounds.ts';
+import { isInexact } from './size-bounds.ts';
+import { RuleBounds } from './unfit.ts';
 
 export class Intake implements Sink {
   readonly #compiled: Compiled;
@@ -55,23 +56,29 @@ export class Intake implements Sink {
   /** Whether the event came before; undefined until a rule that would count it asks. */
   #isRepeat: boolean | undefined;
   #lastArrival = 0 as EpochMillis;
-  /** Per rule. */
-  readonly #bounds: readonly SizeBounds[];
+  readonly #rows: KeptRows;
+  readonly #bounds: RuleBounds;
 
   /** `recentIds` gives those of a shard, `<stream>/<shardId>`, where its ids are remembered. */
-  constructor(compiled: Compiled, receiver: Receiver, recentIds: (shard: string) => KnownIds | undefined) {
+  constructor(
+    compiled: Compiled,
+    receiver: Receiver,
+    recentIds: (shard: string) => KnownIds | undefined,
+    tables: ChangingTables | undefined = tablesInMemory(compiled),
+  ) {
     this.#compiled = compiled;
+    this.#rows = new KeptRows(compiled, tables);
     this.#receiver = receiver;
     this.#recentIds = recentIds;
-    this.#bounds = compiled.plan.rules.map(sizeBounds);
+    this.#bounds = new RuleBounds(compiled.plan.rules);
     this.#sources = sourcesOf(compiled);
   }
 
   /**
-   * Reads one record, for all rules or for `only` one, by its position, and of its events all for that rule but those
-   * with the ids `except`; answers its event time, or undefined where the event was rejected as a whole.
+   * Reads one record, for all or for `only` one rule or table, and of its events all for that but those with the ids
+   * `except`; answers its event time, or undefined where the event was rejected as a whole.
    */
-  read(record: InputRecord, only?: number, except?: ReadonlySet<string>): EpochMillis | undefined {
+  read(record: InputRecord, only?: Reader, except?: ReadonlySet<string>): EpochMillis | undefined {
     this.#audience.set(only, except);
     const read = record.unreadable ?? this.#evaluate(record);
     if (typeof read === 'number') return read;
@@ -91,29 +98,20 @@ export class Intake implements Sink {
     const mismatch = schemaFault(program, event);
     if (mismatch !== null) return `schema: ${mismatch}`;
     const meta = this.#meta;
-    meta.stream = record.stream;
-    meta.shard = record.shard;
-    meta.sequenceNumber = record.sequenceNumber;
-    meta.partitionKey = record.partitionKey ?? '';
-    meta.arrival = record.arrival ?? this.#lastArrival;
-    meta.t = undefined;
-    meta.eventId = undefined;
+    meta.begin(record, this.#lastArrival);
     if (source.isOfResults) return this.#evaluateResult(record, event, program);
     const given = program.eventTime === undefined ? meta.arrival : program.eventTime(event, meta);
     const t = program.eventTime === undefined ? meta.arrival : readEventTime(given);
     if (typeof t === 'string') return timeFault(given, t);
     if (record.arrival === undefined && t > meta.arrival) meta.arrival = t;
-    const { arrival } = meta;
-    if (t - arrival > source.clockSkew) return aheadFault(t, arrival);
-    this.#lastArrival = arrival;
+    if (t - meta.arrival > source.clockSkew) return aheadFault(t, meta.arrival);
+    this.#lastArrival = meta.arrival;
     meta.t = t;
     const id =
       program.eventId === undefined
         ? `${record.stream}/${record.shard}/${record.sequenceNumber}/0`
         : program.eventId(event, meta);
-    if (id === undefined && program.eventIdReads !== undefined)
-      return `eventId: ${noUsableValue(...program.eventIdReads(event, meta))}`;
-    const wrongId = idFault(id);
+    const wrongId = eventIdFault(program, id, event, meta);
     if (wrongId !== undefined) return wrongId;
     meta.eventId = String(id);
     const key = program.partitionKey(event, meta);
@@ -133,6 +131,7 @@ export class Intake implements Sink {
     this.#index = 0;
     this.#isRepeat = undefined;
     this.#id = this.#eventId;
+    if (this.#rows.areAny) this.#rows.askFor(this.#event());
     program.evaluate(event, this.#meta, this);
   }
 
@@ -147,12 +146,6 @@ export class Intake implements Sink {
     this.#reference = resultReference(record, t, id);
     this.#tell(record, value, program);
     return t;
-  }
-
-  /** Predicates that failed, by the names of the rules that have any. */
-  failuresByRule(): Readonly<Record<string, number>> {
-    const { rules } = this.#compiled.plan;
-    return Object.fromEntries(this.predicateFailures.flatMap((count, rule) => [[rules[rule]?.name ?? rule, count]]));
   }
 
   get lastArrival(): EpochMillis {
@@ -196,6 +189,18 @@ export class Intake implements Sink {
     this.#reference = reference;
   }
 
+  row(table: number, key: unknown, values: JsonObject): void {
+    if (!this.#audience.holdsRow(table, this.#eventId)) return;
+    const kept = this.#rows.keep(table, key, values, this.#event());
+    if (typeof kept === 'string') this.#rejectFor(nameOfRows(this.#compiled.plan, table), kept);
+    else this.#receiver.row?.(table, kept, this.#record);
+  }
+
+  rowFailed(table: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void {
+    if (!this.#audience.holdsRow(table, this.#eventId)) return;
+    this.#rejectFor(nameOfRows(this.#compiled.plan, table), `${part}: ${noUsableValue(source, read)}`);
+  }
+
   #cameBefore(): boolean {
     if (this.#isRepeat === undefined) {
       const { stream, shard, sequenceNumber } = this.#record;
@@ -219,8 +224,7 @@ export class Intake implements Sink {
   }
 
   predicateFailed(rule: number): void {
-    const { predicateFailures } = this;
-    predicateFailures[rule] = (predicateFailures[rule] ?? 0) + 1;
+    this.predicateFailures[rule] = (this.predicateFailures[rule] ?? 0) + 1;
   }
 
   valueFailed(rule: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void {
@@ -229,17 +233,17 @@ export class Intake implements Sink {
 
   /** True where the event was rejected for what no key or pane can hold. */
   #isUnfit(rule: number, groups: readonly unknown[], args: readonly unknown[]): boolean {
-    const bounds = this.#bounds[rule] ?? valueBounds;
-    const wrong = isTooLarge(groups, bounds) || isTooLarge(args, bounds) ? sizeFault(bounds) : undefined;
-    const reason = wrong ?? groupFault(groups, this.#compiled.plan.rules[rule]?.groupNames);
-    if (reason !== undefined) this.#reject(rule, reason);
-    return reason !== undefined;
+    const fault = this.#bounds.fault(rule, groups, args);
+    if (fault !== undefined) this.#reject(rule, fault);
+    return fault !== undefined;
   }
 
   #reject(rule: number, reason: string): void {
-    if (!this.#audience.holds(rule, this.#eventId)) return;
-    const { name = String(rule) } = this.#compiled.plan.rules[rule] ?? {};
-    this.#receiver.rejected({ ...rejection(this.#record, reason), rule: name, event: this.#eventId });
+    if (this.#audience.holds(rule, this.#eventId)) this.#rejectFor(this.#bounds.name(rule), reason);
+  }
+
+  #rejectFor(rule: string, reason: string): void {
+    this.#receiver.rejected({ ...rejection(this.#record, reason), rule, event: this.#eventId });
   }
 }
 

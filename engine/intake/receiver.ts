@@ -10,6 +10,8 @@ export interface Receiver {
   touch(rule: number, groups: readonly unknown[], touch: Touch, record: InputRecord): void;
   match(match: Match): void;
   rejected(rejection: Rejection): void;
+  /** An event was made a row, which is new, or is there or outdated already; absent where nobody looks. */
+  row?(table: number, isNew: boolean, record: InputRecord): void;
   /**
    * An event that a rule made, of the one with the id `of`, for a derived stream, before the rules that read it; absent
    * where nobody looks.
@@ -33,11 +35,18 @@ export interface KeyedTouch {
   readonly record: InputRecord;
 }
 
+export interface KeptRow {
+  readonly table: number;
+  readonly isNew: boolean;
+  readonly record: InputRecord;
+}
+
 /** Keeps what it is told. */
 export class Collected implements Receiver {
   readonly touches: KeyedTouch[] = [];
   readonly matches: Match[] = [];
   readonly rejections: Rejection[] = [];
+  readonly rows: KeptRow[] = [];
 
   touch(rule: number, groups: readonly unknown[], touch: Touch, record: InputRecord): void {
     this.touches.push({ rule, groups, touch, record });
@@ -49,5 +58,9 @@ export class Collected implements Receiver {
 
   rejected(rejection: Rejection): void {
     this.rejections.push(rejection);
+  }
+
+  row(table: number, isNew: boolean, record: InputRecord): void {
+    this.rows.push({ table, isNew, record });
   }
 }

@@ -36,20 +36,34 @@ export interface StreamDefinition {
   readonly schema?: object;
 }
 
-/** What makes rows of a table: its expressions see a row of text as `event`. */
+/** What makes rows of a table: its expressions see a row of text as `event`, or an event. */
 export interface TableExpressions {
   readonly name: string;
-  /** Of the file, in its order. */
-  readonly columns: readonly string[];
   readonly key: Expression;
   readonly value: readonly NamedExpression[];
-  /** Present where a row is valid from a time on, until the next row of its key. */
+  /** Present where a row of a file is valid from a time on, until the next row of its key. */
   readonly validFrom?: Expression;
 }
 
-export interface TableDefinition extends TableExpressions {
+export type TableDefinition = FileTableDefinition | StreamTableDefinition;
+
+export interface FileTableDefinition extends TableExpressions {
+  /** Of the file, in its order. */
+  readonly columns: readonly string[];
   /** Evaluated, in the order of the file; no two have the same key and `from`. */
   readonly rows: readonly TableRow[];
+}
+
+/** Each event of its streams is a row that is valid from the event's time on. */
+export interface StreamTableDefinition extends TableExpressions {
+  /** Declared or derived streams. */
+  readonly from: readonly string[];
+  /** How long a row is kept after another of its key has taken its place. */
+  readonly keep: Millis;
+}
+
+export function isOfStream(table: TableDefinition): table is StreamTableDefinition {
+  return 'from' in table;
 }
 
 export interface TableRow {

@@ -1,5 +1,8 @@
 /** What rules and streams have to do with each other: checks that need the whole file. */
 import { nearestName } from '../expression/nearest-name.ts';
+import { reads } from '../expression/tree.ts';
+import { expressionsOf } from '../plan/sources.ts';
+import { checkChangingKeys } from './changing-keys.ts';
 import { checkEventFields } from './event-fields.ts';
 import { anyShape, type EventShape, schemaShape } from './event-shape.ts';
 import type { FaultReport } from './fault-report.ts';
@@ -7,33 +10,46 @@ import { reportNotYet } from './fields.ts';
 import { listed } from './listed.ts';
 import type { RuleReading } from './rule.ts';
 import type { StreamReading } from './stream.ts';
+import type { TableSource } from './stream-table.ts';
+import type { TableReading } from './table.ts';
 
 export function checkLinks(
   report: FaultReport,
   streams: readonly StreamReading[],
+  tables: readonly TableReading[],
   rules: readonly RuleReading[],
 ): void {
+  const sources = tables.flatMap(({ source }) => source ?? []);
   const declared = new Set(streams.map(({ name }) => name));
   const derived = new Set(rules.flatMap(({ into }) => (into ? [into.name] : [])));
-  checkStreamNames(report, rules, new Set([...declared, ...derived]));
+  const known = new Set([...declared, ...derived]);
+  checkStreamNames(report, 'table.from', sources, known);
+  checkStreamNames(report, 'rule.from', rules, known);
   for (const { into } of rules) {
     if (into && declared.has(into.name))
       report.error('rule.into.declared', into.range, `'${into.name}' is a stream of the file already`, {
         allowed: 'a new name for the derived stream',
       });
   }
-  if (reportCycles(report, rules, declared)) return;
+  if (reportCycles(report, withTables(rules, tables), declared)) return;
   checkRevisions(report, rules);
-  checkFields(report, streams, rules);
+  checkRowsOfResults(report, sources, rules);
+  checkChangingKeys(report, tables, rules);
+  checkFields(report, streams, sources, rules);
   adviseEventIds(report, streams, rules);
 }
 
-function checkStreamNames(report: FaultReport, rules: readonly RuleReading[], known: ReadonlySet<string>): void {
-  for (const { name, range } of rules.flatMap(({ from }) => from)) {
+function checkStreamNames(
+  report: FaultReport,
+  code: string,
+  readers: readonly Pick<RuleReading, 'from'>[],
+  known: ReadonlySet<string>,
+): void {
+  for (const { name, range } of readers.flatMap(({ from }) => from)) {
     if (known.has(name)) continue;
     const meant = nearestName(name, known);
     report.error(
-      'rule.from.unknown-stream',
+      `${code}.unknown-stream`,
       range,
       `there is no stream '${name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
       {
@@ -42,6 +58,15 @@ function checkStreamNames(report: FaultReport, rules: readonly RuleReading[], kn
       },
     );
   }
+}
+
+/** Rules that read, too, the streams whose events are rows of the tables that they look up. */
+function withTables(rules: readonly RuleReading[], tables: readonly TableReading[]): RuleReading[] {
+  return rules.map((rule) => {
+    const paths = rule.definition ? expressionsOf(rule.definition).flatMap(({ node }) => reads(node)) : [];
+    const read = tables.filter(({ name }) => paths.some(([root, table]) => root === 'tables' && table === name));
+    return { ...rule, from: [...rule.from, ...read.flatMap(({ source }) => source?.from ?? [])] };
+  });
 }
 
 /** True where derived streams lead in a circle. */
@@ -78,6 +103,22 @@ function circleThrough(rule: RuleReading, start: string, rules: readonly RuleRea
   return undefined;
 }
 
+/** A result is told when its window is over and nothing can change it: after the events that would look it up. */
+function checkRowsOfResults(report: FaultReport, sources: readonly TableSource[], rules: readonly RuleReading[]): void {
+  const areResults = (stream: string): boolean =>
+    rules.some(
+      ({ into, isStateful, from }) =>
+        into?.name === stream && (isStateful || from.some(({ name }) => areResults(name))),
+    );
+  for (const { name, range } of sources.flatMap(({ from }) => from)) {
+    if (!areResults(name)) continue;
+    const message = `'${name}' has results of windows: they are known after the events that would look them up have come`;
+    report.error('table.from.results', range, message, {
+      allowed: 'a stream of the file, or what rules without a window make of one',
+    });
+  }
+}
+
 /** Who reads a derived stream would count a result again that is revised. */
 function checkRevisions(report: FaultReport, rules: readonly RuleReading[]): void {
   for (const { emit, into } of rules) {
@@ -96,7 +137,12 @@ function checkRevisions(report: FaultReport, rules: readonly RuleReading[]): voi
   }
 }
 
-function checkFields(report: FaultReport, streams: readonly StreamReading[], rules: readonly RuleReading[]): void {
+function checkFields(
+  report: FaultReport,
+  streams: readonly StreamReading[],
+  sources: readonly TableSource[],
+  rules: readonly RuleReading[],
+): void {
   const shapes = new Map(streams.map(({ name, schema }) => [name, schemaShape(schema)]));
   const expressions = [...report.expressions];
   const check = (scopes: readonly unknown[], shape: EventShape | undefined, names: readonly string[]) => {
@@ -112,7 +158,8 @@ function checkFields(report: FaultReport, streams: readonly StreamReading[], rul
     if (selected) return new Map(selected.map((name) => [name, undefined]));
     return passesOn ? anyShape(from.map(({ name }) => shapeOf(name))) : undefined;
   };
-  for (const { scope, from } of rules.flatMap(({ eventScopes }) => eventScopes))
+  const ofTables = sources.map(({ scope, from }) => ({ scope, from: from.map(({ name }) => name) }));
+  for (const { scope, from } of [...ofTables, ...rules.flatMap(({ eventScopes }) => eventScopes)])
     check([scope], anyShape(from.map(shapeOf)), from);
 }
 

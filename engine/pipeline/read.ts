@@ -73,7 +73,7 @@ function readRoot(
     timezone: timezone ?? 'UTC',
   };
   const rules = given.rules ? readRules(report, given.rules, context) : [];
-  checkLinks(report, streams, rules);
+  checkLinks(report, streams, tables, rules);
   if (name === undefined || timezone === undefined) return undefined;
   return {
     name,

@@ -38,13 +38,22 @@ export function tableScope(params: ParamTypes, columns: readonly string[] | unde
   };
 }
 
+/** For what makes a row of a table of an event. */
+export function rowScope(params: ParamTypes): Scope {
+  return { aggregates: false, names: ruleNames(params) };
+}
+
 /** For what is asked of one event: `where`, `groupBy`, a stateless rule's `select` and texts. */
 export function eventScope(params: ParamTypes, tables: TableShapes): Scope {
   return {
     aggregates: false,
     tables,
-    names: eventNames(params, [...streamMeta, ['eventTime', 'timestamp'], ['eventId', 'string']]),
+    names: ruleNames(params),
   };
+}
+
+function ruleNames(params: ParamTypes): Names {
+  return eventNames(params, [...streamMeta, ['eventTime', 'timestamp'], ['eventId', 'string']]);
 }
 
 /** For the aggregates of a windowed rule. */

@@ -11,6 +11,7 @@ import { type Entry, entriesOf, readFields } from './fields.ts';
 import { checkIdentifier } from './name.ts';
 import { eventScope, type NameType, type ParamTypes, type TableShapes } from './scope.ts';
 import { readFrom, type StreamName } from './stream-name.ts';
+import { changingTables } from './stream-table.ts';
 import { written } from './yaml-node.ts';
 
 export const stepFields = { from: 'optional', where: 'optional', times: 'optional' } as const;
@@ -188,6 +189,16 @@ function conditionOf(
   eventScopes.push({ scope, from });
   const condition = readExpression(report, entry, scope, predicate);
   const { rest } = conjunctsOf(condition?.node, new Set(steps.map(({ name }) => name)));
+  const [table] = changingTables(rest, tables);
+  if (table !== undefined) {
+    report.error(
+      `${entry.code}.changing-table`,
+      entry.range,
+      `a condition on an earlier step is asked again as events come, and tables.${table} may have changed by then`,
+      { allowed: "the table in a condition on this event alone, joined by '&&', or a table with a 'file'" },
+    );
+    return undefined;
+  }
   if (rest === undefined || reads(rest).every(([root]) => root !== 'meta')) return condition;
   report.error(
     `${entry.code}.meta`,

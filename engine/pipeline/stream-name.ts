@@ -1,4 +1,4 @@
-/** The streams that a rule reads, and the one that it makes. */
+/** The streams that a rule or a table reads, and the one that a rule makes. */
 import { isSeq } from 'yaml';
 import type { SourceRange } from '../expression/expression.ts';
 import type { FaultReport } from './fault-report.ts';
@@ -6,16 +6,17 @@ import type { Entry } from './fields.ts';
 import { checkResourceName } from './name.ts';
 import { rangeOf, written } from './yaml-node.ts';
 
-/** A stream's name at the place where a rule says it. */
+/** A stream's name at the place where it is said. */
 export interface StreamName {
   readonly name: string;
   readonly range: SourceRange;
 }
 
-export function readFrom(report: FaultReport, entry: Entry): StreamName[] {
+/** `code` begins those of its faults. */
+export function readFrom(report: FaultReport, entry: Entry, code = 'rule.from'): StreamName[] {
   const items = isSeq(entry.value) ? entry.value.items : [entry.value];
   if (items.length === 0)
-    report.error('rule.from.empty', entry.range, "'from' names no stream", {
+    report.error(`${code}.empty`, entry.range, "'from' names no stream", {
       allowed: 'a stream or a list of streams',
     });
   const streams: StreamName[] = [];
@@ -23,9 +24,9 @@ export function readFrom(report: FaultReport, entry: Entry): StreamName[] {
     const name = written(item);
     const range = item && name !== undefined ? rangeOf(item) : entry.range;
     if (name === undefined)
-      report.error('rule.from.value', range, "'from' names no stream", { allowed: 'a stream or a list of streams' });
+      report.error(`${code}.value`, range, "'from' names no stream", { allowed: 'a stream or a list of streams' });
     else if (streams.some((stream) => stream.name === name))
-      report.error('rule.from.twice', range, `'${name}' stands twice in 'from'`, { allowed: 'each stream once' });
+      report.error(`${code}.twice`, range, `'${name}' stands twice in 'from'`, { allowed: 'each stream once' });
     else streams.push({ name, range });
   }
   return streams;

@@ -1,27 +1,23 @@
 /** `tables`: values by key that expressions look up. Their rows are read, evaluated and checked with the file. */
 import { isScalar } from 'yaml';
-import type { Scope, SourceRange, TableShape, ValueType } from '../expression/expression.ts';
+import type { SourceRange, TableShape } from '../expression/expression.ts';
 import { type CsvRow, readCsv } from './csv.ts';
 import type { ParamValue, TableDefinition, TableExpressions } from './definition.ts';
-import { readExpression, scalarValue } from './expression-value.ts';
+import { readExpression } from './expression-value.ts';
 import { FaultReport } from './fault-report.ts';
 import { type Entry, entriesOf, readFields } from './fields.ts';
 import { checkIdentifier } from './name.ts';
-import { isSplit, namedEntries } from './named-expressions.ts';
 import type { Files } from './schema.ts';
 import { paramType, tableScope } from './scope.ts';
 import { SourceFile } from './source-file.ts';
+import { readStreamTable, streamTableFields, type TableSource } from './stream-table.ts';
 import { evaluateRows, type WrittenRow } from './table-rows.ts';
+import { parts, readParts } from './table-parts.ts';
 
-export const fields = {
-  file: { example: 'file: data/rates.csv' },
-  key: { example: 'key: event.currency' },
-  value: { example: 'value: { gbp: double(event.gbp) }' },
-  validFrom: 'optional',
-  from: 'not-yet',
-} as const;
+const fileTableFields = { file: { example: 'file: data/rates.csv' }, ...parts, validFrom: 'optional' } as const;
 
-const optional = { file: 'optional', key: 'optional', value: 'optional' } as const;
+/** A table has rows of a file or of streams. */
+export const fields = { file: 'optional', validFrom: 'optional', ...streamTableFields, from: 'optional' } as const;
 
 export const mostRows = 10_000;
 
@@ -30,6 +26,8 @@ export interface TableReading {
   readonly name: string;
   readonly shape: TableShape;
   readonly definition?: TableDefinition;
+  /** Present where its rows are events. */
+  readonly source?: TableSource;
 }
 
 type Params = ReadonlyMap<string, ParamValue>;
@@ -42,57 +40,36 @@ export function readTables(report: FaultReport, entry: Entry, params: Params, fi
 function readTable(report: FaultReport, table: Entry, params: Params, files: Files): TableReading {
   const { name } = table;
   checkIdentifier(report, table);
-  const entries = entriesOf(report, table, 'table', "a map with 'file', 'key' and 'value'") ?? [];
-  const level = { code: 'table', what: `the table '${name}'` };
-  // What a table of a stream lacks is not asked for as long as there is none.
-  const isOther = entries.some((one) => one.name === 'from');
-  const given = readFields(report, entries, table.key, level, isOther ? { ...fields, ...optional } : fields);
-  const file = given.file && readFile(report, given.file, files);
+  const entries = entriesOf(report, table, 'table', "a map with 'file' or 'from', and with 'key' and 'value'") ?? [];
   const types = new Map([...params].map(([param, value]) => [param, paramType(value)]));
+  const level = { code: 'table', what: `the table '${name}'` };
+  const isOfStream = entries.some((one) => one.name === 'from') && !entries.some((one) => one.name === 'file');
+  if (isOfStream) return readStreamTable(report, table, entries, types);
+  const both = entries.find((one) => one.name === 'from');
+  if (both)
+    report.error('table.from.file', both.key, `${level.what} has the rows of a file already`, {
+      allowed: "'file' or 'from', not both",
+    });
+  const ofFile = entries.filter((one) => one !== both);
+  const given = readFields(report, ofFile, table.key, level, fileTableFields);
+  const file = given.file && readFile(report, given.file, files);
   const scope = tableScope(types, file?.columns);
-  const key = given.key && readExpression(report, given.key, scope, scalarValue);
-  const value = given.value ? readValues(report, given.value, scope) : [];
+  const { key, value, shape } = readParts(report, given, scope);
   const validFrom = given.validFrom && readExpression(report, given.validFrom, scope, instant);
-  const shape: TableShape = {
-    key: key?.type ?? 'dyn',
-    fields: new Map(value.map((one) => [one.name, one.expression?.type ?? 'dyn'])),
-  };
-  const complete = value.flatMap((one) => (one.expression ? [{ name: one.name, expression: one.expression }] : []));
-  const isWhole = key && complete.length === value.length && (given.validFrom === undefined || validFrom !== undefined);
+  const isWhole = key && value && (given.validFrom === undefined || validFrom !== undefined);
   if (!isWhole || file === undefined) {
     if (file) report.faults.push(...file.report.faults);
     return { name, shape };
   }
-  const expressions: TableExpressions = {
-    name,
-    columns: file.columns,
-    key,
-    value: complete,
-    ...(validFrom && { validFrom }),
-  };
+  const expressions: TableExpressions = { name, key, value, ...(validFrom && { validFrom }) };
   const rows = evaluateRows(file.report, expressions, Object.fromEntries(params), file.rows);
   report.faults.push(...file.report.faults);
-  return { name, shape, definition: { ...expressions, rows } };
+  return { name, shape, definition: { ...expressions, columns: file.columns, rows } };
 }
 
 const instant = {
   types: ['string', 'number', 'timestamp'],
   words: 'an ISO 8601 text with its zone, epoch milliseconds, or a timestamp',
-} as const;
-
-function readValues(report: FaultReport, entry: Entry, scope: Scope) {
-  const entries = namedEntries(report, entry, 'a map of names to expressions') ?? [];
-  return entries.map((one) => {
-    checkIdentifier(report, one);
-    return { name: one.name, expression: isSplit(one) ? undefined : readExpression(report, one, scope, kept) };
-  });
-}
-
-/** A time is kept as the text that it was. */
-const kept = {
-  types: ['bool', 'number', 'string', 'null', 'list', 'map'] satisfies readonly ValueType[],
-  words:
-    'a text, a number, true or false, a list or a map; of a time its text, and timestamp(…) where the table is read',
 } as const;
 
 interface ReadFile {

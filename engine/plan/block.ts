@@ -1,6 +1,6 @@
 /** The variables of one generated function: fields of the event that it reads once, and temporaries. */
 import type { Binding, Node } from '../expression/expression.ts';
-import type { PipelineDefinition } from '../pipeline/definition.ts';
+import { isOfStream, type PipelineDefinition } from '../pipeline/definition.ts';
 
 /** A value as JavaScript text; JSON but for two line ends that JavaScript does not take in strings of old. */
 export function literal(value: unknown): string {
@@ -43,7 +43,9 @@ export class Block {
       lookUp: (name, how, key) => {
         const table = tables.findIndex((one) => one.name === name);
         if (table < 0) throw new Error(`unbound table ${name} in a checked expression`);
-        const at = tables[table]?.validFrom === undefined ? '' : `, ${time}`;
+        const definition = tables[table];
+        const isTimed = definition !== undefined && (isOfStream(definition) || definition.validFrom !== undefined);
+        const at = isTimed ? `, ${time}` : '';
         return `$tables[${table}].${how}(${key}${at})`;
       },
       temporary: () => `t${this.#temporaries++}`,

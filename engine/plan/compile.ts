@@ -1,18 +1,24 @@
 /** Compiles a pipeline's definition to the plan, which is data, and the text of its program. */
 import { canonical } from '../expression/tree.ts';
-import type { PipelineDefinition, RuleDefinition, WindowDefinition } from '../pipeline/definition.ts';
+import {
+  isOfStream,
+  type PipelineDefinition,
+  type RuleDefinition,
+  type TableDefinition,
+  type WindowDefinition,
+} from '../pipeline/definition.ts';
 import { staysTrue } from '../pipeline/growth.ts';
 import { defaultLimit } from '../pipeline/limit.ts';
 import type { Millis } from '../time.ts';
 import { shortHash } from '../alert/identity.ts';
 import { joinPlan } from './join-plan.ts';
 import { fewestEvents } from './fewest-events.ts';
-import { fingerprint, meaning } from './fingerprint.ts';
+import { fingerprint, meaning, tableFingerprint } from './fingerprint.ts';
 import { generateProgram, valueNames } from './generate-program.ts';
-import { type Plan, type RulePlan, type StreamPlan, tellsAbsence, type WindowPlan } from './plan.ts';
+import { type Plan, type RulePlan, type StreamPlan, type TablePlan, tellsAbsence, type WindowPlan } from './plan.ts';
 import { sequencePlan } from './sequence-plan.ts';
 import { approximable, slotsOf } from './slots.ts';
-import { groupKeyHoldsPartitionKey, passesOn, resultStreams, sourcesOf } from './sources.ts';
+import { groupKeyHoldsPartitionKey, passesOn, resultStreams, sourcesOf, streamsWithRows } from './sources.ts';
 
 export interface CompiledText {
   readonly plan: Plan;
@@ -25,6 +31,7 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
   const groupings: string[] = [];
   const plans = rules.map((rule) => rulePlan(definition, rule, groupings));
   const counted = new Set(plans.flatMap(({ window, sources }) => (window === undefined ? [] : sources)));
+  const withRows = streamsWithRows(definition);
   const declared = definition.streams.map(
     ({ name, outOfOrderness, clockSkew, idleAfter, dedupeWithin, eventId }): StreamPlan => ({
       name,
@@ -32,6 +39,7 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
       clockSkew,
       idleAfter,
       dedupeWithin: eventId !== undefined && counted.has(name) ? dedupeWithin : (0 as Millis),
+      ...(withRows.has(name) && { meetsRows: true }),
     }),
   );
   const results = resultStreams(definition).map(
@@ -40,6 +48,7 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
       resultsOf: plans.flatMap(({ into }, index) => (into === name ? [index] : [])),
       ...resultTimes,
       dedupeWithin: counted.has(name) ? resultTimes.dedupeWithin : (0 as Millis),
+      ...(withRows.has(name) && { meetsRows: true }),
     }),
   );
   const plan: Plan = {
@@ -47,10 +56,16 @@ export function compilePlan(definition: PipelineDefinition): CompiledText {
     pipeline: definition.name,
     timezone: definition.timezone,
     streams: [...declared, ...results],
-    ...(definition.tables.length > 0 && { tables: definition.tables.map(({ name, rows }) => ({ name, rows })) }),
+    ...(definition.tables.length > 0 && { tables: definition.tables.map((table) => tablePlan(definition, table)) }),
     rules: plans,
   };
   return { plan, program: generateProgram(definition, rules) };
+}
+
+function tablePlan(definition: PipelineDefinition, table: TableDefinition): TablePlan {
+  const { name } = table;
+  if (!isOfStream(table)) return { name, rows: table.rows };
+  return { name, fingerprint: tableFingerprint(definition, table), keep: table.keep };
 }
 
 /**

@@ -6,13 +6,14 @@ import { shortHash } from '../alert/identity.ts';
 import type { Json } from '../aggregate/value.ts';
 import type { Expression } from '../expression/expression.ts';
 import { canonical, reads } from '../expression/tree.ts';
-import type {
-  NamedExpression,
-  PipelineDefinition,
-  RuleDefinition,
-  SequencePart,
-  TableDefinition,
-  WindowDefinition,
+import {
+  isOfStream,
+  type NamedExpression,
+  type PipelineDefinition,
+  type RuleDefinition,
+  type SequencePart,
+  type TableDefinition,
+  type WindowDefinition,
 } from '../pipeline/definition.ts';
 import { producersOf, sourcesOf, tablesOf } from './sources.ts';
 
@@ -52,20 +53,31 @@ function partMeaning(definition: PipelineDefinition, part: SequencePart): unknow
   return part.kind === 'step' ? { ...part, where } : { ...part, where, until: meaning(definition, part.until) };
 }
 
+function namedMeaning(definition: PipelineDefinition, list: readonly NamedExpression[]): unknown {
+  return list.map(({ name, expression }) => [name, meaning(definition, expression)]);
+}
+
+function tableMeaning(definition: PipelineDefinition, table: TableDefinition): unknown {
+  const { name, key, value, validFrom } = table;
+  // Not the rows: what they change, they change for events to come.
+  const parts = [name, meaning(definition, key), namedMeaning(definition, value), meaning(definition, validFrom)];
+  return isOfStream(table) ? [...parts, table.from, upstream(definition, table.from)] : parts;
+}
+
+/** The rules that make the events of derived streams. */
+function upstream(definition: PipelineDefinition, from: readonly string[]): unknown {
+  return from.flatMap((stream) => producersOf(definition, stream)).map((producer) => fingerprint(definition, producer));
+}
+
 /** Forms whose panes are as wide as the cooldown where that is longer than the window. */
 const logs: ReadonlySet<string> = new Set(['sliding', 'before', 'last', 'session', 'until']);
 
 export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefinition): FingerprintParts {
-  const named = (list: readonly NamedExpression[]): unknown =>
-    list.map(({ name, expression }) => [name, meaning(definition, expression)]);
+  const named = (list: readonly NamedExpression[]) => namedMeaning(definition, list);
   const { cooldown } = rule.alert ?? {};
   // Of windows that are alerts of their own, it says no more than the form does.
   const joins = cooldown !== 0 || rule.window === undefined || logs.has(rule.window.kind);
   const tables = tablesOf(definition, rule);
-  const tableMeaning = ({ name, key, value, validFrom }: TableDefinition): unknown => {
-    // Not the rows: what they change, they change for events to come.
-    return [name, meaning(definition, key), named(value), meaning(definition, validFrom)];
-  };
   return [
     ['the format of the state', stateFormat],
     ['the name', rule.name],
@@ -89,16 +101,18 @@ export function fingerprintParts(definition: PipelineDefinition, rule: RuleDefin
       ]),
     ],
     // Rules that read none keep the state that they had before there were tables.
-    ...(tables.length === 0 ? [] : [['the tables that it reads', tables.map(tableMeaning)] as const]),
-    [
-      'the rules that it reads',
-      rule.from
-        .flatMap((stream) => producersOf(definition, stream))
-        .map((producer) => fingerprint(definition, producer)),
-    ],
+    ...(tables.length === 0
+      ? []
+      : [['the tables that it reads', tables.map((table) => tableMeaning(definition, table))] as const]),
+    ['the rules that it reads', upstream(definition, rule.from)],
   ];
 }
 
 export function fingerprint(definition: PipelineDefinition, rule: RuleDefinition): string {
   return shortHash(JSON.stringify(fingerprintParts(definition, rule).map(([, value]) => value))).slice(0, 8);
+}
+
+/** Names the values of a table: what changes it changes what they mean. */
+export function tableFingerprint(definition: PipelineDefinition, table: TableDefinition): string {
+  return shortHash(JSON.stringify(tableMeaning(definition, table))).slice(0, 8);
 }

@@ -8,9 +8,15 @@
 import { aggregateCall } from '../expression/aggregate-call.ts';
 import { emit } from '../expression/emit.ts';
 import type { Expression, Node, Text } from '../expression/expression.ts';
-import type { NamedExpression, PipelineDefinition, RuleDefinition } from '../pipeline/definition.ts';
+import {
+  isOfStream,
+  type NamedExpression,
+  type PipelineDefinition,
+  type RuleDefinition,
+} from '../pipeline/definition.ts';
 import { Block, literal } from './block.ts';
 import { generateRuleEvaluation, readBy } from './generate-rule.ts';
+import { generateRow } from './generate-row.ts';
 import { sequenceFunctions } from './generate-sequence.ts';
 import { namedSteps } from './sequence-plan.ts';
 import { resultCode, slotsOf } from './slots.ts';
@@ -43,7 +49,9 @@ export function generateProgram(definition: PipelineDefinition, rules: readonly 
       (name) => `${literal(name)}: {\npartitionKey() {},\nevaluate: ${evaluation(definition, rules, name)}\n}`,
     ),
   ];
-  return `return {\nstreams: {\n${streams.join(',\n')}\n},\nrules: [\n${rules.map((rule) => ruleFunctions(definition, rule)).join(',\n')}\n]\n};`;
+  const changing = definition.tables.flatMap((table, i) => (isOfStream(table) ? [`$tables[${i}]`] : []));
+  const tables = changing.length === 0 ? '' : `changingTables: [${changing.join(', ')}],\n`;
+  return `return {\n${tables}streams: {\n${streams.join(',\n')}\n},\nrules: [\n${rules.map((rule) => ruleFunctions(definition, rule)).join(',\n')}\n]\n};`;
 }
 
 /** The fields that a stream's functions read of its events; a schema reads them all. */
@@ -96,9 +104,14 @@ function evaluation(
   read = new FieldsRead(),
 ): string {
   const block = new Block(definition, ['event', 'meta']);
-  const body = rules
-    .flatMap((rule, index) => (rule.from.includes(stream) ? [generateRuleEvaluation(rule, index, stream, block)] : []))
-    .join('\n');
+  const body = [
+    ...definition.tables.flatMap((table, index) =>
+      isOfStream(table) && table.from.includes(stream) ? [generateRow(table, index, block)] : [],
+    ),
+    ...rules.flatMap((rule, index) =>
+      rule.from.includes(stream) ? [generateRuleEvaluation(rule, index, stream, block)] : [],
+    ),
+  ].join('\n');
   read.add(block);
   return `(event, meta, sink) => {\n${block.declarations()}${body}\n}`;
 }

@@ -144,7 +144,7 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
 
 const isValue = (code: string): string => `${code} !== undefined`;
 /** A number such as 1e400 is JSON, and infinite here: no key, and nothing to add up. */
-const isKey = (code: string): string =>
+export const isKey = (code: string): string =>
   `typeof ${code} === 'string' || Number.isFinite(${code}) || typeof ${code} === 'boolean'`;
 
 const isComparable = (code: string): string =>

@@ -1,7 +1,9 @@
-/** The rows of a table in memory, as generated code asks for them. */
+/** The rows of a table, as generated code asks for them: those of a file in memory, and those that events make. */
 import { type MapValue, Optional } from '../expression/operators.ts';
+import type { Order } from '../aggregate/order.ts';
 import type { TableRow } from '../pipeline/definition.ts';
 import type { EpochMillis } from '../time.ts';
+import type { ChangingTables, TableKey } from '../state/table-values.ts';
 import type { TablePlan } from './plan.ts';
 
 export class LookUpTable {
@@ -31,12 +33,52 @@ export class LookUpTable {
   }
 }
 
+/** What a look-up of a row that events make is for. */
+export interface Asking {
+  readonly tables: ChangingTables;
+  readonly event: Order;
+}
+
+/** A table whose rows events make. Its program is one for all that run it, so whoever evaluates an event says for whom. */
+export class ChangingTable {
+  readonly #position: number;
+  asking: Asking | undefined;
+
+  constructor(position: number) {
+    this.#position = position;
+  }
+
+  row(key: unknown, at: EpochMillis): MapValue | undefined {
+    return this.#look(key, at) ?? undefined;
+  }
+
+  optional(key: unknown, at: EpochMillis): Optional | undefined {
+    const row = this.#look(key, at);
+    return row === undefined ? undefined : new Optional(row ?? undefined);
+  }
+
+  has(key: unknown, at: EpochMillis): boolean | undefined {
+    const row = this.#look(key, at);
+    return row === undefined ? undefined : row !== null;
+  }
+
+  #look(key: unknown, at: EpochMillis): MapValue | null | undefined {
+    const { asking } = this;
+    if (asking === undefined || !isKey(key)) return undefined;
+    return asking.tables.look(this.#position, key, at, asking.event);
+  }
+}
+
 /** What is no key, and a key that failed, fail: none of them is a key that the table lacks. */
-function isKey(key: unknown): boolean {
+function isKey(key: unknown): key is TableKey {
   return typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean';
 }
 
 /** The tables of a plan, in its order. */
-export function tablesOf({ tables = [] }: { readonly tables?: readonly TablePlan[] }): readonly LookUpTable[] {
-  return tables.map(({ rows }) => new LookUpTable(rows));
+export function tablesOf({
+  tables = [],
+}: {
+  readonly tables?: readonly TablePlan[];
+}): readonly (LookUpTable | ChangingTable)[] {
+  return tables.map((table, i) => ('rows' in table ? new LookUpTable(table.rows) : new ChangingTable(i)));
 }

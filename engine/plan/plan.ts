@@ -31,11 +31,24 @@ export interface StreamPlan {
   readonly idleAfter: Millis;
   /** How long the ids of events are remembered; 0 where no rule counts events by an id. */
   readonly dedupeWithin: Millis;
+  /** True where its events, or what rules make of them, are rows of tables or look such rows up; else absent. */
+  readonly meetsRows?: boolean;
 }
 
-export interface TablePlan {
+export type TablePlan = FileTablePlan | StreamTablePlan;
+
+export interface FileTablePlan {
   readonly name: string;
   readonly rows: readonly TableRow[];
+}
+
+/** A table whose rows are events. */
+export interface StreamTablePlan {
+  readonly name: string;
+  /** Names its values: what changes it changes what earlier ones mean. */
+  readonly fingerprint: string;
+  /** How long a value is kept after another has taken its place. */
+  readonly keep: Millis;
 }
 
 /**
@@ -90,6 +103,11 @@ export interface RulePlan {
   readonly writer: 'key' | 'shard';
   /** True where only one stream writes a pane, so that its owner may trust its memory. */
   readonly cacheable: boolean;
+}
+
+/** How long each table keeps what another value has taken the place of; nothing where it is of a file. */
+export function keepsOf({ tables = [] }: Pick<Plan, 'tables'>): readonly Millis[] {
+  return tables.map((table) => ('keep' in table ? table.keep : (0 as Millis)));
 }
 
 /** True where what did not come makes a window true: then the watermark says so, and no event. */

@@ -3,6 +3,7 @@
  * each field once, and per rule the functions over windows and texts. Values are CEL values; undefined is a failed
  * evaluation.
  */
+import type { ChangingTable } from './lookup-table.ts';
 import type { Plan } from './plan.ts';
 import type { Severity } from '../pipeline/definition.ts';
 import type { Timestamp } from '../expression/operators.ts';
@@ -42,6 +43,10 @@ export interface Sink {
   derive(rule: number, stream: string, event: JsonObject): void;
   /** An event of a windowed rule: one argument per accumulator, null where it does not count. */
   touch(rule: number, groups: readonly unknown[], args: readonly unknown[], fields: JsonObject): void;
+  /** An event that is a row of a table. */
+  row(table: number, key: unknown, values: JsonObject): void;
+  /** One that would be, and is none. */
+  rowFailed(table: number, part: string, source: string, read: readonly (readonly [string, unknown])[]): void;
   /** A `where` or a predicate failed, and so does not match. */
   predicateFailed(rule: number): void;
   /** A value failed: the event goes to the dead letters. `read` holds the paths that the expression reads. */
@@ -116,6 +121,8 @@ export interface Program {
   readonly streams: { readonly [name: string]: StreamProgram };
   /** By position, as in the plan. */
   readonly rules: readonly RuleProgram[];
+  /** The tables whose rows events make; absent where there are none. */
+  readonly changingTables?: readonly ChangingTable[];
 }
 
 /** A plan with its program: what every mode runs. */

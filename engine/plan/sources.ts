@@ -1,7 +1,13 @@
 /** Where the events of a rule come from, derived streams traced back to declared ones; which tables it reads; and who writes its panes. */
 import type { Expression } from '../expression/expression.ts';
 import { canonical, reads } from '../expression/tree.ts';
-import type { PipelineDefinition, RuleDefinition, StreamDefinition, TableDefinition } from '../pipeline/definition.ts';
+import {
+  isOfStream,
+  type PipelineDefinition,
+  type RuleDefinition,
+  type StreamDefinition,
+  type TableDefinition,
+} from '../pipeline/definition.ts';
 import type { Millis } from '../time.ts';
 import { numbered } from './sequence-plan.ts';
 
@@ -37,6 +43,13 @@ export function resultStreams(definition: PipelineDefinition): { readonly name: 
     name,
     isRead: rules.some(({ from }) => sourcesOf(definition, from).some((source) => source.name === name)),
   }));
+}
+
+/** The streams in Kinesis whose events, or what rules make of them, are rows of tables or look such rows up. */
+export function streamsWithRows(definition: PipelineDefinition): ReadonlySet<string> {
+  const tables = definition.tables.filter(isOfStream);
+  const rules = definition.rules.filter((rule) => tablesRead(definition, expressionsOf(rule)).some(isOfStream));
+  return new Set([...tables, ...rules].flatMap(({ from }) => sourcesOf(definition, from).map(({ name }) => name)));
 }
 
 /** The texts of the expressions that have, on events of this stream, the value of its partition key. */

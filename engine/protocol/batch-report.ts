@@ -1,6 +1,7 @@
 /** What a batch did, as one log line says it. */
 import { loggedReason } from '../intake/faults.ts';
 import type { Rejection } from '../intake/input-record.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Told } from './alert-store.ts';
 
 export interface BatchReport {
@@ -45,6 +46,11 @@ export function batchReport(
     ...(unfinished !== undefined && { unfinished }),
     ...(last !== undefined && { reason: loggedReason(last) }),
   };
+}
+
+/** Predicates that failed, by the names of the rules that have any. */
+export function failuresByRule({ rules }: Pick<Plan, 'rules'>, failures: readonly number[]): Record<string, number> {
+  return Object.fromEntries(failures.flatMap((count, rule) => [[rules[rule]?.name ?? rule, count]]));
 }
 
 function total(told: readonly Told[], what: keyof Told): number {

@@ -3,6 +3,7 @@ import { isoTime } from '../aggregate/value.ts';
 import { shortHash } from '../alert/identity.ts';
 import type { Rejection } from '../intake/input-record.ts';
 import type { Compiled } from '../plan/program.ts';
+import type { ChangingTables } from '../state/table-values.ts';
 import { otherEvents } from './other-events.ts';
 import type { Ports } from './ports.ts';
 
@@ -15,8 +16,12 @@ export function deadLettersName(rejections: readonly Rejection[]): string {
   return `${rejections[0]?.record.sequenceNumber ?? ''}-${shortHash(all.join('\n'))}`;
 }
 
-function deadLetterLines(compiled: Compiled, rejections: readonly Rejection[]): string[] {
-  const others = otherEvents(compiled, rejections);
+function deadLetterLines(
+  compiled: Compiled,
+  rejections: readonly Rejection[],
+  tables: ChangingTables | undefined,
+): string[] {
+  const others = otherEvents(compiled, rejections, tables);
   return rejections.map((rejection) => {
     const { record, rule, reason } = rejection;
     const except = others(rejection);
@@ -34,16 +39,17 @@ function deadLetterLines(compiled: Compiled, rejections: readonly Rejection[]): 
   });
 }
 
-/** Keeps rejected events of one shard, `<stream>/<shardId>`, under the kinds of their rejections. */
+/** Keeps rejected events of one shard, `<stream>/<shardId>`, under the kinds of their rejections. `tables` are those that they saw. */
 export async function keepLetters(
   compiled: Compiled,
   { deadLetter }: Pick<Ports, 'deadLetter'>,
   shard: string,
   rejections: readonly Rejection[],
+  tables: ChangingTables | undefined,
 ): Promise<void> {
   for (const prefix of ['late', 'invalid'] as const) {
     const letters = rejections.filter(({ kind }) => kind === prefix);
     if (letters.length > 0)
-      await deadLetter(prefix, `${shard}/${deadLettersName(letters)}`, deadLetterLines(compiled, letters));
+      await deadLetter(prefix, `${shard}/${deadLettersName(letters)}`, deadLetterLines(compiled, letters, tables));
   }
 }

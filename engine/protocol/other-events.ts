@@ -6,17 +6,23 @@ import { Intake } from '../intake/intake.ts';
 import type { InputRecord, Rejection } from '../intake/input-record.ts';
 import type { Match, Receiver } from '../intake/receiver.ts';
 import type { Compiled } from '../plan/program.ts';
+import type { ChangingTables } from '../state/table-values.ts';
 import type { EventReference, Touch } from '../state/touch.ts';
 
 /**
  * The ids of the other events of their records that came to the rules of rejections: they are counted, or have dead
- * letters of their own. Records are read again for it, and only in pipelines that derive streams.
+ * letters of their own. Records are read again for it, with the rows that they saw, and only in
+ * pipelines that derive streams.
  */
-export function otherEvents(compiled: Compiled, rejections: readonly Rejection[]): (rejection: Rejection) => string[] {
+export function otherEvents(
+  compiled: Compiled,
+  rejections: readonly Rejection[],
+  tables: ChangingTables | undefined,
+): (rejection: Rejection) => string[] {
   const got = new EventsByRule(compiled);
   const { plan, program } = compiled;
   if (Object.keys(program.streams).length > plan.streams.length) {
-    const intake = new Intake(compiled, got, () => undefined);
+    const intake = new Intake(compiled, got, () => undefined, tables);
     const ofRules = rejections.filter(({ rule }) => rule !== undefined);
     for (const record of new Set(ofRules.map(({ record }) => record))) got.read(record, intake);
   }

@@ -7,9 +7,12 @@
  * up; the owner learns of it by the shard's record. Keys that several shards write have a pane of their own for what
  * was put back.
  */
+import type { Reader } from '../intake/audience.ts';
 import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
+import { nameOfRows } from '../intake/kept-rows.ts';
 import { Collected, type KeyedTouch } from '../intake/receiver.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Compiled } from '../plan/program.ts';
 import { type CompiledRule, compiledRules, type WindowedRule } from '../state/compiled-rule.ts';
 import { KeyedStates } from '../state/keyed-states.ts';
@@ -18,6 +21,7 @@ import { type EpochMillis, smallest } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
+import { LoadedTables } from './loaded-tables.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
@@ -30,7 +34,7 @@ import { readBegins, readTimes, watermarkKey } from './watermarks.ts';
 
 export interface DeadLetter {
   readonly record: InputRecord;
-  /** The rule that could not take the event; absent where none could: then it is for all. */
+  /** The rule or table (`tables.NAME`) that could not take the event; absent where none could: then it is for all. */
   readonly rule?: string;
   /** The ids of other events of the record that the rule got; absent: there were none. */
   readonly except?: readonly string[];
@@ -86,16 +90,20 @@ export async function redrive(
   const found = new Collected();
   const ids = new RedrivenIds(plan);
   let reading: InputRecord | undefined;
-  const intake = new Intake(compiled, found, () => reading && ids.of(reading));
-  const unfinished = await unfinishedRecords(
-    ports.state,
-    letters.map(({ record }) => record),
-  );
+  const records = letters.map(({ record }) => record);
+  const tables = await LoadedTables.read(compiled, ports.state, records);
+  const intake = new Intake(compiled, found, () => reading && ids.of(reading), tables);
+  const unfinished = await unfinishedRecords(ports.state, records);
   for (const { record, rule = options.rule, except } of letters) {
-    const only = rule === undefined ? undefined : plan.rules.findIndex(({ name }) => name === rule);
-    if (only === -1) outcome(record).refused.push({ reason: `the pipeline has no rule "${rule ?? ''}" that is on` });
+    const only = rule === undefined ? undefined : readerOf(plan, rule);
+    if (only === null) outcome(record).refused.push({ reason: noReader(rule ?? '') });
     else if (unfinished.has(record)) outcome(record).refused.push({ reason: notFinished });
     else intake.read((reading = record), only, new Set(except));
+  }
+  if (!options.dryRun) await tables?.keep(ports.now());
+  for (const { table, isNew, record } of found.rows) {
+    const { putBack, alreadyThere } = outcome(record);
+    (isNew ? putBack : alreadyThere).push(nameOfRows(plan, table));
   }
   for (const { record, rule, reason } of found.rejections)
     outcome(record).refused.push({ ...(rule !== undefined && { rule }), reason });
@@ -110,6 +118,21 @@ export async function redrive(
     ids.repeats(ports.state, touches, { rejectedWhole, isRefused }, { now: ports.now(), dryRun: options.dryRun });
   told.push(await redriveTouches(compiled, redriven, ports, alerts, touches, { ...options, repeatsOf }));
   return { letters: outcomes, told: sum(told) };
+}
+
+/** Whom a dead letter names; null where there is none any more. */
+function readerOf(plan: Plan, name: string): Reader | null {
+  const rule = plan.rules.findIndex((one) => one.name === name);
+  if (rule !== -1) return { rule };
+  const table = (plan.tables ?? []).findIndex((one, i) => 'keep' in one && nameOfRows(plan, i) === name);
+  return table === -1 ? null : { table };
+}
+
+function noReader(name: string): string {
+  const [, table] = /^tables\.(.*)$/.exec(name) ?? [];
+  return table === undefined
+    ? `the pipeline has no rule "${name}" that is on`
+    : `the pipeline has no table "${table}" of a stream`;
 }
 
 /** Which events were counted before, or put back, by another record; the others are claimed, unless they are refused. */

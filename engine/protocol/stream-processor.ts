@@ -16,9 +16,10 @@ import { type EpochMillis, largest, smallest } from '../time.ts';
 import { admissionOf } from './admission.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold, type Change, reserve } from './batch-fold.ts';
-import { type BatchReport, batchReport } from './batch-report.ts';
+import { type BatchReport, batchReport, failuresByRule } from './batch-report.ts';
 import { batchSlices } from './batch-slices.ts';
 import { keepLetters } from './dead-letters.ts';
+import { LoadedTables } from './loaded-tables.ts';
 import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { learnBegins } from './rule-begins.ts';
@@ -118,11 +119,10 @@ export class StreamProcessor {
     const known = { record: stored?.record, records: memory.shards };
     const began = { arrival: fresh[0]?.arrival, now: this.#ports.now() };
     memory.ids ??= this.#ids && (await ShardIdLog.open(state, { ...this.#ids, shard }, known, began));
-    const { ids } = memory;
-    const intake = new Intake(this.#compiled, found, () => ids);
+    const tables = await LoadedTables.read(this.#compiled, state, fresh);
+    const intake = new Intake(this.#compiled, found, () => memory.ids, tables);
     const times = fresh.map((record) => intake.read(record));
-    const oldest = smallest(times);
-    const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? oldest : undefined);
+    const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? smallest(times) : undefined);
     await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf, !stored?.record.eventAt);
     const stateless = statelessMatches(this.#rules, found.matches);
     const touches = [...found.touches, ...stateless.touches];
@@ -137,7 +137,7 @@ export class StreamProcessor {
       horizon: memory.horizon,
       now: this.#ports.now(),
       timeLeft,
-      letter: (rejected) => keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, rejected),
+      letter: (rejected) => keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, rejected, tables),
     });
     const told: Told[] = [];
     const owned: Change[] = [];
@@ -154,8 +154,7 @@ export class StreamProcessor {
       const { told: alerted, lost, unread } = await settleOwned(this.#alerts, ours, slice.stateless);
       const crowded = others.filter(({ rule }) => isCrowded(rule, writers[rule.index] ?? 0));
       const unmarked = await markKeys(state, this.#ports.now(), crowded.map(unsettled));
-      const few = others.filter((change) => !crowded.includes(change));
-      const ourselves = [...few, ...lost, ...unread].map(unsettled);
+      const ourselves = [...others.filter((one) => !crowded.includes(one)), ...lost, ...unread].map(unsettled);
       told.push(alerted, await settleShared(this.#alerts, state, [...ourselves, ...unmarked]));
       owned.push(...ours);
       lostAny ||= lost.length > 0;
@@ -168,8 +167,9 @@ export class StreamProcessor {
     const invalid = found.rejections.filter(({ record }) => done.has(record));
 
     await Promise.all([
-      keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid),
-      ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
+      keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid, tables),
+      memory.ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
+      tables?.keep(this.#ports.now()),
     ]);
     // What was read beyond comes again: it is asked about as if it had never come.
     if (unfinished !== undefined) memory.ids = undefined;
@@ -198,7 +198,7 @@ export class StreamProcessor {
         resent: intake.repeats,
         matched: found.touches.length + found.matches.length,
         missingTexts: takeMissing(),
-        predicateFailures: intake.failuresByRule(),
+        predicateFailures: failuresByRule(this.#compiled.plan, intake.predicateFailures),
       },
       unfinished,
       told,

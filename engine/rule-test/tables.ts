@@ -1,6 +1,12 @@
 /** `tables` of a test file: rows in place of those of the pipeline's own files. */
-import type { PipelineDefinition, TableDefinition } from '../pipeline/definition.ts';
+import {
+  type FileTableDefinition,
+  isOfStream,
+  type PipelineDefinition,
+  type TableDefinition,
+} from '../pipeline/definition.ts';
 import { type Entry, entriesOf } from '../pipeline/fields.ts';
+import { listed } from '../pipeline/listed.ts';
 import { mostRows } from '../pipeline/table.ts';
 import { evaluateRows, type WrittenRow } from '../pipeline/table-rows.ts';
 import { type Context, reportUnknownName } from './context.ts';
@@ -18,6 +24,12 @@ export function readTestTables({ report, pipeline, start }: Context, entry: Entr
       reportUnknownName({ report, pipeline, start }, unknown, known);
       return [];
     }
+    if (isOfStream(table)) {
+      report.error('test.tables.of-stream', one.key, `the rows of '${one.name}' are events of ${listed(table.from)}`, {
+        allowed: `steps with events of ${listed(table.from)}, before those that look a row up`,
+      });
+      return [];
+    }
     const items = readList(report, one, 'a list of rows, each a map of columns to texts') ?? [];
     if (items.length > mostRows)
       report.error('test.tables.too-many-rows', one.key, `'${one.name}' has ${items.length} rows`, {
@@ -29,7 +41,7 @@ export function readTestTables({ report, pipeline, start }: Context, entry: Entr
 }
 
 /** Cells are the texts that would stand in the file: 0.85 and "0.85" are the same. */
-function readRow({ report }: Context, item: Entry, { name, columns }: TableDefinition): WrittenRow | undefined {
+function readRow({ report }: Context, item: Entry, { name, columns }: FileTableDefinition): WrittenRow | undefined {
   const cells = entriesOf(report, item, 'test.tables.row', `a map of the columns of '${name}'`);
   if (cells === undefined) return undefined;
   const read = new Map<string, string>();

@@ -11,6 +11,6 @@ test('weir explain names the tables that a rule reads, and how many rows they ha
   };
   const reading = rules.filter(({ runs }) => runs['tables'] !== undefined);
   expect(reading.map(({ rule, runs }) => [rule, runs['tables']])).toEqual([
-    ['tidy-orders', 'rates (4 rows), in the function itself'],
+    ['tidy-orders', 'rates (4 rows in the function itself)'],
   ]);
 });

@@ -14,7 +14,7 @@ import { fields as tableFields } from '../../engine/pipeline/table.ts';
 import { readRuleTest } from '../../engine/rule-test/read.ts';
 import { readPage } from '../docs/page.ts';
 import { rules, withRules } from '../engine/protocol/pipelines.ts';
-import { forms, textOf } from '../simulation/rule-forms.ts';
+import { allForms, textOf } from '../simulation/rule-forms.ts';
 
 const language = readFileSync('docs/language.md', 'utf8');
 const schemas = schemaFiles(language);
@@ -44,7 +44,7 @@ const pipelines = [
   readFileSync('test/cli/rule-test/shop.yaml', 'utf8'),
   ...blocksOf('yaml'),
   ...Object.values(rules).map(withRules),
-  ...forms.map((form) => textOf([form])),
+  ...allForms.map((form) => textOf([form])),
 ];
 /** A table's file is shown by a page or stands beside an example. */
 function files(name: string): string {

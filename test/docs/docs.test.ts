@@ -107,7 +107,7 @@ describe('what is not there yet', () => {
   }));
 
   test('is listed', () => {
-    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.length).toBeGreaterThan(0);
   });
 
   test.each(rows)('$form is refused with $code', ({ form, code }) => {

@@ -1,6 +1,6 @@
 /** What the histories that were played had in them, and whether that was enough to mean something. */
 import type { Outcome } from './play.ts';
-import { forms, sharedForms } from './rule-forms.ts';
+import { allForms as forms, sharedForms } from './rule-forms.ts';
 
 const features = [
   'resharded while events came',

@@ -12,7 +12,11 @@ import type { Invoke } from './functions.ts';
 import type { History } from './history.ts';
 import type { Schedule } from './schedule.ts';
 
-const envelope = { streamArn: 'arn:aws:kinesis:simulated', roleArn: 'arn:aws:iam:simulated', region: 'us-east-1' };
+export const envelope = {
+  streamArn: 'arn:aws:kinesis:simulated',
+  roleArn: 'arn:aws:iam:simulated',
+  region: 'us-east-1',
+};
 
 export interface SourceServices {
   readonly history: History;

@@ -1,7 +1,8 @@
 /** What happens in one history, as the seed draws it: data, so that it can be thinned and played again. */
 import { Dice } from './dice.ts';
+import { drawRows, earlyRowForm, type PlannedRow } from './early-rows.ts';
 import { type Redrive, withRedrive } from './redrive-draw.ts';
-import { forms } from './rule-forms.ts';
+import { forms, rowForm } from './rule-forms.ts';
 import type { Weather } from './sandbox.ts';
 
 const streamNames = ['orders', 'carts'] as const;
@@ -70,6 +71,8 @@ export interface History {
   /** How many shards each stream begins with. */
   readonly shards: Readonly<Record<string, number>>;
   readonly events: readonly PlannedEvent[];
+  /** What is there before all of them. */
+  readonly rows: readonly PlannedRow[];
   readonly reshards: readonly Reshard[];
   readonly outages: readonly Outage[];
   readonly restarts: readonly Restart[];
@@ -165,11 +168,12 @@ export function drawHistory(seed: number): History {
     (): Restart => ({ at: instant(), stream: dice.of(streamNames), from: dice.of(['earlier', 'beginning']) }),
   );
   const shards = inOrder ? [1] : crowded ? [10, 14] : [1, 1, 2, 3, 4];
-  return withRedrive({
+  const drawn = withRedrive({
     seed,
     start,
     forms: forms.filter((form) => chosen.has(form)),
     shards: { orders: dice.of(shards), carts: dice.of(shards) },
+    rows: [],
     events: [...events, ...resent].sort((a, b) => a.arrival - b.arrival),
     reshards: !inOrder && dice.percent(50) ? reshards : [],
     outages: dice.percent(35) ? outages : [],
@@ -187,4 +191,10 @@ export function drawHistory(seed: number): History {
     inOrder,
     stalls: dice.of([0, 0, 50, 200]),
   });
+  // Where nothing is put right later or given up, every row is there before the events that look it up.
+  const isWithRows = inOrder && !malformed && drawn.retries === undefined;
+  const rowDice = Dice.named(seed, 'rows');
+  const rows = rowDice.percent(20) ? drawRows(rowDice, customers, start, arrival) : [];
+  const more = [...(isWithRows ? [rowForm] : []), ...(rows.length > 0 ? [earlyRowForm] : [])];
+  return { ...drawn, forms: [...drawn.forms, ...more], rows };
 }

@@ -3,6 +3,7 @@
  * runner is worth nothing.
  */
 import { resultMutations } from './result-mutations.ts';
+import { tableMutations } from './table-mutations.ts';
 
 export interface Mutation {
   readonly name: string;
@@ -14,6 +15,7 @@ export interface Mutation {
 
 export const mutations: readonly Mutation[] = [
   ...resultMutations,
+  ...tableMutations,
   {
     name: 'puts have no condition on the version',
     file: 'adapters/conditional-writes.ts',

@@ -7,6 +7,7 @@ import { hashKey, toDecimal } from '../../local/kinesis/hash-range.ts';
 import type { KinesisRecord } from '../../local/kinesis-batch.ts';
 import type { Stream } from '../../local/kinesis/stream.ts';
 import { Dice } from './dice.ts';
+import { beginOf, earlyRowForm, earlyRowStream, putRows } from './early-rows.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { type FunctionServices, streamFunction, timeFunction } from './functions.ts';
 import type { History, Reshard } from './history.ts';
@@ -93,7 +94,7 @@ class Player {
   constructor(history: History, plan: FaultPlan, given: Given) {
     this.#history = history;
     this.#given = given;
-    this.#schedule = new Schedule(history.start);
+    this.#schedule = new Schedule(beginOf(history));
     this.#witness = new Witness(growingRules(given.compiled), absenceRules(given.compiled));
     this.#plan = plan;
     const dice = (name: string): Dice => Dice.named(history.seed, name);
@@ -138,7 +139,9 @@ class Player {
         history.start as EpochMillis,
       );
     const functions = [...streamNames, ...results].map((name) => streamFunction(this.#services, name));
+    const rows = streamFunction(this.#services, earlyRowStream);
     await this.#schedule.run(async () => {
+      if (history.forms.includes(earlyRowForm)) this.#arrived.push(...(await putRows(this.#services, rows)));
       const reading = Promise.all(streamNames.map((name, i) => this.#reading.read(name, functions[i]!)));
       const following = Promise.all(
         results.map((name, i) => this.#reading.follow(name, functions[streamNames.length + i]!, () => this.#isOver)),
@@ -191,8 +194,11 @@ class Player {
       counts: {
         reshards: this.#reshards,
         overlaps: this.#reading.overlaps,
-        crashes: functions.reduce((sum, { crashes }) => sum + crashes, this.#time.crashes + this.#redriving.crashes),
-        timeouts: functions.reduce((sum, { timeouts }) => sum + timeouts, this.#time.timeouts),
+        crashes: [rows, ...functions].reduce(
+          (sum, { crashes }) => sum + crashes,
+          this.#time.crashes + this.#redriving.crashes,
+        ),
+        timeouts: [rows, ...functions].reduce((sum, { timeouts }) => sum + timeouts, this.#time.timeouts),
         outages: history.outages.length,
       },
       problems,

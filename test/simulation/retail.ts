@@ -51,6 +51,7 @@ function historyOf({ events }: Given, seed: number): History {
     forms: [],
     shards: { orders: 2, lines: 3 },
     events: [],
+    rows: [],
     reshards: some(12, (stream, at) => ({
       at,
       stream,

@@ -1,6 +1,7 @@
 /** Every form of rule that there is, and pipelines of several of them. */
 import type { Compiled } from '../../engine/plan/program.ts';
 import { compiled, rules as protocolRules, withRules } from '../engine/protocol/pipelines.ts';
+import { earlyRowForm, earlyRowRule, earlyRowStreamText, earlyRowTable } from './early-rows.ts';
 import { joinRuleTexts } from './join-rule-texts.ts';
 import { logRuleTexts } from './log-rule-texts.ts';
 import { resultRuleTexts } from './result-rule-texts.ts';
@@ -17,9 +18,50 @@ const texts: Readonly<Record<string, string>> = {
 };
 export const forms: readonly string[] = Object.keys(texts);
 
+/**
+ * A form that looks up rows of a stream. It says what the perfect run says only where no row comes late, so it is not
+ * drawn, but added to the histories of which that is true.
+ */
+export const rowForm = 'rows of a stream';
+
+const rowTable = `  newest:
+    from: orders
+    key: event.customer
+    value:
+      kind: event.kind
+      total: event.total
+`;
+
+const rowRule = `  often-rows:
+    from: orders
+    where: event.kind != tables.newest[?event.customer].kind.orValue("") || event.total > 6
+    groupBy:
+      customer: event.customer
+    window:
+      tumbling: 10m
+    aggregate:
+      n: count()
+      before: collect(tables.newest[?event.customer].total.orValue(-1), 50)
+    alert:
+      severity: low
+      title: 'x'
+      evidence: 3`;
+
+/** What a form needs besides its rule: a stream of its own, and a table. */
+const withRows: Readonly<Record<string, { readonly stream: string; readonly table: string; readonly rule: string }>> = {
+  [rowForm]: { stream: '', table: rowTable, rule: rowRule },
+  [earlyRowForm]: { stream: earlyRowStreamText, table: earlyRowTable, rule: earlyRowRule },
+};
+
+/** With those that are not drawn. */
+export const allForms: readonly string[] = [...forms, ...Object.keys(withRows)];
+
 /** Forms whose keys several shards may write. */
 export const sharedForms: ReadonlySet<string> = new Set(
-  forms.filter((name) => !/(?:groupBy:\n {6}|left: event\.)customer/.test(texts[name] ?? '') && name !== 'stateless'),
+  allForms.filter((name) => {
+    const text = withRows[name]?.rule ?? texts[name] ?? '';
+    return !/(?:groupBy:\n {6}|left: event\.)customer/.test(text) && name !== 'stateless';
+  }),
 );
 
 /** The rules of one form, named after it so that several stand beside each other. */
@@ -32,7 +74,12 @@ function named(form: string): string {
 
 /** The text of a pipeline with a rule of each of these forms. */
 export function textOf(chosen: readonly string[]): string {
-  return withRules(chosen.map(named).join('\n'));
+  const text = withRules(chosen.map((form) => withRows[form]?.rule ?? named(form)).join('\n'));
+  const parts = chosen.flatMap((form) => withRows[form] ?? []);
+  if (parts.length === 0) return text;
+  const streams = parts.map(({ stream }) => stream).join('');
+  const tables = parts.map(({ table }) => table).join('');
+  return text.replace('rules:', `${streams}tables:\n${tables}rules:`);
 }
 
 const known = new Map<string, Compiled>();

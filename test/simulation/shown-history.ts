@@ -22,7 +22,7 @@ export function showShrunk({ history, faults, verdict, plays }: Shrunk): string 
   ].join('\n');
 }
 
-function happenings({ events, reshards, outages, restarts, redrive }: History): (readonly [number, string])[] {
+function happenings({ events, rows, reshards, outages, restarts, redrive }: History): (readonly [number, string])[] {
   const all: (readonly [number, string])[] = [
     ...events.map(
       ({ id, stream, customer, kind, total, arrival, at, malformed, mended }) =>
@@ -33,6 +33,7 @@ function happenings({ events, reshards, outages, restarts, redrive }: History): 
             (malformed === undefined ? '' : `, malformed: ${malformed}${mended === true ? ', put right' : ''}`),
         ] as const,
     ),
+    ...rows.map(({ id, customer, tier, at }) => [at, `the row ${id} of ${customer}: ${tier}`] as const),
     ...reshards.map(
       ({ at, stream, kind, partitionKey }) => [at, `${kind} of the shard of ${partitionKey} in ${stream}`] as const,
     ),

@@ -41,7 +41,7 @@ class Shrinker {
       const history = this.#history;
       await this.#thin(history.forms, (forms) => ({ history: { ...this.#history, forms }, faults: this.#faults }));
       await this.#thin(this.#faults, (faults) => ({ history: this.#history, faults }));
-      for (const part of ['reshards', 'outages', 'restarts', 'events'] as const)
+      for (const part of ['reshards', 'outages', 'restarts', 'rows', 'events'] as const)
         await this.#thin<unknown>(this.#history[part], (rest) => ({
           history: { ...this.#history, [part]: rest },
           faults: this.#faults,
@@ -52,8 +52,8 @@ class Shrinker {
   }
 
   get #size(): number {
-    const { forms, events, reshards, outages, restarts } = this.#history;
-    return [forms, events, reshards, outages, restarts, this.#faults].reduce((sum, list) => sum + list.length, 0);
+    const { forms, rows, events, reshards, outages, restarts } = this.#history;
+    return [forms, rows, events, reshards, outages, restarts, this.#faults].reduce((sum, list) => sum + list.length, 0);
   }
 
   /** Leaves out runs of a list, long ones first. */

@@ -15,12 +15,6 @@ test.each(['publish: true', 'encoding: gzip'])(
   },
 );
 
-test('a table of a stream is refused at its place, and nothing else is', () => {
-  expect(briefly(`tables: { t: { from: orders } }\n${pipelineWith(`from: orders\n${alert}`)}`)).toEqual([
-    '1:16-20 table.from.not-yet',
-  ]);
-});
-
 test('results that are revised are refused where they go into a stream, and nothing else is', () => {
   const rule = `from: orders\nwindow: { tumbling: 1h }\n${aggregate}\nemit: changes\ninto: counts`;
   expect(briefly(pipelineWith(rule))).toEqual(['12:11-18 rule.emit.not-yet']);

@@ -1,4 +1,5 @@
 import type { Fault } from '../../../engine/fault.ts';
+import { isOfStream, type PipelineDefinition, type TableRow } from '../../../engine/pipeline/definition.ts';
 import { readPipeline } from '../../../engine/pipeline/read.ts';
 import { brief } from './faults-of.ts';
 
@@ -24,6 +25,11 @@ function read(text: string, csv: string | undefined = rates) {
   return readPipeline(text, { files: (name) => (name === 'rates.csv' ? csv : undefined) });
 }
 
+function rowsOf(definition: PipelineDefinition | undefined): readonly TableRow[] {
+  const [table] = definition?.tables ?? [];
+  return table === undefined || isOfStream(table) ? [] : table.rows;
+}
+
 const placed = (fault: Fault): string => `${fault.file === undefined ? '' : `${fault.file} `}${brief(fault)}`;
 const faultsIn = (csv: string, table = keyed): string[] => read(pipeline(plain, table), csv).faults.map(placed);
 const faultsOf = (...lines: string[]): readonly Fault[] => read(pipeline(['from: orders', ...lines, alert])).faults;
@@ -45,7 +51,7 @@ describe('the rows of a table', () => {
     const csv = '\uFEFFcurrency,gbp,note\r\n"EUR",0.85,"a ""b"", c\r\nd"\r\n\r\nUSD,x,\r\n';
     const { definition, faults } = read(pipeline(plain, [...keyed.slice(0, 3), '  note: event.note']), csv);
     expect(faults).toEqual([]);
-    expect(definition?.tables[0]?.rows).toEqual([
+    expect(rowsOf(definition)).toEqual([
       { key: 'EUR', value: { note: 'a "b", c\r\nd' } },
       { key: 'USD', value: { note: '' } },
     ]);
@@ -60,7 +66,7 @@ describe('the rows of a table', () => {
     ]);
     const csv = `${rates}EUR,0.9,2026-02-01T00:00:00Z\n`;
     const { definition } = read(text.replace('pipeline: p', 'pipeline: p\nparams: { x: 2 }'), csv);
-    expect(definition?.tables[0]?.rows.map(({ value }) => value['gbp'])).toEqual([1.7, 1.58, 1.8]);
+    expect(rowsOf(definition).map(({ value }) => value['gbp'])).toEqual([1.7, 1.58, 1.8]);
     expect(faultsIn(`${rates}EUR,0.9,2026-01-01T00:00:00Z\n`, [...keyed, 'validFrom: event.from'])).toEqual([
       'rates.csv 4:1-29 table.row.same-key',
     ]);

@@ -127,6 +127,8 @@ function said({ program }: Compiled, event: Record<string, unknown>): unknown[] 
       program.streams[stream]?.evaluate(derived, meta, sink);
     },
     touch: (...call) => calls.push(['touch', ...call]),
+    row: (...call) => calls.push(['row', ...call]),
+    rowFailed: (...call) => calls.push(['rowFailed', ...call]),
     predicateFailed: (rule) => calls.push(['predicateFailed', rule]),
     valueFailed: (...call) => calls.push(['valueFailed', ...call]),
   };
