@@ -4,6 +4,7 @@ import type { InputRecord } from '../../engine/intake/input-record.ts';
 import { Intake } from '../../engine/intake/intake.ts';
 import { Collected } from '../../engine/intake/receiver.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
+import { joinReach } from '../../engine/plan/join-plan.ts';
 import { tellsAbsence, type WindowPlan } from '../../engine/plan/plan.ts';
 import { looksBack } from '../../engine/plan/sequence-plan.ts';
 import { compiledRules, isWindowed, keyOf } from '../../engine/state/compiled-rule.ts';
@@ -56,20 +57,27 @@ function compareStanding(
     const sliding = isWindowed(rule) && rule.joins;
     const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
     const counted = redriven.size === 0 ? records : orderedRecords(asRedriven(outcome, name));
-    const isPartly = isWindowed(rule) && rule.form.closesByWindow && rule.plan.emit === 'final';
-    const partly = isPartly ? keysOf(compiled, lateForSome(outcome, name, counted)) : undefined;
-    const isSpoilt = (text: string): boolean => spoilt.has(text) || partly?.has(text) === true;
+    const begin = outcome.begins[index] ?? beginningOfTime;
+    const window = isWindowed(rule) ? rule.window : undefined;
+    const tellsFinally = isWindowed(rule) && rule.form.closesByWindow && rule.plan.emit === 'final';
+    const knowsAbsence = isWindowed(rule) && rule.delay !== undefined && rule.plan.emit !== 'final';
+    // What alerts join is seen of them alone: not which of it was before the rule.
+    const joinsAbsences = knowsAbsence && cooldown > 0;
+    const partly = keysOf(compiled, [
+      ...(tellsFinally ? lateForSome(outcome, name, counted) : []),
+      ...(joinsAbsences ? olderThan(outcome, counted, begin + backOf(window)) : []),
+    ]);
+    const isSpoilt = (text: string): boolean => spoilt.has(text) || partly.has(text);
     const of = (alerts: readonly AlertRecord[]): string[] =>
       alerts
         .filter((alert) => alert.rule === name && alert.status !== 'withdrawn' && !isSpoilt(keyText(name, alert)))
         .map((alert) => standingText(alert, withIds))
         .sort();
-    const begin = outcome.begins[index] ?? beginningOfTime;
-    const knowsAbsence = isWindowed(rule) && rule.delay !== undefined && rule.plan.emit !== 'final';
-    const window = isWindowed(rule) ? rule.window : undefined;
     const expected = (alerts: readonly AlertRecord[]): string[] =>
       of(
-        knowsAbsence ? alerts.filter(({ content }) => window === undefined || isKnown(content, window, begin)) : alerts,
+        knowsAbsence && !joinsAbsences
+          ? alerts.filter(({ content }) => window === undefined || isKnown(content, window, begin))
+          : alerts,
       );
     const found = of(outcome.alerts);
     const late = new Set(
@@ -112,6 +120,19 @@ function isKnown({ window, events }: AlertRecord['content'], plan: WindowPlan, b
   if (plan.kind !== 'join') return start >= begin;
   // A pair stands whatever came before. The other event of one that is alone could have come from then on, up to the end.
   return events.length > 1 || end - (plan.before + plan.after) >= begin;
+}
+
+/** How long before its first event what does not come may have come. */
+function backOf(plan: WindowPlan | undefined): number {
+  if (plan?.kind === 'sequence') return looksBack(plan);
+  return plan?.kind === 'join' ? joinReach(plan) : 0;
+}
+
+function olderThan({ arrived }: Outcome, records: readonly InputRecord[], t: number): InputRecord[] {
+  const names = new Set(
+    arrived.flatMap(({ event, record }) => (event.at < t ? [`${event.stream} ${record.SequenceNumber}`] : [])),
+  );
+  return records.filter(({ stream, sequenceNumber }) => names.has(`${stream} ${sequenceNumber}`));
 }
 
 /**
