@@ -55,12 +55,7 @@ class ChainWindows implements KeyWindows {
     this.#closesWithFirst = this.#showsFirst && rule.plan.emit === 'final';
     const closes = (window: ChainWindow): EpochMillis => this.#closes(window);
     this.schedule = {
-      nextEnd: (pane, after) =>
-        this.#closesWithFirst
-          ? this.#firstAfter(pane, after)
-          : this.#of(pane)
-              .map(closes)
-              .find((end) => end > after),
+      nextEnd: (pane, after) => (this.#closesWithFirst ? this.#firstAfter(pane, after) : this.#nextClose(pane, after)),
       endingIn: (pane, after, until) =>
         this.#of(pane)
           .filter((window) => closes(window) > after && closes(window) <= until)
@@ -163,6 +158,16 @@ class ChainWindows implements KeyWindows {
 
   #closes(window: ChainWindow): EpochMillis {
     return this.#closesWithFirst ? instantAfter(window.start) : this.#log.closes(window);
+  }
+
+  /** Windows close in their order: those before the one that holds an instant have closed by then. */
+  #nextClose(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined {
+    const from = largest([this.#log.windowAt(pane)?.start ?? pane, this.#log.windowAt(after)?.start]);
+    for (const window of this.#log.between(from, this.#rule.grid.end(pane))) {
+      const end = this.#closes(window);
+      if (end > after && this.#log.newest(window) >= pane) return end;
+    }
+    return undefined;
   }
 
   /** Of whoever knows a pane's events alone, any of them may open a window. */

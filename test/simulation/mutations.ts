@@ -162,7 +162,7 @@ export const mutations: readonly Mutation[] = [
         'const bounds: EpochMillis[] = [];',
       ],
       ['else known.set(id, starts ?? (parents.has(id) && !atTip.has(id) ? beginningOfTime : undefined));', ''],
-      ['.map(({ id }) => known.get(id) ?? beginningOfTime);', '.flatMap(({ id }) => known.get(id) ?? []);'],
+      ['awake.map(({ id }) => known.get(id) ?? beginningOfTime)', 'awake.flatMap(({ id }) => known.get(id) ?? [])'],
     ],
   },
   {
@@ -244,9 +244,9 @@ export const mutations: readonly Mutation[] = [
     name: 'what did not come is told before the watermark has passed it',
     file: 'engine/state/sequence-windows.ts',
     edits: [
-      ['return end <= this.#told() && first.event.t', 'return first.event.t'],
+      ['return end <= this.#panes.told && first.event.t', 'return first.event.t'],
       [
-        "first === subject && (state === 'open' ? closesAlone : end > this.#told()),",
+        "first === subject && (state === 'open' ? closesAlone : end > this.#panes.told),",
         "first === subject && state === 'open' && closesAlone,",
       ],
     ],
@@ -280,10 +280,10 @@ export const mutations: readonly Mutation[] = [
     file: 'engine/state/join-windows.ts',
     edits: [
       [
-        'if (this.#over(touch, side) > this.#told() || this.#hasOther(touch, side)) return false;',
-        'if (this.#hasOther(touch, side)) return false;',
+        'if (this.#log.over(touch, side) > this.#panes.told || this.#log.hasOther(touch, side)) return false;',
+        'if (this.#log.hasOther(touch, side)) return false;',
       ],
-      ['&& this.#over(lone.touch, lone.side) > this.#told()', '&& lone.touch.event.t < 0'],
+      ['      this.#log.over(lone.touch, lone.side) > this.#panes.told', '      lone.touch.event.t < 0'],
     ],
   },
   {
