@@ -170,19 +170,21 @@ class SequenceWindows extends SequenceLog implements KeyWindows {
 
   /** When something may come to stand after an instant: as far as is known, and by the pane's events at the soonest. */
   #nextEnd(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined {
+    const { form, grid } = this.#rule;
+    const [from, past] = [form.firstChanged(pane), form.pastChanged(grid.end(pane))];
     let earliest: number = endOfTime;
-    for (const { state, end, due, closesAlone } of this.pending(after)) {
-      if (state === 'open' && !closesAlone) continue;
+    for (const { first, state, end, due, closesAlone } of this.pending(after)) {
+      // What the pane's events cannot change waits in the panes of others: else those of a busy key would wait for ever.
+      if (first.event.t < from || first.event.t >= past || (state === 'open' && !closesAlone)) continue;
       earliest = Math.min(earliest, state === 'open' ? due : end);
     }
     const { steps, delay } = this.#soonest;
-    const from = Math.max(pane, after - delay + 1) as EpochMillis;
-    const first = this.firstOf(
-      from,
-      this.#rule.grid.end(pane),
+    const own = this.firstOf(
+      Math.max(pane, after - delay + 1) as EpochMillis,
+      grid.end(pane),
       (touch) => steps === undefined || (bitsOf(touch) & steps) !== 0,
     );
-    if (first !== undefined) earliest = Math.min(earliest, first.event.t + delay);
+    if (own !== undefined) earliest = Math.min(earliest, own.event.t + delay);
     return earliest === endOfTime ? undefined : (earliest as EpochMillis);
   }
 }

@@ -273,7 +273,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'matches with events of other writers are not waited for',
     file: 'engine/state/sequence-windows.ts',
-    edits: [['if (first !== undefined) earliest = Math.min(earliest, first.event.t + delay);', '']],
+    edits: [['if (own !== undefined) earliest = Math.min(earliest, own.event.t + delay);', '']],
   },
   {
     name: 'an event is told to be alone before the watermark has passed its time',
