@@ -254,3 +254,18 @@ test.each([
 ])('a key has one writer where it holds the partition key, and one owner where it has one stream: %s', (name, plan) => {
   expect(compiledText(withRules(rules[name] ?? '')).plan.rules.at(-1)).toMatchObject(plan);
 });
+
+test('where alerts join that tell of what did not come, nobody owns the key', () => {
+  const { absence, pair } = {
+    absence: 'sequence: [{ a: { where: event.total > 5 } }, { not: {} }]\n    within: 1h',
+    pair: 'sequence: [{ a: { where: event.total > 5 } }, { b: {} }]\n    within: 1h',
+  };
+  const writerOf = (form: string, cooldown: string): string | undefined =>
+    compiledText(
+      withRules(
+        `  often:\n    from: orders\n    groupBy: { customer: event.customer }\n    ${form}\n    alert: { severity: low, title: x, cooldown: ${cooldown} }`,
+      ),
+    ).plan.rules.at(-1)?.writer;
+  expect(writerOf(absence, '1h')).toBe('shard');
+  expect([writerOf(absence, '0s'), writerOf(pair, '1h')]).toEqual(['key', 'key']);
+});
