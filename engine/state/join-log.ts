@@ -17,7 +17,7 @@ export class JoinLog {
   }
 
   insert(touch: Touch): void {
-    this.#log.add(touch);
+    this.#log.insert(touch);
   }
 
   /** Events of times in [from, to). */

@@ -17,10 +17,10 @@ import { bitsOf, type Sequence } from './sequence-steps.ts';
 import { appended } from './short-list.ts';
 import type { Touch } from './touch.ts';
 
-export class SequenceLog {
+/** It is the log of events itself, and does not refer to one: of many keys, each object is one more to be fetched from memory. */
+export class SequenceLog extends OrderedLog {
   readonly #sequence: Sequence;
   readonly #within: Millis;
-  readonly #log = new OrderedLog();
   /** By their first events, in order. */
   #matches = noMatches;
   /** In the order in which they began. */
@@ -37,15 +37,19 @@ export class SequenceLog {
   #changed: Set<EpochMillis> | undefined;
 
   constructor(sequence: Sequence) {
+    super();
     this.#sequence = sequence;
     this.#within = sequence.plan.within;
   }
 
-  insert(touch: Touch): void {
-    const at = this.#log.add(touch);
+  override insert(touch: Touch): number {
+    const at = super.insert(touch);
     const { t } = touch.event;
-    if ((at < this.#seen || t < this.#passed) && t < this.#lateFrom) this.#lateFrom = t;
-    this.#isDue ||= this.#sequence.waits || this.#lateFrom < endOfTime || (bitsOf(touch) & this.#sequence.lasts) !== 0;
+    const { waits, lasts } = this.#sequence;
+    const isLate = at < this.#seen || (waits && t < this.#passed);
+    if (isLate && t < this.#lateFrom) this.#lateFrom = t;
+    this.#isDue ||= isLate || waits || (bitsOf(touch) & lasts) !== 0;
+    return at;
   }
 
   /** True for an event that a match can begin with. */
@@ -53,15 +57,10 @@ export class SequenceLog {
     return (bitsOf(touch) & this.#sequence.firsts) !== 0;
   }
 
-  /** Events of times in [from, to). */
-  between(from: EpochMillis, to: EpochMillis): readonly Touch[] {
-    return this.#log.between(from, to);
-  }
-
   /** The first event of a time in [from, to) that is such a one. */
   firstOf(from: EpochMillis, to: EpochMillis, is: (touch: Touch) => boolean): Touch | undefined {
-    let at = this.#log.position(from);
-    for (let touch = this.#log.at(at); touch !== undefined && touch.event.t < to; touch = this.#log.at(++at))
+    let at = this.position(from);
+    for (let touch = this.at(at); touch !== undefined && touch.event.t < to; touch = this.at(++at))
       if (is(touch)) return touch;
     return undefined;
   }
@@ -101,13 +100,13 @@ export class SequenceLog {
   }
 
   /** Drops what lies before an instant. */
-  forget(until: EpochMillis): void {
-    const gone = this.#log.position(until);
+  override forget(until: EpochMillis): void {
+    const gone = this.position(until);
     if (gone === 0) return;
-    const isEmpty = gone === this.#log.length;
+    const isEmpty = gone === this.length;
     // What goes is looked at first, where anything stays that it may mean something to.
     if (!isEmpty && (gone > this.#seen || this.#isDue)) this.#look();
-    this.#log.forget(until);
+    super.forget(until);
     this.#seen = isEmpty ? 0 : this.#seen - gone;
     if (isEmpty) this.#lateFrom = endOfTime;
     const stays = ({ first }: PartialMatch): boolean => first.event.t >= until;
@@ -117,7 +116,7 @@ export class SequenceLog {
 
   #look(): void {
     if (this.#lateFrom < endOfTime) this.#rewind(this.#lateFrom);
-    for (let touch = this.#log.at(this.#seen); touch !== undefined; touch = this.#log.at(this.#seen)) {
+    for (let touch = this.at(this.#seen); touch !== undefined; touch = this.at(this.#seen)) {
       this.#next(touch);
       this.#seen++;
     }
@@ -139,7 +138,7 @@ export class SequenceLog {
     this.#changed = undefined;
     this.#passed = beginningOfTime;
     this.#run = this.#runBefore(from);
-    this.#seen = this.#log.position(from);
+    this.#seen = this.position(from);
     this.#look();
     this.pass(passed);
     for (const t of changedFirsts(matches.slice(kept.length), this.#matches)) changed.add(t);
@@ -152,7 +151,7 @@ export class SequenceLog {
   #changedFrom(t: EpochMillis): EpochMillis {
     const since = (t - this.#within + 1) as EpochMillis;
     if (!this.#sequence.plan.skipsPastLast) return since;
-    const first = this.#log.between(since, endOfTime).find((touch) => this.isFirst(touch));
+    const first = this.between(since, endOfTime).find((touch) => this.isFirst(touch));
     if (first === undefined) return since;
     const run = nextRun(this.#runBefore(first.event.t), first.event.t, this.#within);
     return Math.min(since, segmentOf(run, this.#within)) as EpochMillis;
@@ -161,7 +160,7 @@ export class SequenceLog {
   /** The run of events that can begin a match, as it is before an instant. */
   #runBefore(t: EpochMillis): FirstsRun {
     const earliest = (t - chainDecides(this.#within)) as EpochMillis;
-    const firsts = this.#log.between(earliest, t).filter((touch) => this.isFirst(touch));
+    const firsts = this.between(earliest, t).filter((touch) => this.isFirst(touch));
     return firsts.reduce((run, { event }) => nextRun(run, event.t, this.#within), noRun);
   }
 
@@ -188,7 +187,7 @@ export class SequenceLog {
     const segment = segmentOf(this.#run, this.#within);
     if (taken.includes(segment)) return;
     const match = new PartialMatch(this.#sequence, touch, segment);
-    if (cameBefore(this.#sequence, this.#log, match)) return;
+    if (cameBefore(this.#sequence, this, match)) return;
     if (match.state === 'complete') this.#takeWhole([match], touch);
     if (match.state === 'open') this.#open = appended(this.#open, match);
   }
