@@ -14,13 +14,22 @@ export interface EvidenceEvent {
   readonly fields: { readonly [name: string]: Json };
 }
 
+/** The windows that an alert joins. */
+export interface Joined {
+  /** Names of the first and the last. */
+  readonly first: EpochMillis;
+  readonly last: EpochMillis;
+  /** Up to when it was known what did not come; absent where nothing follows from that. */
+  readonly told?: EpochMillis;
+}
+
 /** What an alert says. */
 export interface AlertContent {
   readonly key: { readonly [name: string]: Json };
   /** Absent for a stateless rule. */
   readonly window: { readonly start: EpochMillis; readonly end: EpochMillis } | undefined;
-  /** Names of the first and the last of the windows that it joins; absent where `window` tells them, or it is of one. */
-  readonly joined?: { readonly first: EpochMillis; readonly last: EpochMillis };
+  /** Of windows that it joins; absent where `window` tells which, or it is of one. */
+  readonly joined?: Joined;
   /** All aggregates; for a stateless rule the `select`, else the fields that it reads. */
   readonly values: { readonly [name: string]: Json };
   /** Of each aggregate that is not exact, how far it may be off, relative to it; absent where all are exact. */

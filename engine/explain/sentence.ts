@@ -9,7 +9,6 @@ import type {
   WindowDefinition,
 } from '../pipeline/definition.ts';
 import { numbered } from '../plan/sequence-plan.ts';
-import type { Millis } from '../time.ts';
 import { sequencePhrase } from './sequence-sentence.ts';
 
 export function sentence(rule: RuleDefinition): string {
@@ -17,11 +16,11 @@ export function sentence(rule: RuleDefinition): string {
   return `${rule.window === undefined ? stateless(rule, events) : windowed(rule, rule.window, events)}${modeOf(rule)}.`;
 }
 
-function stateless({ into, select, alert, groupBy }: RuleDefinition, events: string): string {
+function stateless(rule: RuleDefinition, events: string): string {
+  const { into, select, alert } = rule;
   if (into !== undefined)
     return `Each event of ${events} goes into the stream ${into}${select === undefined ? ' as it is' : ` as ${select.map(({ name }) => name).join(', ')}`}`;
-  const joined = alert === undefined || alert.cooldown === 0 ? '' : joinedBy(alert.cooldown, named(groupBy));
-  return `Each event of ${events} raises ${alertOf(alert)}${joined}`;
+  return `Each event of ${events} raises ${alertOf(alert)}${joinedBy(rule)}`;
 }
 
 function sequential(rule: RuleDefinition, sequence: SequenceDefinition): string {
@@ -31,7 +30,7 @@ function sequential(rule: RuleDefinition, sequence: SequenceDefinition): string 
   const waits = numbered(sequence.parts).some(({ kind }) => kind === 'not');
   const told = waits ? 'once the watermark has passed its end' : 'as soon as its last event has come';
   const at = into === undefined ? told : onceFinal;
-  return `${per}${sequencePhrase(sequence, oneLine)}, ${tells(rule)}${when}, ${at}`;
+  return `${per}${sequencePhrase(sequence, oneLine)}, ${tells(rule)}${when}, ${at}${joinedBy(rule)}`;
 }
 
 function pairwise(rule: RuleDefinition, { type, before, after, parts, on }: JoinDefinition): string {
@@ -48,30 +47,27 @@ function pairwise(rule: RuleDefinition, { type, before, after, parts, on }: Join
     alone.length === 0 ? '' : `, and each ${alone.join(' or ')} that has none, once the watermark has passed its time`;
   const when = rule.having === undefined ? '' : ` when ${oneLine(rule.having)}`;
   const at = rule.into === undefined ? '' : `, ${onceFinal}`;
-  return `Each ${left} with each ${right} of the same key, ${apart}${others}, ${tells(rule)}${when}${at}`;
+  return `Each ${left} with each ${right} of the same key, ${apart}${others}, ${tells(rule)}${when}${at}${joinedBy(rule)}`;
 }
 
 function distinct(rule: RuleDefinition, { within, keep }: DistinctDefinition, events: string): string {
-  const { groupBy, alert, into, select } = rule;
-  const joined = alert === undefined || alert.cooldown === 0 ? '' : joinedBy(alert.cooldown, named(groupBy));
+  const { groupBy, into, select } = rule;
   const which = `Of events of ${events} with the same ${named(groupBy)}, the ${keep} within ${formatDuration(within)}`;
   if (into !== undefined && select === undefined) return `${which} goes into the stream ${into} as it is, ${onceFinal}`;
   if (into !== undefined) return `${which} ${tells(rule)}, ${onceFinal}`;
   const when = keep === 'first' ? 'as soon as it has come' : 'once that and the allowed lateness are over';
-  return `${which} ${tells(rule)}, ${when}${joined}`;
+  return `${which} ${tells(rule)}, ${when}${joinedBy(rule)}`;
 }
 
 function windowed(rule: RuleDefinition, window: WindowDefinition, events: string): string {
   if (window.kind === 'sequence') return sequential(rule, window);
   if (window.kind === 'join') return pairwise(rule, window);
   if (rule.distinct !== undefined) return distinct(rule, rule.distinct, events);
-  const { groupBy, aggregate, having, emit, alert } = rule;
+  const { groupBy, aggregate, having, emit } = rule;
   const per = groupBy.length === 0 ? '' : `, for each ${named(groupBy)}`;
   const computes = aggregate.map(({ name, expression }) => `${name} = ${oneLine(expression)}`).join(', ');
   const when = having === undefined ? 'for every window' : `when ${oneLine(having)}`;
-  const joined =
-    alert === undefined || alert.cooldown === 0 || emit === 'final' ? '' : joinedBy(alert.cooldown, named(groupBy));
-  return `Over events of ${events}${per} ${windowPhrase(window)}, it computes ${computes}, and ${tells(rule)} ${when}, ${speaks[emit]}${joined}`;
+  return `Over events of ${events}${per} ${windowPhrase(window)}, it computes ${computes}, and ${tells(rule)} ${when}, ${speaks[emit]}${emit === 'final' ? '' : joinedBy(rule)}`;
 }
 
 const onceFinal = 'once no event that may still come can change it';
@@ -117,8 +113,10 @@ function textOf({ parts }: Text): string {
   return parts.map((part) => (typeof part === 'string' ? part : `{{ ${oneLine(part)} }}`)).join('');
 }
 
-function joinedBy(cooldown: Millis, key: string): string {
-  return `; those ${key === '' ? '' : `of one ${key} `}at most ${formatDuration(cooldown)} apart are one alert`;
+function joinedBy({ alert, groupBy, window }: RuleDefinition): string {
+  if (alert === undefined || alert.cooldown === 0) return '';
+  const key = window?.kind === 'join' ? 'key' : named(groupBy);
+  return `; those ${key === '' ? '' : `of one ${key} `}at most ${formatDuration(alert.cooldown)} apart are one alert`;
 }
 
 function named(list: RuleDefinition['groupBy']): string {

@@ -1,11 +1,7 @@
 /** Event time: ISO-8601 text with a zone, or epoch milliseconds. */
 import { describe, Timestamp } from '../expression/operators.ts';
-import { readUtcTime, startOfDay, utcTimeLengths } from '../json/utc-time.ts';
+import { earliest, latest, readUtcTime, startOfDay, utcTimeLengths } from '../json/utc-time.ts';
 import type { EpochMillis } from '../time.ts';
-
-/** Years 1 to 9999, as RFC 3339 has them. */
-const earliest = Date.parse('0001-01-01T00:00:00Z');
-const latest = Date.parse('9999-12-31T23:59:59.999Z');
 
 const isoWithZone = /^(\d{4}-\d\d-\d\d)[Tt ](?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)$/;
 

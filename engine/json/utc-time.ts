@@ -4,6 +4,10 @@
  */
 import type { EpochMillis } from '../time.ts';
 
+/** Years 1 to 9999, as RFC 3339 has them. */
+export const earliest = Date.parse('0001-01-01T00:00:00Z');
+export const latest = Date.parse('9999-12-31T23:59:59.999Z');
+
 const zero = 48;
 const dayLength = 10;
 export const utcTimeLengths = [20, 24] as const;
@@ -11,13 +15,14 @@ export const utcTimeLengths = [20, 24] as const;
 /** The first instant of a day such as `2026-03-02`, in epoch milliseconds; NaN where there is none, as of 30 February. */
 export function startOfDay(day: string): number {
   const start = Date.parse(`${day}T00:00:00Z`);
-  // Date.parse takes that one for a day in March.
-  return !Number.isNaN(start) && new Date(start).toISOString().startsWith(day) ? start : Number.NaN;
+  // Date.parse takes that one for a day in March, and `+010000-01` for the first of a month.
+  const isDay = start >= earliest && start <= latest && new Date(start).toISOString().startsWith(day);
+  return isDay ? start : Number.NaN;
 }
 
-const firstDay = startOfDay('0001-01-01');
-const lastDay = new Uint8Array(dayLength);
-let lastStart = Number.NaN;
+const firstDay = '0001-01-01';
+const lastDay = Uint8Array.from(firstDay, (digit) => digit.charCodeAt(0));
+let lastStart = startOfDay(firstDay);
 
 /** The instant of the time in the `length` bytes from `at` on, one of `utcTimeLengths`; undefined where it is none. */
 export function readUtcTime(bytes: Uint8Array, at: number, length: number): EpochMillis | undefined {
@@ -49,7 +54,7 @@ function isLastDay(bytes: Uint8Array, at: number): boolean {
 function takeDay(bytes: Uint8Array, at: number): boolean {
   const day = bytes.subarray(at, at + dayLength);
   const start = startOfDay(String.fromCharCode(...day));
-  if (!(start >= firstDay)) return false;
+  if (Number.isNaN(start)) return false;
   lastDay.set(day);
   lastStart = start;
   return true;

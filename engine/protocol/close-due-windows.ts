@@ -169,7 +169,8 @@ async function readKey(
     if (state.episodes !== undefined) learnTold(state, names);
     state.tell(names);
   } else {
-    for (const pane of state.panes.values()) pane.told = until;
+    // A call that was overtaken knows less than the panes do.
+    for (const pane of state.panes.values()) pane.told = largest([pane.told, until]);
     if (state.episodes === undefined) state.tell(names);
     else {
       restoreEpisodes(state);

@@ -3,7 +3,7 @@
  * batch asks for is found out by evaluating it, and read in hundreds; what it adds is put before the batch is said to be finished. Values
  * are a set, so that who adds them again changes nothing, and who loses a put adds them to what is there now.
  */
-import { decodeOrder, type EncodedOrder, encodeOrder, type Order } from '../aggregate/order.ts';
+import { compareSequenceNumbers, decodeOrder, type EncodedOrder, encodeOrder, type Order } from '../aggregate/order.ts';
 import { partitionKeyOf } from '../alert/identity.ts';
 import type { InputRecord } from '../intake/input-record.ts';
 import { Intake } from '../intake/intake.ts';
@@ -97,8 +97,12 @@ export class LoadedTables implements ChangingTables {
     return known.values !== before;
   }
 
-  /** Puts what was added. */
-  async keep(now: EpochMillis): Promise<void> {
+  /**
+   * Puts what was added by the records before `unfinished`, which comes again with those after it: a row of theirs could
+   * take the place of one that they look up themselves.
+   */
+  async keep(now: EpochMillis, unfinished?: string): Promise<void> {
+    if (unfinished !== undefined) for (const key of this.#keys.values()) dropFrom(key, unfinished);
     let open = [...this.#keys.values()].filter(({ stored, values }) => values !== stored);
     while (open.length > 0) {
       const items = new Map(open.map((key) => [itemOf(key, now), key]));
@@ -143,6 +147,12 @@ function restore(key: LoadedKey, item: Item | undefined): void {
   key.version = item?.version ?? 0;
   key.stored = item === undefined ? none : valuesOf(item);
   key.values = key.stored;
+}
+
+/** Drops what a record and those after it have added. */
+function dropFrom(key: LoadedKey, sequenceNumber: string): void {
+  key.added = key.added.filter(({ order }) => compareSequenceNumbers(order.sequenceNumber, sequenceNumber) < 0);
+  key.values = key.added.reduce((values, value) => withValue(values, value, key.keep), key.stored);
 }
 
 function itemOf({ pk, version, values }: LoadedKey, now: EpochMillis): Item {

@@ -3,7 +3,7 @@ import type { AlertRecord } from '../alert/alert.ts';
 import type { Episode } from '../alert/episodes.ts';
 import { instantOf, readAlertSortKey } from '../state/alert-name.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import type { EpochMillis } from '../time.ts';
+import { type EpochMillis, largest } from '../time.ts';
 import type { AlertStore, KnownAlert } from './alert-store.ts';
 
 export async function readRecords(alerts: AlertStore, state: RuleState): Promise<void> {
@@ -27,6 +27,15 @@ export function restoreEpisodes(state: RuleState): void {
     }
   }
   state.episodes?.restore([...episodes.values()]);
+}
+
+/**
+ * What an alert says of what did not come is known, also where whoever told of it has not said so in the panes yet: else
+ * an event that comes in between would seem to disprove it.
+ */
+export function restoreTold(state: RuleState): void {
+  const told = [...state.records.values()].map(({ record }) => record?.content.joined?.told);
+  for (const pane of state.panes.values()) pane.told = largest([pane.told, ...told]);
 }
 
 /** The episode that an alert's record tells of: its window begins with the first and ends with the last true one. */

@@ -13,7 +13,7 @@ import type { AlertStore, Told, Wanted } from './alert-store.ts';
 import type { Change } from './batch-fold.ts';
 import type { ItemStore } from './item.ts';
 import { isOwned, merge } from './pane-store.ts';
-import { readRecords, restoreEpisodes, setRecords } from './recorded-episodes.ts';
+import { readRecords, restoreEpisodes, restoreTold, setRecords } from './recorded-episodes.ts';
 import { alertKey, wantedOf } from './settle-owned.ts';
 
 const mostRounds = 20;
@@ -138,6 +138,7 @@ async function derive(
   if (!isOwned(rule)) restoreEpisodes(state);
   const first = rule.form.firstChanged(earliest);
   await readPanes(store, state, panesFrom(rule, first));
+  if (state.windows.schedule !== undefined) restoreTold(state);
   const from = await judgeRun(store, state, first);
   const named = new Set(state.episodes?.all.map(({ name }) => name));
   state.deriveFrom(from);

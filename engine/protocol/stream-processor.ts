@@ -169,7 +169,7 @@ export class StreamProcessor {
     await Promise.all([
       keepLetters(this.#compiled, this.#ports, `${this.#stream}/${shard}`, invalid, tables),
       memory.ids?.keep(state, finished.at(-1)?.sequenceNumber, this.#ports.now()),
-      tables?.keep(this.#ports.now()),
+      tables?.keep(this.#ports.now(), unfinished),
     ]);
     // What was read beyond comes again: it is asked about as if it had never come.
     if (unfinished !== undefined) memory.ids = undefined;

@@ -22,6 +22,11 @@ interface Judged {
   readonly windows: KeyWindows;
 }
 
+interface Episodic extends Judged {
+  /** Up to when it was told what follows from what did not come. */
+  readonly told: EpochMillis;
+}
+
 /** Where windows lie, for those that are not named by their last instant. */
 export function extentsOf({ form: { longest } }: WindowedRule, windows: KeyWindows): Extents | undefined {
   if (longest === 0) return undefined;
@@ -64,10 +69,11 @@ export function alertContentAt(judged: Judged, name: EpochMillis, extent: Window
 }
 
 /** What the alert of an episode says: what its last window says, and how far it goes. */
-export function episodeContent(judged: Judged, first: EpochMillis, last: EpochMillis): AlertContent | undefined {
+export function episodeContent(judged: Episodic, first: EpochMillis, last: EpochMillis): AlertContent | undefined {
   const { rule, windows } = judged;
   const content = alertContentAt(judged, last, { start: windows.bounds(first).start, end: windows.bounds(last).end });
-  return content === undefined || rule.form.namesOf !== undefined ? content : { ...content, joined: { first, last } };
+  if (content === undefined || rule.form.namesOf !== undefined) return content;
+  return { ...content, joined: { first, last, ...(windows.schedule !== undefined && { told: judged.told }) } };
 }
 
 function isTrueOf({ rule, groups, windows }: Judged, name: EpochMillis, subject: Touch): boolean {

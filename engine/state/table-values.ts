@@ -35,10 +35,10 @@ export function withValue(values: readonly TableValue[], added: TableValue, keep
   return first > at ? values : all.slice(first);
 }
 
-/** The one that was valid `keep` before the newest, and with it all that came after. */
+/** The first that was replaced at most `keep` before the newest: an event of the newest's time may ask what was there before. */
 function firstKept(values: readonly TableValue[], keep: Millis): number {
   const newest = values.at(-1)?.order.t ?? 0;
-  return values.findLastIndex(({ order }) => order.t <= newest - keep);
+  return values.findLastIndex(({ order }) => order.t < newest - keep);
 }
 
 /**

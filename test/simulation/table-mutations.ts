@@ -6,10 +6,10 @@ export const tableMutations: readonly Mutation[] = [
     name: 'rows of a table are put when their batch is said to be finished',
     file: 'engine/protocol/stream-processor.ts',
     edits: [
-      ['tables?.keep(this.#ports.now()),', ''],
+      ['tables?.keep(this.#ports.now(), unfinished),', ''],
       [
         '// Somebody else has read on from here,',
-        `await tables?.keep(this.#ports.now());
+        `await tables?.keep(this.#ports.now(), unfinished);
          //`,
       ],
     ],

@@ -40,6 +40,17 @@ test('a join is said side by side', () => {
   );
 });
 
+test('what joins alerts is said of every form', () => {
+  const joins = 'alert: { severity: low, title: x, cooldown: 1h }';
+  expect(said(join('within: 1d'), joins)).toMatch(
+    / raises an alert "x" \(low\); those of one key at most 1h apart are one alert\.$/,
+  );
+  const sequence = 'sequence: [{ a: { from: orders } }, { not: { from: reviews } }]\nwithin: 1d';
+  expect(said(`groupBy: { customer: event.customer }\n${sequence}`, joins)).toMatch(
+    /, once the watermark has passed its end; those of one customer at most 1h apart are one alert\.$/,
+  );
+});
+
 test('distinct is said with what it keeps', () => {
   const distinct = (parts: string): string =>
     `from: orders\nwhere: event.total > 5\ngroupBy: { order: event.id }\ndistinct: ${parts}`;

@@ -2,6 +2,11 @@ import fc from 'fast-check';
 import { Timestamp } from '../../../engine/expression/operators.ts';
 import { readEventTime } from '../../../engine/intake/event-time.ts';
 
+// The first of the file: before it, no day was read.
+test('a text that has no day is no instant, also where none was read before', () => {
+  expect(readEventTime(`${'\0'.repeat(10)}T09:00:00Z`)).toMatch(/is not ISO-8601 text with a zone/);
+});
+
 test.each([
   ['2026-03-02T09:00:00Z', '2026-03-02T09:00:00.000Z'],
   ['2026-03-02T09:00:00.5Z', '2026-03-02T09:00:00.500Z'],
@@ -39,6 +44,7 @@ test.each([
   ['a line break after it', '2026-03-02T09:00:00Z\n'],
   ['year 0', '0000-01-01T00:00:00Z'],
   ['a long year', '+012026-03-02T09:00:00Z'],
+  ['a month of year 10000', '+010000-01T09:00:00Z'],
   ['letters among digits', '2026-03-02T09:0a:00Z'],
   ['a point without digits', '2026-03-02T09:00:00.Z'],
   ['a letter in the fraction', '2026-03-02T09:00:00.12xZ'],

@@ -182,6 +182,27 @@ test('a batch that comes again, after its rows were put, says what it said', asy
   expect(said).toEqual(inMemory(batch));
 });
 
+test('what was left for want of time finds the rows that it would have found', async () => {
+  const newestOnly = compiled(
+    withRules(`  seen:
+    from: orders
+    where: tables.totals[?event.customer].total.orValue(0) == 1
+    groupBy: { customer: event.customer }
+    window: { tumbling: 1h }
+    aggregate: { n: count() }
+    alert: { severity: low, title: x }`).replace(
+      'rules:',
+      'tables:\n  totals: { from: orders, key: event.customer, value: { total: event.total }, keep: 0s }\nrules:',
+    ),
+  );
+  const world = new MemoryWorld();
+  const batch = [1, 2, 3].map((total) => record({ minute: total, total }));
+  const report = await new StreamProcessor(newestOnly, 'orders', world.ports(), 'first').process('0', batch, () => 0);
+  expect(report.unfinished).toBe(batch[1]?.sequenceNumber);
+  await new StreamProcessor(newestOnly, 'orders', world.ports(), 'second').process('0', batch.slice(1));
+  expect(alertsOf(world).map(({ content }) => content.values)).toEqual([{ n: 1 }]);
+});
+
 test('an event without a row is a dead letter, and is put back once the row is there', async () => {
   const world = new MemoryWorld();
   const asks = order(2, 'ann', 'needs');

@@ -38,10 +38,15 @@ test('a record sees neither what it made itself nor what later ones of its shard
 });
 
 test('what another value took the place of is kept for as long as it is said, and the newest for ever', () => {
-  const values = all([made(0, 1), made(5, 2), made(20, 3), made(30, 4)]);
+  const values = all([made(0, 1), made(5, 2), made(20, 3), made(31, 4)]);
   expect(values.map(({ value }) => value['n'])).toEqual([3, 4]);
   expect(at(values, 19)).toBeUndefined();
   expect(at(values, 1e9)).toBe(4);
+});
+
+test('what an event takes the place of is there for the event itself, also where nothing is kept', () => {
+  const values = withValue([made(5, 1)], made(7, 2), 0 as Millis);
+  expect(at(values, 7, { shard: 'customers/0', sequenceNumber: '2' })).toBe(1);
 });
 
 test('of one key no more values are kept than an item holds, the newest', () => {
@@ -68,7 +73,7 @@ test('what is kept follows from the values alone, in whatever order and however 
 });
 
 test('a value that is there, or forgotten, changes nothing', () => {
-  const values = all([made(0, 1), made(20, 2), made(30, 3)]);
+  const values = all([made(0, 1), made(20, 2), made(31, 3)]);
   expect(withValue(values, made(20, 2), keep)).toBe(values);
   expect(withValue(values, made(0, 1), keep)).toBe(values);
 });
