@@ -78,7 +78,10 @@ export function stepSeen(
     if (node !== undefined) known.push(collect(node, roots, fields));
   };
   for (const part of numbered(sequence.parts)) {
-    see(conjunctsOf(part.where?.node, names).rest, new Set([...names, 'event']));
+    const { own, rest } = conjunctsOf(part.where?.node, names);
+    see(rest, new Set([...names, 'event']));
+    // Alerts show what conditions ask of the events, those on one event too.
+    if (own !== undefined) collect(own, new Set(['event']), fields);
     if (part.kind === 'not') see(part.until?.node, names);
   }
   for (const { node } of said) see(node, names);

@@ -55,7 +55,8 @@ function compareStanding(
     const isUncertain = outcome.history.beyondBounds || redriven.size > 0 || outcome.givenUp.size > 0;
     if (isOfResults && (isUncertain || beganBefore(outcome, sources))) return [];
     const sliding = isWindowed(rule) && rule.joins;
-    const withIds = !sliding || (outcome.history.inOrder && cooldown >= 0);
+    // An episode is named by what came first: results do not come in the order of their times.
+    const withIds = !sliding || (outcome.history.inOrder && !isOfResults);
     const counted = redriven.size === 0 ? records : orderedRecords(asRedriven(outcome, name));
     const begin = outcome.begins[index] ?? beginningOfTime;
     const window = isWindowed(rule) ? rule.window : undefined;

@@ -268,14 +268,17 @@ class Player {
     const { ends } = this.#history;
     // What was put is in the index when time ends.
     const steps = ends ? [this.#history.trail] : [3 * minute, hour, 27 * hour, hour];
+    // Each stream of results tells of time one call later than what it follows from.
+    const quietCalls =
+      2 + 2 * this.#given.compiled.plan.streams.filter(({ resultsOf }) => resultsOf !== undefined).length;
     let number = 0;
     for (const step of steps) {
       await this.#schedule.wait(step);
       this.#services.tables.expire();
-      for (let quiet = 0; quiet < 2; ) {
+      for (let quiet = 0; quiet < quietCalls; ) {
         const time = new Date(this.#schedule.now).toISOString();
         const report = await this.#time.invoke({ time, ...(ends && { watermark: 'end' }) }, `end ${number++}`);
-        if (report === undefined || number > 60)
+        if (report === undefined || number > 120)
           throw new Error(`time does not come to an end: ${this.#services.problems.at(-1) ?? ''}`);
         quiet = report.closed + report.published + report.merged === 0 ? quiet + 1 : 0;
         await this.#schedule.wait(2 * minute);

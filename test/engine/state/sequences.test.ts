@@ -14,8 +14,8 @@ interface Sent {
   readonly total: number;
 }
 
-/** What stands at the end, as the numbers of the events of each match. */
-function standing(steps: readonly string[], more: string, events: readonly Sent[]): string[] {
+/** The alerts that stand at the end. */
+function alertsOf(steps: readonly string[], more: string, events: readonly Sent[]): AlertRecord[] {
   const pipeline = compiled(`pipeline: test
 streams:
   orders:
@@ -52,8 +52,12 @@ ${more}
     });
   }
   run.end();
-  return [...alerts.values()]
-    .filter(({ status }) => status !== 'withdrawn')
+  return [...alerts.values()].filter(({ status }) => status !== 'withdrawn');
+}
+
+/** The numbers of the events of each match that stands at the end. */
+function standing(steps: readonly string[], more: string, events: readonly Sent[]): string[] {
+  return alertsOf(steps, more, events)
     .map(({ content }) => [...content.events.map(({ id }) => id), `at ${content.at - start}`].join(' '))
     .sort();
 }
@@ -263,4 +267,13 @@ test('the last event comes less than `within` after the first', () => {
       { at, total: 2 },
     ]);
   expect([after(9_999), after(10_000)]).toEqual([['0 1 at 9999'], []]);
+});
+
+test('an alert shows by step what the rule reads of its events, also what it asks of one event alone', () => {
+  const steps = ['more: { where: event.total > 4 }', 'less: { where: event.total < 3 }'];
+  const [alert] = alertsOf(steps, '', [
+    { at: 0, total: 5 },
+    { at: second, total: 2 },
+  ]);
+  expect(alert?.content.values).toEqual({ more: { total: 5 }, less: { total: 2 } });
 });
