@@ -41,6 +41,40 @@ function sessions(of: readonly Bid[]): Bid[][] {
   return runs;
 }
 
+interface Sale {
+  readonly auction: (typeof auctions)[number];
+  readonly bid: Bid;
+}
+
+/** The highest bid of each auction that has one, of equal ones the earliest, in the order in which auctions close. */
+function sales(): Sale[] {
+  return auctions
+    .flatMap((auction) => {
+      const of = bids.filter(
+        (bid) =>
+          bid.auction === auction['id'] && bid.date_time >= auction.date_time && bid.date_time <= closeOf(auction),
+      );
+      const [bid] = of.sort((a, b) => b.price - a.price || time(a) - time(b));
+      return bid === undefined ? [] : [{ auction, bid }];
+    })
+    .sort((a, b) => (closeOf(a.auction) < closeOf(b.auction) ? -1 : 1));
+}
+
+function closeOf(auction: Sale['auction']): string {
+  return String(auction['expires']);
+}
+
+/** The sales by what an auction says: by its category, or its seller. */
+function salesBy(field: string): (readonly [unknown, number[]])[] {
+  const all = sales();
+  return [...new Set(all.map(({ auction }) => auction[field]))].map((name) => [
+    name,
+    all.filter(({ auction }) => auction[field] === name).map(({ bid }) => bid.price),
+  ]);
+}
+
+const mean = (prices: readonly number[]): number => prices.reduce((sum, price) => sum + price, 0) / prices.length;
+
 function kindOfHour(bid: Bid): string {
   const hour = Number(bid.date_time.slice(11, 13));
   if (hour >= 8 && hour <= 18) return 'dayTime';
@@ -60,6 +94,17 @@ const rowsByQuery: Readonly<Record<string, () => readonly (readonly unknown[])[]
         .filter(() => auction['category'] === 10)
         .map(({ name, city, state }) => [name, city, state, auction['id']]),
     ),
+  q4: () => salesBy('category').map(([category, prices]) => [category, mean(prices)]),
+  q6: () =>
+    salesBy('seller').flatMap(([seller, prices]) =>
+      prices.map((_, at) => [seller, mean(prices.slice(Math.max(0, at - 9), at + 1))]),
+    ),
+  q9: () =>
+    sales().map(({ auction: of, bid }) => [
+      ...[of['id'], of['item_name'], of['description'], of['initial_bid'], of['reserve'], of.date_time],
+      ...[of['expires'], of['seller'], of['category'], of['extra']],
+      ...[bid.auction, bid.bidder, bid.price, bid.date_time, bid.extra],
+    ]),
   q10: () => bids.map((bid) => [bid.auction, bid.bidder, bid.price, bid.date_time, bid.extra, day(bid), minute(bid)]),
   q11: () =>
     grouped(({ bidder }) => String(bidder)).flatMap(([bidder, ...of]) =>
