@@ -6,7 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
 import { planModule } from '../engine/plan/module.ts';
-import { resultStreams } from '../engine/plan/sources.ts';
+import { resultStreams, revisedStreams } from '../engine/plan/sources.ts';
 import { redriveName, variables } from '../functions/environment.ts';
 import { bundle, type FunctionName } from './bundle.ts';
 import { grantDeadLetters } from './dead-letter-bucket.ts';
@@ -41,11 +41,14 @@ export class PipelineFunctions {
     const all = [...pipeline.streams, ...pipeline.derivedStreams];
     const read = all.filter(([name]) => !unread.includes(name));
     this.processStream = new Map(read.map(([name, stream]) => [name, this.#processStream(name, stream, code)]));
-    this.#function('redrive', {
+    const revised = revisedStreams(props.definition);
+    const redrive = this.#function('redrive', {
       functionName: redriveName(Stack.of(pipeline).stackName),
       code: this.#code('redrive'),
       description: 'puts dead letters back, called by weir replay',
+      environment: this.#namesOf(revised),
     });
+    this.#grantRevisions(revised, redrive);
     this.advanceTime = this.#advanceTime();
     const own = new Map(all.filter(([name]) => props.streams?.[name]?.stream !== undefined));
     askForPartitionKeys(pipeline, own, this.advanceTime, this.processStream);
@@ -58,24 +61,25 @@ export class PipelineFunctions {
       ...(isDerived && { startingPosition: 'TRIM_HORIZON' }),
       ...this.#props.streams?.[name],
     };
+    const revised = revisedStreams(this.#props.definition, name);
     const handler = this.#function(`${name}-process`, {
       code,
       description: `applies the rules to ${name}`,
-      environment: { [variables.stream]: name },
+      environment: { [variables.stream]: name, ...this.#namesOf(revised) },
       ...(settings.memorySize !== undefined && { memorySize: settings.memorySize }),
     });
     grantDeadLetters(this.#pipeline.deadLetters, handler);
+    this.#grantRevisions(revised, handler);
     return { handler, source: readByFunction(stream, handler, this.#pipeline.deadLetters, settings) };
   }
 
   #advanceTime(): LambdaFunction {
     const { stateTable, alertTable, streams, derivedStreams } = this.#pipeline;
     const all = new Map([...streams, ...derivedStreams]);
-    const names = Object.fromEntries([...all].map(([name, stream]) => [name, stream.streamName]));
     const handler = this.#function('advance-time', {
       code: this.#code('advance-time'),
       description: 'watermarks, windows that close, pending alerts',
-      environment: { [variables.streamNames]: Stack.of(this.#pipeline).toJsonString(names) },
+      environment: this.#namesOf([...all.keys()]),
     });
     grantDue([stateTable, alertTable], handler);
     grantTip([...all.values()], handler);
@@ -88,6 +92,24 @@ export class PipelineFunctions {
       targets: [new FunctionTarget(handler)],
     });
     return handler;
+  }
+
+  /** Tells a function what streams are called that it puts something into, or asks about. */
+  #namesOf(streams: readonly string[]): Readonly<Record<string, string>> {
+    if (streams.length === 0) return {};
+    const { streams: declared, derivedStreams } = this.#pipeline;
+    const names = streams.map((name) => [name, (declared.get(name) ?? derivedStreams.get(name))?.streamName] as const);
+    return { [variables.streamNames]: Stack.of(this.#pipeline).toJsonString(Object.fromEntries(names)) };
+  }
+
+  /** Whoever settles results that are revised puts them into their streams. */
+  #grantRevisions(streams: readonly string[], handler: LambdaFunction): void {
+    const { derivedStreams } = this.#pipeline;
+    if (streams.length > 0)
+      grantPut(
+        streams.flatMap((name) => derivedStreams.get(name) ?? []),
+        handler,
+      );
   }
 
   #code(name: FunctionName): Code {
