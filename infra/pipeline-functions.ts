@@ -14,6 +14,7 @@ import type { EventPipeline } from './event-pipeline.ts';
 import { grantDue, grantKey, grantPut, grantState, grantTip } from './grants.ts';
 import { pipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
 import type { StreamSettings } from './pipeline-props.ts';
+import { putRevisions } from './revised-streams.ts';
 import { askForPartitionKeys, readByFunction, type StreamFunction } from './stream-reader.ts';
 
 interface FunctionsProps {
@@ -41,14 +42,12 @@ export class PipelineFunctions {
     const all = [...pipeline.streams, ...pipeline.derivedStreams];
     const read = all.filter(([name]) => !unread.includes(name));
     this.processStream = new Map(read.map(([name, stream]) => [name, this.#processStream(name, stream, code)]));
-    const revised = revisedStreams(props.definition);
     const redrive = this.#function('redrive', {
       functionName: redriveName(Stack.of(pipeline).stackName),
       code: this.#code('redrive'),
       description: 'puts dead letters back, called by weir replay',
-      environment: this.#namesOf(revised),
     });
-    this.#grantRevisions(revised, redrive);
+    putRevisions(pipeline, revisedStreams(props.definition), redrive);
     this.advanceTime = this.#advanceTime();
     const own = new Map(all.filter(([name]) => props.streams?.[name]?.stream !== undefined));
     askForPartitionKeys(pipeline, own, this.advanceTime, this.processStream);
@@ -61,25 +60,25 @@ export class PipelineFunctions {
       ...(isDerived && { startingPosition: 'TRIM_HORIZON' }),
       ...this.#props.streams?.[name],
     };
-    const revised = revisedStreams(this.#props.definition, name);
     const handler = this.#function(`${name}-process`, {
       code,
       description: `applies the rules to ${name}`,
-      environment: { [variables.stream]: name, ...this.#namesOf(revised) },
+      environment: { [variables.stream]: name },
       ...(settings.memorySize !== undefined && { memorySize: settings.memorySize }),
     });
     grantDeadLetters(this.#pipeline.deadLetters, handler);
-    this.#grantRevisions(revised, handler);
+    putRevisions(this.#pipeline, revisedStreams(this.#props.definition, name), handler);
     return { handler, source: readByFunction(stream, handler, this.#pipeline.deadLetters, settings) };
   }
 
   #advanceTime(): LambdaFunction {
     const { stateTable, alertTable, streams, derivedStreams } = this.#pipeline;
     const all = new Map([...streams, ...derivedStreams]);
+    const names = Object.fromEntries([...all].map(([name, stream]) => [name, stream.streamName]));
     const handler = this.#function('advance-time', {
       code: this.#code('advance-time'),
       description: 'watermarks, windows that close, pending alerts',
-      environment: this.#namesOf([...all.keys()]),
+      environment: { [variables.streamNames]: Stack.of(this.#pipeline).toJsonString(names) },
     });
     grantDue([stateTable, alertTable], handler);
     grantTip([...all.values()], handler);
@@ -92,24 +91,6 @@ export class PipelineFunctions {
       targets: [new FunctionTarget(handler)],
     });
     return handler;
-  }
-
-  /** Tells a function what streams are called that it puts something into, or asks about. */
-  #namesOf(streams: readonly string[]): Readonly<Record<string, string>> {
-    if (streams.length === 0) return {};
-    const { streams: declared, derivedStreams } = this.#pipeline;
-    const names = streams.map((name) => [name, (declared.get(name) ?? derivedStreams.get(name))?.streamName] as const);
-    return { [variables.streamNames]: Stack.of(this.#pipeline).toJsonString(Object.fromEntries(names)) };
-  }
-
-  /** Whoever settles results that are revised puts them into their streams. */
-  #grantRevisions(streams: readonly string[], handler: LambdaFunction): void {
-    const { derivedStreams } = this.#pipeline;
-    if (streams.length > 0)
-      grantPut(
-        streams.flatMap((name) => derivedStreams.get(name) ?? []),
-        handler,
-      );
   }
 
   #code(name: FunctionName): Code {

@@ -103,7 +103,7 @@ export function readFields<T extends FieldTable>(
   return fields;
 }
 
-export function reportNotYet(
+function reportNotYet(
   report: FaultReport,
   code: string,
   range: SourceRange,
