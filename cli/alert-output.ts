@@ -4,6 +4,7 @@ import { isoTime, type Json, plain } from '../engine/aggregate/value.ts';
 import type { AlertRecord } from '../engine/alert/alert.ts';
 import { alertJson } from '../engine/alert/message.ts';
 import type { TalliedDigest } from '../engine/alert/message-tally.ts';
+import { revisionRecord } from '../engine/intake/result-record.ts';
 import type { Rejection } from '../engine/intake/input-record.ts';
 import type { Severity } from '../engine/pipeline/definition.ts';
 
@@ -24,6 +25,21 @@ export function alertLine({ rule, id, status, revision, content }: AlertRecord):
   return JSON.stringify({ kind: 'alert', rule, id, status, revision, ...alertJson(content) });
 }
 
+/** A revision of a result, as it lies in its stream. */
+export function revisionLine(stream: string, record: AlertRecord): string {
+  return JSON.stringify(revisionRecord(stream, record));
+}
+
+export function revisionText(stream: string, record: AlertRecord, colour: Colours): string {
+  const { rule, status, content } = record;
+  const paint = status === 'withdrawn' ? colour.dim : colour.cyan;
+  return `${isoTime(content.at)}  ${paint(`${'result'.padEnd(8)} ${saidOf(record).padEnd(9)}`)}  ${colour.bold(rule)}  ${stream}: ${JSON.stringify(content.values)}${keyText(content.key)}`;
+}
+
+function saidOf({ status, revision }: AlertRecord): string {
+  return status === 'open' ? (revision === 0 ? 'opened' : 'reopened') : status;
+}
+
 export function rejectionLine({ kind, record, rule, reason }: Rejection): string {
   return JSON.stringify({
     kind,
@@ -41,10 +57,10 @@ export function digestLine({ plan, start, count }: TalliedDigest): string {
   return JSON.stringify({ kind: 'digest', rule: plan.name, window, values: { ...digested, told }, first });
 }
 
-export function alertText({ rule, status, revision, content }: AlertRecord, colour: Colours): string {
-  const said = status === 'open' ? (revision === 0 ? 'opened' : 'reopened') : status;
+export function alertText(record: AlertRecord, colour: Colours): string {
+  const { rule, status, content } = record;
   const paint = status === 'withdrawn' ? colour.dim : severityColour(content.severity, colour);
-  return `${isoTime(content.at)}  ${paint(`${content.severity.padEnd(8)} ${said.padEnd(9)}`)}  ${colour.bold(rule)}  ${content.title}${keyText(content.key)}`;
+  return `${isoTime(content.at)}  ${paint(`${content.severity.padEnd(8)} ${saidOf(record).padEnd(9)}`)}  ${colour.bold(rule)}  ${content.title}${keyText(content.key)}`;
 }
 
 export function rejectionText({ kind, record, rule, reason }: Rejection, colour: Colours): string {

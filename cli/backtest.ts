@@ -8,7 +8,16 @@ import { InMemoryRun } from '../engine/run/in-memory-run.ts';
 import { digestedOf } from '../engine/alert/message-limit.ts';
 import { MessageTally } from '../engine/alert/message-tally.ts';
 import { formatLimit } from '../engine/pipeline/limit.ts';
-import { alertLine, alertText, compareAlerts, digestLine, rejectionLine, rejectionText } from './alert-output.ts';
+import {
+  alertLine,
+  alertText,
+  compareAlerts,
+  digestLine,
+  rejectionLine,
+  rejectionText,
+  revisionLine,
+  revisionText,
+} from './alert-output.ts';
 import { eachPiece, eventFile } from './event-lines.ts';
 import { loadPipelineFile } from './pipeline-file.ts';
 import { Progress } from './progress.ts';
@@ -48,6 +57,7 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
   const results = new Set(resultStreams(pipeline.definition).map(({ name }) => name));
   const run = new InMemoryRun(compiled, {
     alert: (record) => result.alert(record),
+    revised: (record) => result.revise(record),
     // A rejected event is shown with all of its fields; the result of a rule has no more than it says.
     rejected: (rejection) =>
       result.rejected(
@@ -79,13 +89,24 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
   if (options.flush) run.end();
   const millis = performance.now() - started;
   progress.clear();
-  print(result, options);
+  // Those that take revisions of results, by rule.
+  const streams = new Map(
+    compiled.plan.rules.flatMap(({ name, revisesInto }): [string, string][] =>
+      revisesInto === undefined ? [] : [[name, revisesInto]],
+    ),
+  );
+  print(result, options, streams);
   if (!options.json)
     process.stdout.write(
       summary(
         result,
         run,
-        pipeline.definition.rules.flatMap(({ name, alert }) => (alert === undefined ? [] : [name])),
+        new Map(
+          pipeline.definition.rules.flatMap(({ name, alert }): [string, string][] => {
+            if (alert !== undefined) return [[name, 'alert']];
+            return streams.has(name) ? [[name, 'result']] : [];
+          }),
+        ),
         millis,
       ),
     );
@@ -110,6 +131,11 @@ class BacktestResult {
   alert(record: AlertRecord): void {
     this.tally.add(record);
     if (record.revision === 0) this.opened++;
+    this.revise(record);
+  }
+
+  /** An alert, or a result that is no alert. */
+  revise(record: AlertRecord): void {
     if (!this.#standingOnly) this.revisions.push(record);
     if (record.status === 'withdrawn') this.standing.delete(record.id);
     else this.standing.set(record.id, record);
@@ -120,11 +146,19 @@ class BacktestResult {
   }
 }
 
-function print(result: BacktestResult, { json, standing }: BacktestOptions): void {
+function print(
+  result: BacktestResult,
+  { json, standing }: BacktestOptions,
+  streams: ReadonlyMap<string, string>,
+): void {
   const alerts = (standing ? [...result.standing.values()] : result.revisions).sort(compareAlerts);
   const colour = pc.createColors(wantsColour(process.stdout));
   const lines = [
-    ...alerts.map((record) => (json ? alertLine(record) : alertText(record, colour))),
+    ...alerts.map((record) => {
+      const stream = streams.get(record.rule);
+      if (stream === undefined) return json ? alertLine(record) : alertText(record, colour);
+      return json ? revisionLine(stream, record) : revisionText(stream, record, colour);
+    }),
     ...(standing || !json ? [] : result.tally.digests.map(digestLine)),
     ...(standing
       ? []
@@ -137,7 +171,7 @@ function print(result: BacktestResult, { json, standing }: BacktestOptions): voi
 function summary(
   result: BacktestResult,
   { predicateFailures, repeats }: Pick<InMemoryRun, 'predicateFailures' | 'repeats'>,
-  rules: readonly string[],
+  rules: ReadonlyMap<string, string>,
   millis: number,
 ): string {
   const byRule = new Map<string, number>();
@@ -149,9 +183,9 @@ function summary(
   return [
     '',
     `${result.events.toLocaleString('en')} events in ${(millis / 1000).toFixed(1)} s (${rate} a second), ${count('late')} late, ${count('invalid')} invalid${repeats > 0 ? `, ${repeats} sent again and not counted again` : ''}${failed > 0 ? `, ${failed} predicates failed and did not match` : ''}`,
-    ...rules.map((rule) => {
+    ...[...rules].map(([rule, what]) => {
       const standing = byRule.get(rule) ?? 0;
-      return `  ${rule}: ${standing === 1 ? '1 alert stands' : `${standing.toLocaleString('en')} alerts stand`}${digestWords(result.tally, rule)}`;
+      return `  ${rule}: ${standing === 1 ? `1 ${what} stands` : `${standing.toLocaleString('en')} ${what}s stand`}${digestWords(result.tally, rule)}`;
     }),
     '',
   ].join('\n');

@@ -8,13 +8,11 @@ import { plan, program } from 'weir:plan';
 import { ignoresPartitionKeys, kinesisClient } from '../adapters/kinesis.ts';
 import { cloudwatchLog } from './cloudwatch-log.ts';
 import { deploymentCheck } from './deployment-check.ts';
-import { required, variables } from './environment.ts';
+import { streamName } from './environment.ts';
 import { type IgnoresKeys, keyedOnly } from './partition-keys.ts';
 import { awsPorts } from './ports.ts';
 import { shardPort } from './shard-port.ts';
 import { type AdvanceTimeEvent, timeHandler } from './time-handler.ts';
-
-const streamNames = new Map(Object.entries(JSON.parse(required(variables.streamNames)) as Record<string, string>));
 
 const kinesis = kinesisClient();
 
@@ -25,7 +23,7 @@ const check = deploymentCheck({ ignoresKeys, sleep });
 const advance = timeHandler({
   compiled: { plan, program },
   ports: awsPorts(),
-  shards: keyedOnly(shardPort(kinesis, nameOf), nameOf, ignoresKeys),
+  shards: keyedOnly(shardPort(kinesis, streamName), streamName, ignoresKeys),
   sleep,
   log: cloudwatchLog,
 });
@@ -35,10 +33,4 @@ export function handler(
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<unknown> {
   return 'ResponseURL' in event ? check(event, context) : advance(event, context);
-}
-
-function nameOf(stream: string): string {
-  const name = streamNames.get(stream);
-  if (name === undefined) throw new Error(`${variables.streamNames} does not name the stream ${stream}`);
-  return name;
 }

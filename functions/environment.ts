@@ -2,7 +2,10 @@
 export const variables = {
   /** `process-stream`: the name, in the pipeline file, of the stream that it reads. */
   stream: 'WEIR_STREAM',
-  /** `advance-time`: JSON, the name of each stream in the pipeline file to its name in Kinesis. */
+  /**
+   * JSON, the name of each stream in the pipeline file to its name in Kinesis: of all for `advance-time`, else of those
+   * that the function puts revisions of results into.
+   */
   streamNames: 'WEIR_STREAM_NAMES',
   stateTable: 'WEIR_STATE_TABLE',
   alertTable: 'WEIR_ALERT_TABLE',
@@ -22,6 +25,16 @@ export function required(name: (typeof variables)[keyof typeof variables]): stri
 /** The value of an environment variable that need not be set. */
 export function optional(name: (typeof variables)[keyof typeof variables]): string | undefined {
   return process.env[name];
+}
+
+let streamNames: ReadonlyMap<string, string> | undefined;
+
+/** The name in Kinesis of a stream of the pipeline file; throws where the environment does not say it. */
+export function streamName(stream: string): string {
+  streamNames ??= new Map(Object.entries(JSON.parse(required(variables.streamNames)) as Record<string, string>));
+  const name = streamNames.get(stream);
+  if (name === undefined) throw new Error(`${variables.streamNames} does not name the stream ${stream}`);
+  return name;
 }
 
 /** The name of a stack's function that puts dead letters back: `weir replay` knows no more than the stack's. */

@@ -2,9 +2,11 @@
 import { dynamodbClient, ItemTable } from '../adapters/dynamodb.ts';
 import { publish, snsClient } from '../adapters/sns.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
+import type { StreamPort } from '../engine/protocol/result-publisher.ts';
 import type { EpochMillis } from '../engine/time.ts';
 import { cloudwatchLog } from './cloudwatch-log.ts';
-import { required, variables } from './environment.ts';
+import { required, streamName, variables } from './environment.ts';
+import { revisionPut, streamPut } from './result-streams.ts';
 
 export function awsPorts(): Ports {
   const dynamodb = dynamodbClient();
@@ -12,6 +14,8 @@ export function awsPorts(): Ports {
   const topic = required(variables.alertTopic);
   const bucket = required(variables.deadLetterBucket);
   let store: Promise<(key: string, lines: readonly string[]) => Promise<void>> | undefined;
+  // Most pipelines have no results that are revised.
+  let put: Promise<StreamPort['put']> | undefined;
   return {
     state: new ItemTable(dynamodb, required(variables.stateTable)),
     alerts: new ItemTable(dynamodb, required(variables.alertTable)),
@@ -24,6 +28,12 @@ export function awsPorts(): Ports {
       });
       await (await store)(`${prefix}/${name}.ndjson`, lines);
     },
+    putRevisions: revisionPut(async (stream, records) => {
+      put ??= import('weir:kinesis').then(({ kinesisClient, putRecords }) =>
+        streamPut(putRecords, kinesisClient(), streamName),
+      );
+      await (await put)(stream, records);
+    }, cloudwatchLog.problem),
     now: () => Date.now() as EpochMillis,
   };
 }

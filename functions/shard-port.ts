@@ -2,6 +2,7 @@
 import { listShards, putRecords, tip } from '../adapters/kinesis.ts';
 import type { Wait } from '../adapters/patience.ts';
 import type { ShardPort } from '../engine/protocol/advance-time.ts';
+import { streamPut } from './result-streams.ts';
 
 /** `nameOf` answers the name in Kinesis of a stream of the pipeline file. */
 export function shardPort(
@@ -12,12 +13,6 @@ export function shardPort(
   return {
     shards: (stream) => listShards(client, nameOf(stream)),
     atTip: (stream, shard, after) => tip(client, nameOf(stream), shard, after),
-    put: (stream, records) =>
-      putRecords(
-        client,
-        nameOf(stream),
-        records.map(({ data, ...place }) => ({ ...place, data: Buffer.from(data) })),
-        wait,
-      ),
+    put: streamPut(putRecords, client, nameOf, wait),
   };
 }

@@ -41,8 +41,9 @@ export const moduleOptions = {
   legalComments: 'none',
 } as const satisfies BuildOptions;
 
-/** Of what most invocations do not need; it lies beside `index.mjs`. */
-const lazyModule = './s3.mjs';
+/** Of what most invocations do not need: each lies beside `index.mjs` by its name. */
+const lazyModules = { s3: 'adapters/s3.ts', kinesis: 'adapters/kinesis.ts' };
+const lazyNames = Object.keys(lazyModules);
 const credentials = { '@aws-sdk/credential-provider-node': './adapters/role-credentials.ts' };
 
 /** What was made in this process, by function and plan: several stacks of an application may hold the same pipeline. */
@@ -77,11 +78,11 @@ function bundled(name: FunctionName, planModule: string): Bundle {
   const directory = join(folder, name);
   const { metafile } = build({
     entryPoints: { index: `functions/${name}.ts` },
-    external: [lazyModule],
+    external: lazyNames.map((lazy) => `./${lazy}.mjs`),
     alias: {
       ...credentials,
       'weir:plan': plan,
-      'weir:s3': lazyModule,
+      ...Object.fromEntries(lazyNames.map((lazy) => [`weir:${lazy}`, `./${lazy}.mjs`])),
       'weir:runtime': './engine/plan/runtime.ts',
       'weir:regular-expression': './engine/expression/regular-expression.ts',
       'weir:schema-mismatch': './engine/plan/schema-mismatch.ts',
@@ -91,8 +92,14 @@ function bundled(name: FunctionName, planModule: string): Bundle {
     outdir: directory,
   });
   // Apart: else what it alone needs of the SDK is in modules that it shares with the first.
-  const lazy = build({ entryPoints: { s3: 'adapters/s3.ts' }, alias: credentials, outdir: directory });
-  return { directory, bytes: firstBytes(metafile), inputs: [metafile, lazy.metafile].flatMap(inputsOf) };
+  const lazy = Object.entries(lazyModules).map(([lazyName, source]) =>
+    build({ entryPoints: { [lazyName]: source }, alias: credentials, outdir: directory }),
+  );
+  return {
+    directory,
+    bytes: firstBytes(metafile),
+    inputs: [metafile, ...lazy.map((one) => one.metafile)].flatMap(inputsOf),
+  };
 }
 
 function build(options: BuildOptions): { readonly metafile: Metafile } {

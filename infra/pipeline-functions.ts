@@ -6,7 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { PipelineDefinition } from '../engine/pipeline/definition.ts';
 import { planModule } from '../engine/plan/module.ts';
-import { resultStreams } from '../engine/plan/sources.ts';
+import { resultStreams, revisedStreams } from '../engine/plan/sources.ts';
 import { redriveName, variables } from '../functions/environment.ts';
 import { bundle, type FunctionName } from './bundle.ts';
 import { grantDeadLetters } from './dead-letter-bucket.ts';
@@ -14,6 +14,7 @@ import type { EventPipeline } from './event-pipeline.ts';
 import { grantDue, grantKey, grantPut, grantState, grantTip } from './grants.ts';
 import { pipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
 import type { StreamSettings } from './pipeline-props.ts';
+import { putRevisions } from './revised-streams.ts';
 import { askForPartitionKeys, readByFunction, type StreamFunction } from './stream-reader.ts';
 
 interface FunctionsProps {
@@ -41,11 +42,12 @@ export class PipelineFunctions {
     const all = [...pipeline.streams, ...pipeline.derivedStreams];
     const read = all.filter(([name]) => !unread.includes(name));
     this.processStream = new Map(read.map(([name, stream]) => [name, this.#processStream(name, stream, code)]));
-    this.#function('redrive', {
+    const redrive = this.#function('redrive', {
       functionName: redriveName(Stack.of(pipeline).stackName),
       code: this.#code('redrive'),
       description: 'puts dead letters back, called by weir replay',
     });
+    putRevisions(pipeline, revisedStreams(props.definition), redrive);
     this.advanceTime = this.#advanceTime();
     const own = new Map(all.filter(([name]) => props.streams?.[name]?.stream !== undefined));
     askForPartitionKeys(pipeline, own, this.advanceTime, this.processStream);
@@ -65,6 +67,7 @@ export class PipelineFunctions {
       ...(settings.memorySize !== undefined && { memorySize: settings.memorySize }),
     });
     grantDeadLetters(this.#pipeline.deadLetters, handler);
+    putRevisions(this.#pipeline, revisedStreams(this.#props.definition, name), handler);
     return { handler, source: readByFunction(stream, handler, this.#pipeline.deadLetters, settings) };
   }
 

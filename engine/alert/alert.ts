@@ -1,7 +1,8 @@
 /**
  * Alerts are reconciled, not fired: what should stand for a window or an episode is derived from keyed state, compared
  * with the record of what was told, and the difference is made up. An opening and a withdrawal are published; an
- * amendment is recorded quietly, except where an episode has gone on for longer than its cooldown.
+ * amendment is recorded quietly, except where an episode has gone on for longer than its cooldown. Results that are
+ * revised are reconciled in the same way, and every change is published to those who read their stream.
  */
 import type { Json } from '../aggregate/value.ts';
 import type { Severity } from '../pipeline/definition.ts';
@@ -63,6 +64,8 @@ export interface AlertRecord {
   readonly digest?: string;
   /** Names the `having` that it follows from; absent where the rule has none. */
   readonly having?: string;
+  /** Present where it is a result for readers outside, no alert. */
+  readonly isResult?: true;
 }
 
 /** An alert's record with the version of its item. */
@@ -80,6 +83,7 @@ export interface AlertIdentity {
   readonly live: boolean;
   readonly cooldown: Millis;
   readonly having?: string;
+  readonly isResult?: true;
 }
 
 /**
@@ -97,11 +101,11 @@ export function reconcile(
   if (desired === undefined) return revise(identity, record, 'withdrawn', record.content, 'withdrawn');
   if (sameContent(record.content, desired)) return undefined;
   const goesOn = identity.cooldown > 0 && desired.at - record.publishedAt > identity.cooldown;
-  return revise(identity, record, 'amended', desired, goesOn ? 'amended' : undefined);
+  return revise(identity, record, 'amended', desired, goesOn || identity.isResult === true ? 'amended' : undefined);
 }
 
 function revise(
-  { rule, id, live, having }: AlertIdentity,
+  { rule, id, live, having, isResult }: AlertIdentity,
   record: AlertRecord | undefined,
   status: AlertStatus,
   content: AlertContent,
@@ -124,6 +128,7 @@ function revise(
     publishedAt,
     ...(digest !== undefined && { digest }),
     ...(having !== undefined && { having }),
+    ...(isResult === true && { isResult }),
   };
 }
 

@@ -33,7 +33,7 @@ const openLogBytes = 2048;
 export const assumptions = [
   'every event matches, takes 1 KB, and of a batch each has a key of its own: more events of a key in a batch cost less',
   `a stream has a shard for ${eventsPerShard} events/s, ${leastShards} at least, and a shard a batch a second, if it has an event`,
-  'fields that are kept of an event take 250 bytes, a value that an aggregate keeps 110, a `countDistinct` 4 KB and a `percentile` 8 KB; alerts are not counted: 2 writes for an opening or a withdrawal, 1 for an amendment, and 1 for each time that a batch tells people of a rule',
+  'fields that are kept of an event take 250 bytes, a value that an aggregate keeps 110, a `countDistinct` 4 KB and a `percentile` 8 KB; alerts are not counted: 2 writes for an opening or a withdrawal, 1 for an amendment, and 1 for each time that a batch tells people of a rule; nor are results that are revised: 2 writes for each change, and a record in their stream',
   'what a batch writes for all rules together is not counted: the record of its shard, 1 unit, and where `eventId` is declared the ids of its events, 1 unit for 54; nor are the index of panes that are due, Lambda, Kinesis and SNS',
 ] as const;
 

@@ -63,13 +63,14 @@ function windowed(rule: RuleDefinition, window: WindowDefinition, events: string
   if (window.kind === 'sequence') return sequential(rule, window);
   if (window.kind === 'join') return pairwise(rule, window);
   if (rule.distinct !== undefined) return distinct(rule, rule.distinct, events);
-  const { groupBy, aggregate, having, emit } = rule;
+  const { groupBy, aggregate, having, emit, into } = rule;
   const per = groupBy.length === 0 ? '' : `, for each ${named(groupBy)}`;
   const computes = aggregate.map(({ name, expression }) => `${name} = ${oneLine(expression)}`).join(', ');
   const when = having === undefined ? 'for every window' : `when ${oneLine(having)}`;
-  return `Over events of ${events}${per} ${windowPhrase(window)}, it computes ${computes}, and ${tells(rule)} ${when}, ${speaks[emit]}${emit === 'final' ? '' : joinedBy(rule)}`;
+  return `Over events of ${events}${per} ${windowPhrase(window)}, it computes ${computes}, and ${tells(rule)} ${when}, ${into === undefined || emit === 'final' ? speaks[emit] : revised}${emit === 'final' ? '' : joinedBy(rule)}`;
 }
 
+const revised = 'with every change, as a revision';
 const onceFinal = 'once no event that may still come can change it';
 
 function tells({ into, select = [], alert }: RuleDefinition): string {

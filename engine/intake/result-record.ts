@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../plan/plan.ts';
 import { isJsonObject, type JsonObject } from '../plan/program.ts';
+import type { AlertRecord, Announcement } from '../alert/alert.ts';
 import { isoTime } from '../aggregate/value.ts';
 import type { Result } from '../state/result.ts';
 import type { EpochMillis } from '../time.ts';
@@ -30,6 +31,20 @@ export function resultRecord({ rule, stream, id, at, key, window, value, partial
     at: isoTime(at),
     ...(partial && { partial }),
   };
+}
+
+/** The record of a revision of a result: all of what stands by it, or of what does no longer. */
+export function revisionRecord(stream: string, record: AlertRecord): JsonObject {
+  const { rule, id, revision, content } = record;
+  const { key, window, values: value, at, partial } = content;
+  const result = resultRecord({ rule, stream, id, at, key, window, value, partial });
+  return { ...result, revision, status: record.pending ?? announcementOf(record) };
+}
+
+/** Of a revision that is told to nobody, as if it were. */
+function announcementOf({ status, revision }: AlertRecord): Announcement {
+  if (status === 'open') return revision === 0 ? 'opened' : 'reopened';
+  return status;
 }
 
 /** The record that says: no result of this stream that is older comes after it. */

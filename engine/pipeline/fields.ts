@@ -103,13 +103,7 @@ export function readFields<T extends FieldTable>(
   return fields;
 }
 
-export function reportNotYet(
-  report: FaultReport,
-  code: string,
-  range: SourceRange,
-  what: string,
-  allowed?: string,
-): void {
+function reportNotYet(report: FaultReport, code: string, range: SourceRange, what: string, allowed?: string): void {
   report.error(`${code}.not-yet`, range, `${what} is part of the language, but Weir cannot run it yet`, { allowed });
 }
 

@@ -105,7 +105,7 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     aggregateNames: valueNames(rule),
     ...(mayBeNear.length > 0 && { approximable: mayBeNear }),
     emit: rule.emit,
-    ...(rule.window !== undefined && rule.into !== undefined && { into: rule.into }),
+    ...resultStream(rule),
     ...(passesOn(rule) && { passesOn: true }),
     ...(rule.having !== undefined && {
       having: shortHash(JSON.stringify(meaning(definition, rule.having))).slice(0, 8),
@@ -120,6 +120,11 @@ function rulePlan(definition: PipelineDefinition, rule: RuleDefinition, grouping
     // What is told as the watermark passes is told by advance-time: no shard knows of it from memory.
     cacheable: writer === 'key' && sources.length === 1 && !tellsAbsence(window),
   };
+}
+
+function resultStream({ window, into, emit }: RuleDefinition): Pick<RulePlan, 'into' | 'revisesInto'> {
+  if (window === undefined || into === undefined) return {};
+  return emit === 'final' ? { into } : { revisesInto: into };
 }
 
 function windowPlan({ distinct }: RuleDefinition, window: WindowDefinition): WindowPlan {

@@ -80,8 +80,10 @@ export interface RulePlan {
   /** Aggregates that may be approximate, each with the accumulators that make them so; absent where there are none. */
   readonly approximable?: readonly (readonly [name: string, accumulators: readonly number[]])[];
   readonly emit: Emit;
-  /** The derived stream that its final results go into; absent where it has alerts. */
+  /** The derived stream that its final results go into, */
   readonly into?: string;
+  /** or that every revision of its results goes into; both are absent where it has alerts. */
+  readonly revisesInto?: string;
   /** Present where those are events as they are, each the value of its one aggregate. */
   readonly passesOn?: true;
   /** Names the rule's `having`; absent where it has none. It may change while the state goes on. */

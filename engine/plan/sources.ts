@@ -45,6 +45,18 @@ export function resultStreams(definition: PipelineDefinition): { readonly name: 
   }));
 }
 
+/** The derived streams that revisions of results go into: of rules whose events come from this stream, or of all. */
+export function revisedStreams(definition: PipelineDefinition, source?: string): string[] {
+  const revising = definition.rules.filter(
+    ({ mode, window, emit, from }) =>
+      mode === 'live' &&
+      window !== undefined &&
+      emit !== 'final' &&
+      (source === undefined || sourcesOf(definition, from).some(({ name }) => name === source)),
+  );
+  return [...new Set(revising.flatMap(({ into }) => into ?? []))];
+}
+
 /** The streams in Kinesis whose events, or what rules make of them, are rows of tables or look such rows up. */
 export function streamsWithRows(definition: PipelineDefinition): ReadonlySet<string> {
   const tables = definition.tables.filter(isOfStream);

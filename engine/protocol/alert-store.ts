@@ -1,14 +1,14 @@
-/** Makes the alert table agree with what should stand, and tells people: put as pending, publish, mark as published. */
+/** Makes the alert table agree with what should stand, and tells of it: put as pending, publish, mark as published. */
 import { type AlertContent, type AlertIdentity, type AlertRecord, type Recorded, reconcile } from '../alert/alert.ts';
 import { alertId } from '../alert/identity.ts';
-import { alertMessage } from '../alert/message.ts';
 import type { RulePlan } from '../plan/plan.ts';
 import type { EpochMillis } from '../time.ts';
 import { readAlert, writeAlert } from './alert-body.ts';
 import { pendingSlot, pendingSlots, perSlot } from './due-slot.ts';
 import type { Item, ItemKey } from './item.ts';
-import { isCount, MessageCounts } from './message-counts.ts';
+import { isCount } from './message-counts.ts';
 import type { Ports } from './ports.ts';
+import { Publisher } from './publisher.ts';
 import { keptForTheRest, PublishingTime } from './publishing-time.ts';
 import { alertTimeToLive } from './retention.ts';
 
@@ -66,14 +66,12 @@ export interface KnownAlert {
 
 export class AlertStore {
   readonly #ports: Ports;
-  readonly #pipeline: string;
-  readonly #counts: MessageCounts;
+  readonly #publisher: Publisher;
   readonly #time: PublishingTime;
 
   constructor(ports: Ports, pipeline: string, time = new PublishingTime()) {
     this.#ports = ports;
-    this.#pipeline = pipeline;
-    this.#counts = new MessageCounts(ports, pipeline);
+    this.#publisher = new Publisher(ports, pipeline);
     this.#time = time;
   }
 
@@ -87,7 +85,7 @@ export class AlertStore {
     return (await this.#ports.alerts.query(pk, from, to)).map((item) => ({ key: item, recorded: readAlert(item) }));
   }
 
-  /** Makes up the difference, and publishes what is to be told. Answers what was changed. */
+  /** Makes up the difference, and publishes what is to be told. Answers which alerts were changed. */
   async settle(wanted: readonly Wanted[]): Promise<Told> {
     const pending: Pending[] = [];
     const told = { opened: 0, amended: 0, withdrawn: 0 };
@@ -128,7 +126,7 @@ export class AlertStore {
         const { wanted: one, record, changed, item } = put;
         one.store({ record, version: item.version }, changed);
         if (record === undefined) continue;
-        if (changed) told[record.status === 'open' ? 'opened' : record.status]++;
+        if (changed && record.isResult === undefined) told[record.status === 'open' ? 'opened' : record.status]++;
         if (record.pending !== undefined) pending.push({ plan: one.plan, wanted: one, record, version: item.version });
       }
     }
@@ -142,11 +140,7 @@ export class AlertStore {
    */
   async #publish(pending: readonly Pending[]): Promise<readonly Pending[]> {
     if (pending.length === 0) return [];
-    const { single, digested } = await this.#counts.admit(pending);
-    const messages = single.map(({ record }) => alertMessage(this.#pipeline, record));
-    const failed = messages.length === 0 ? new Set() : await this.#ports.publish(messages);
-    const told = new Set(single.filter((_, i) => !failed.has(messages[i]?.id ?? '')));
-    if (failed.size > 0) await this.#counts.takeBack(single.filter((one) => !told.has(one)));
+    const { told, digested } = await this.#publisher.publish(pending);
     const isRefused = (one: Pending): boolean => !told.has(one) && !digested.has(one);
     const marks = pending.flatMap((one) => {
       if (isRefused(one)) return [];
@@ -206,14 +200,14 @@ export class AlertStore {
   async #publishPage(rules: ReadonlyMap<string, RulePlan>, keys: readonly ItemKey[]): Promise<number> {
     const orphans: Item[] = [];
     const items = await this.#ports.alerts.get(keys);
-    const digests = await this.#counts.publishDigests(rules, items.filter(isCount));
+    const digests = await this.#publisher.publishDigests(rules, items.filter(isCount));
     const alerts = items.filter((item) => !isCount(item));
     const pending = alerts.flatMap((item): Pending[] => {
       const recorded = readAlert(item);
       const { record } = recorded;
       const plan = record && rules.get(record.rule);
-      if (plan === undefined) {
-        // Its rule is gone: nobody is told any more, and it must not stand in the way of those that are.
+      if (plan === undefined || (plan.revisesInto !== undefined) !== (record?.isResult === true)) {
+        // Its rule is gone, or tells others now: nobody is told any more, and it must not stand in the way of those that are.
         const { due, ...rest } = item;
         if (due !== undefined) orphans.push({ ...rest, version: item.version + 1 });
         return [];
@@ -246,5 +240,6 @@ function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {
     live: plan.live,
     cooldown: plan.cooldown,
     ...(plan.having !== undefined && { having: plan.having }),
+    ...(plan.revisesInto !== undefined && { isResult: true }),
   };
 }

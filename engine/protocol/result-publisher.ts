@@ -9,7 +9,7 @@ import { watermarkRecord, resultRecord } from '../intake/result-record.ts';
 import type { StreamPlan } from '../plan/plan.ts';
 import { readAlertSortKey } from '../state/alert-name.ts';
 import type { WindowedRule } from '../state/compiled-rule.ts';
-import { resultOf } from '../state/result.ts';
+import { type Result, resultOf } from '../state/result.ts';
 import { beginningOfTime, type EpochMillis, smallest } from '../time.ts';
 import type { AlertStore, KnownAlert, Told, Wanted } from './alert-store.ts';
 import type { StreamShards } from './shard-watermarks.ts';
@@ -26,6 +26,11 @@ export interface StreamRecord {
 export interface StreamPort {
   /** Puts records into a stream of the pipeline, in their order; throws where it cannot. */
   put(stream: string, records: readonly StreamRecord[]): Promise<void>;
+}
+
+/** The results of one key lie on one shard. */
+export function resultPartitionKey({ key }: Pick<Result, 'key'>): string {
+  return shortHash(canonicalJson(Object.values(key)));
 }
 
 /** Where the results of windows go that close. */
@@ -54,8 +59,7 @@ export class ResultPublisher implements Outlet {
     const records = wanted.flatMap(({ key: { pk, sk }, content }): StreamRecord[] => {
       if (content === undefined) return [];
       const result = resultOf(rule, pk, readAlertSortKey(sk), content);
-      const partitionKey = shortHash(canonicalJson(Object.values(result.key)));
-      return [{ partitionKey, data: JSON.stringify(resultRecord(result)) }];
+      return [{ partitionKey: resultPartitionKey(result), data: JSON.stringify(resultRecord(result)) }];
     });
     if (records.length > 0) await this.#port.put(rule.plan.into ?? '', records);
     return { opened: 0, amended: 0, withdrawn: 0 };

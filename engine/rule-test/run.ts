@@ -10,7 +10,7 @@ export interface CaseRun {
   /** One for each `expect`, the last at the end of the case. */
   readonly moments: readonly Moment[];
   readonly sent: readonly Sent[];
-  /** The events that rules made for derived streams, each once, by time. */
+  /** The events that rules made for derived streams, each once, by time; of results that are revised, what stands at the end. */
   readonly derived: readonly DerivedEvent[];
   readonly revisions: readonly Noted<AlertRecord>[];
   readonly rejections: readonly Noted<Rejected>[];
@@ -46,6 +46,7 @@ export function runCase(compiled: Compiled, { steps, expect, flush }: TestCase):
   const rejections: Noted<Rejected>[] = [];
   const derived = new Map<string, DerivedEvent>();
   const newest = new Map<string, AlertRecord>();
+  const streams = new Map(compiled.plan.rules.map(({ name, revisesInto }) => [name, revisesInto]));
   const run = new InMemoryRun(compiled, {
     alert(record) {
       newest.set(record.id, record);
@@ -55,6 +56,13 @@ export function runCase(compiled: Compiled, { steps, expect, flush }: TestCase):
       const name = `${event.rule} ${event.id}`;
       // What a producer sends twice makes an event of the same id.
       if (!derived.has(name)) derived.set(name, event);
+    },
+    revised({ rule, id, status, content }) {
+      const name = `${rule} ${id}`;
+      const { at, values: value, key, window } = content;
+      const stream = streams.get(rule) ?? '';
+      if (status === 'withdrawn') derived.delete(name);
+      else derived.set(name, { rule, stream, id, at, value, result: { key, window } });
     },
     rejected(rejection) {
       const eventId = idOf(compiled, rejection);

@@ -42,7 +42,8 @@ export interface RunListener {
   /** An alert was opened, amended or withdrawn. */
   alert(record: AlertRecord): void;
   rejected(rejection: Rejection): void;
-  /** Absent where nobody looks. */
+  /** A result for readers outside was opened, amended or withdrawn. Absent where nobody looks, as are those below. */
+  revised?(record: AlertRecord): void;
   derived?(event: DerivedEvent): void;
 }
 
@@ -221,7 +222,13 @@ export class InMemoryRun implements Receiver {
       if (recorded === undefined && content === undefined) continue;
       const id = recorded?.id ?? alertId(state.partitionKey, alertSortKey(name));
       const next = reconcile(
-        { rule: rule.plan.name, id, live: rule.plan.live, cooldown: rule.plan.cooldown },
+        {
+          rule: rule.plan.name,
+          id,
+          live: rule.plan.live,
+          cooldown: rule.plan.cooldown,
+          ...(rule.plan.revisesInto !== undefined && { isResult: true }),
+        },
         recorded,
         content,
       );
@@ -229,7 +236,8 @@ export class InMemoryRun implements Receiver {
       // Whoever listens has been told: what is pending here never waits.
       const record = next.pending === undefined ? next : { ...next, pending: undefined };
       state.records.set(name, { record, version: next.revision + 1 });
-      this.#listener.alert(next);
+      if (next.isResult) this.#listener.revised?.(next);
+      else this.#listener.alert(next);
     }
   }
 }

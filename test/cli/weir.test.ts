@@ -143,6 +143,49 @@ rules:
   ]);
 });
 
+test('a backtest prints every revision of a result for readers outside, or what stands of it', () => {
+  const pipeline = written(
+    'revised.yaml',
+    `pipeline: revised
+streams:
+  orders:
+    partitionKey: event.customer
+    eventTime: event.at
+    eventId: event.id
+rules:
+  so-far:
+    from: orders
+    window:
+      tumbling: 1h
+    aggregate:
+      n: count()
+      spent: sum(event.total)
+    having: spent < 10
+    emit: changes
+    into: spending
+`,
+  );
+  const totals = [4, 5, 6, -6];
+  const lines = totals.map((total, i) =>
+    JSON.stringify({ stream: 'orders', event: { id: `e${i}`, customer: 'ann', at: `2026-03-02T09:0${i}:00Z`, total } }),
+  );
+  const file = written('revised.ndjson', lines.join('\n'));
+  const printed = (...options: string[]) =>
+    weir('backtest', pipeline, file, '--json', ...options)
+      .stdout.split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as object);
+  const all = printed();
+  expect(all).toMatchObject([
+    { kind: 'event', stream: 'spending', revision: 0, status: 'opened', value: { n: 1, spent: 4 } },
+    { revision: 1, status: 'amended', value: { n: 2, spent: 9 } },
+    { revision: 2, status: 'withdrawn', value: { n: 2, spent: 9 } },
+    { revision: 3, status: 'reopened', value: { n: 4, spent: 9 } },
+  ]);
+  expect(printed('--standing')).toEqual(all.slice(3));
+  expect(weir('backtest', pipeline, file).stdout).toMatch(/^ {2}so-far: 1 result stands$/m);
+});
+
 test.each(['check', 'backtest', 'test'])('weir %s --help shows examples', (command) => {
   const { status, stdout } = weir(command, '--help');
   expect(status).toBe(0);

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { readPipeline } from '../../engine/pipeline/read.ts';
 import { EventPipeline, type EventPipelineProps } from '../../infra/event-pipeline.ts';
 import { shop, statementsOf, templateOf } from './shop.ts';
 
@@ -145,6 +147,39 @@ test('a producer may put events, and nothing else', () => {
   expect(() => made.pipeline.grantPutEvents(user, 'order')).toThrow(
     'there is no stream "order", there are orders, returns',
   );
+});
+
+test('who settles results that are revised may put them into their stream, and nobody reads them', () => {
+  const rule = `
+  so-far:
+    from: orders
+    groupBy:
+      customer: event.customerId
+    window:
+      tumbling: 1h
+    aggregate:
+      n: count()
+    emit: changes
+    into: spending
+`;
+  const { definition } = readPipeline(`${readFileSync('test/infra/shop.yaml', 'utf8').trimEnd()}${rule}`);
+  const template = templateOf(shop(() => ({ definition: definition! })));
+  const putting = ({ Action }: { readonly Action: string | string[] }): boolean =>
+    [Action].flat().includes('kinesis:PutRecords');
+  for (const writer of ['Shopordersprocess', 'Shopredrive', 'Shopadvancetime'])
+    expect(statementsOf(template, writer).filter(putting)).toEqual([
+      expect.objectContaining({ Resource: { 'Fn::GetAtt': [expect.stringMatching(/spendingstream/), 'Arn'] } }),
+    ]);
+  expect(statementsOf(template, 'Shopreturnsprocess').filter(putting)).toEqual([]);
+  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: Match.objectLike({ WEIR_STREAM: 'orders', WEIR_STREAM_NAMES: Match.anyValue() }),
+    },
+  });
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ WEIR_STREAM: 'returns', WEIR_STREAM_NAMES: Match.absent() }) },
+  });
 });
 
 test.each<[Partial<EventPipelineProps>, string]>([

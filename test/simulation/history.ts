@@ -2,7 +2,7 @@
 import { Dice } from './dice.ts';
 import { drawRows, earlyRowForm, type PlannedRow } from './early-rows.ts';
 import { type Redrive, withRedrive } from './redrive-draw.ts';
-import { forms, rowForm } from './rule-forms.ts';
+import { forms, revisedForms, rowForm } from './rule-forms.ts';
 import type { Weather } from './sandbox.ts';
 
 const streamNames = ['orders', 'carts'] as const;
@@ -195,6 +195,11 @@ export function drawHistory(seed: number): History {
   const isWithRows = inOrder && !malformed && drawn.retries === undefined;
   const rowDice = Dice.named(seed, 'rows');
   const rows = rowDice.percent(20) ? drawRows(rowDice, customers, start, arrival) : [];
-  const more = [...(isWithRows ? [rowForm] : []), ...(rows.length > 0 ? [earlyRowForm] : [])];
+  const revisedDice = Dice.named(seed, 'revised results');
+  const more = [
+    ...(isWithRows ? [rowForm] : []),
+    ...(rows.length > 0 ? [earlyRowForm] : []),
+    ...(revisedDice.percent(25) ? [revisedDice.of(revisedForms)] : []),
+  ];
   return { ...drawn, forms: [...drawn.forms, ...more], rows };
 }

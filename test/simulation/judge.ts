@@ -1,4 +1,5 @@
 /** Compares what came of a history with the perfect run, and with what was promised of messages and dead letters. */
+import { isoTime } from '../../engine/aggregate/value.ts';
 import type { AlertRecord } from '../../engine/alert/alert.ts';
 import type { InputRecord } from '../../engine/intake/input-record.ts';
 import { Intake } from '../../engine/intake/intake.ts';
@@ -236,13 +237,14 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
   ];
 }
 
-function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[] {
+function compareMessages({ alerts, told, revisions }: Outcome, compiled: Compiled): string[] {
   const live = new Map(compiled.plan.rules.map((rule) => [rule.name, rule.live]));
   const digests = new Set(told.filter((one) => one.status === 'digest').map(({ id }) => id));
   return alerts.flatMap((record) => {
     const { rule, id, status, revision, pending, digest } = record;
     const name = `${rule} ${id} revision ${revision} (${status})`;
     if (pending !== undefined) return [`is still to be told: ${name}`];
+    if (record.isResult) return compareRevisions(record, revisions, live.get(rule) === true);
     if (digest !== undefined) return digests.has(digest) ? [] : [`was left to a digest that was never told: ${name}`];
     const last = told
       .filter((one) => one.id === id)
@@ -257,6 +259,27 @@ function compareMessages({ alerts, told }: Outcome, compiled: Compiled): string[
     const saysSo = last.revision !== revision || saidBy(JSON.parse(last.json) as Said) === saidBy(record.content);
     return saysSo ? [] : [`was told with another content: ${name}: ${last.json}`];
   });
+}
+
+/** The newest revision in the stream is what stands, and one that is told again is told in the same words. */
+function compareRevisions(record: AlertRecord, revisions: Outcome['revisions'], isLive: boolean): string[] {
+  const { rule, id, status, revision, content } = record;
+  const name = `${rule} ${id} revision ${revision} (${status})`;
+  const ofResult = revisions.filter((one) => one.id === id);
+  if (!isLive) return ofResult.length === 0 ? [] : [`a shadow rule is told: ${name}`];
+  const words = new Map<number, string>();
+  for (const { revision: of, json } of ofResult) {
+    if ((words.get(of) ?? json) !== json) return [`was told in other words: ${name}: ${json}`];
+    words.set(of, json);
+  }
+  const newest = Math.max(-1, ...words.keys());
+  const said = words.get(newest);
+  if (said === undefined || newest !== revision) return [`was last told as revision ${newest}: ${name}`];
+  const { status: toldAs, key, value, at } = JSON.parse(said) as Readonly<Record<string, unknown>>;
+  const agrees =
+    (status === 'withdrawn') === (toldAs === 'withdrawn') &&
+    JSON.stringify([key, value, at]) === JSON.stringify([content.key, content.values, isoTime(content.at)]);
+  return agrees ? [] : [`was told with another content: ${name}: ${said}`];
 }
 
 type Said = Pick<AlertRecord['content'], 'key' | 'values' | 'severity' | 'title'>;

@@ -49,7 +49,7 @@ export const mutations: readonly Mutation[] = [
         'const conflicts = new Map(',
         `const early = [...puts.values()].filter(({ record }) => record?.pending !== undefined);
          if (early.length > 0)
-           await this.#ports.publish(early.map(({ record }) => alertMessage(this.#pipeline, record)));
+           await this.#publisher.publish(early.map(({ wanted: { plan }, record }) => ({ plan, record })));
          const conflicts = new Map(`,
       ],
     ],

@@ -10,6 +10,7 @@ import { lambdaEvent } from '../../local/kinesis-batch.ts';
 import type { Arrived, Outcome } from './play.ts';
 
 export interface PerfectRun {
+  /** And results that are revised. */
   readonly alerts: readonly AlertRecord[];
   readonly rejections: readonly Rejection[];
 }
@@ -58,6 +59,7 @@ export function perfectRun(compiled: Compiled, records: readonly InputRecord[]):
   const rejections: Rejection[] = [];
   const run = new InMemoryRun(compiled, {
     alert: (record) => alerts.set(record.id, record),
+    revised: (record) => alerts.set(record.id, record),
     rejected: (rejection) => rejections.push(rejection),
   });
   for (const record of records) run.process(record);

@@ -40,6 +40,8 @@ export interface Outcome {
   /** By the rule's position, where it begins: what did not come before nobody knows. */
   readonly begins: readonly (EpochMillis | undefined)[];
   readonly told: readonly Told[];
+  /** Revisions of results that were put into their streams. */
+  readonly revisions: readonly Told[];
   readonly letters: readonly DeadLetter[];
   readonly violations: readonly string[];
   /** `<stream> <sequence number>` of each letter that was put back, with the rules that count it now. */
@@ -106,7 +108,11 @@ class Player {
       plan,
       tables: new Tables(schedule, dice('tables'), history.trail, (table, item) => this.#witness.wrote(table, item)),
       outlets: new Outlets(dice('outlets'), (told) => this.#witness.told(told)),
-      streams: new Streams(schedule, () => this.#changed()),
+      streams: new Streams(
+        schedule,
+        () => this.#changed(),
+        (told) => this.#witness.told(told),
+      ),
       problems: [],
     };
     this.#time = timeFunction(this.#services);
@@ -130,8 +136,10 @@ class Player {
     const streamNames = Object.keys(history.shards);
     for (const [name, shards] of Object.entries(history.shards))
       streams.kinesis.createStream(name, shards, 'PROVISIONED', history.start as EpochMillis);
-    const results = compiled.plan.streams.flatMap(({ name, resultsOf }) => (resultsOf === undefined ? [] : [name]));
-    for (const name of results)
+    const derived = compiled.plan.streams.filter(({ resultsOf }) => resultsOf !== undefined);
+    // Revisions are read by nobody here.
+    const results = derived.flatMap(({ name, resultsOf = [] }) => (resultsOf.length === 0 ? [] : [name]));
+    for (const { name } of derived)
       streams.kinesis.createStream(
         name,
         Dice.named(history.seed, `shards of ${name}`).of([1, 1, 2, 3]),
@@ -175,6 +183,7 @@ class Player {
       alerts: tables.items('alerts').flatMap((attributes) => readAlert(itemOf(attributes)).record ?? []),
       begins: beginsOf(compiled, tables),
       told: outlets.told,
+      revisions: streams.revisions,
       letters: outlets.deadLetters,
       violations: [
         ...this.#witness.violations,

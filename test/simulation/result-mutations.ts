@@ -1,4 +1,4 @@
-/** The product broken in what it does of results that rules read. */
+/** The product broken in what it does of results that rules read, and of those for readers outside. */
 import type { Mutation } from './mutations.ts';
 
 export const resultMutations: readonly Mutation[] = [
@@ -34,5 +34,20 @@ export const resultMutations: readonly Mutation[] = [
     name: 'an event that another writer has not seen arms no pane for its match',
     file: 'engine/state/match-closings.ts',
     edits: [['const own = this.firstOf(', 'const own = begin > 0 ? undefined : this.firstOf(']],
+  },
+  {
+    name: 'a result that is amended is not told again',
+    file: 'engine/alert/alert.ts',
+    edits: [["goesOn || identity.isResult === true ? 'amended'", "goesOn ? 'amended'"]],
+  },
+  {
+    name: 'results that a stream refuses are taken as told',
+    file: 'engine/protocol/publisher.ts',
+    edits: [
+      [
+        '(await this.#ports.putRevisions?.(stream, records)) === true',
+        '[await this.#ports.putRevisions?.(stream, records)].length > 0',
+      ],
+    ],
   },
 ];

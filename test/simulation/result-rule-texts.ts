@@ -149,3 +149,35 @@ ${reading('customer: event.customer', 'event.total').slice(1)}`,
   'windowed over the last of the same': `  tidy:${once('orders', 'customer', 'last')}
 ${reading('', 'event.total').slice(1)}`,
 };
+
+const revised = (name: string, from: string, group: string, window: string, rest: string): string =>
+  `  ${name}:
+    from: ${from}
+    groupBy:
+      ${group}
+    window:
+      ${window}
+    aggregate:
+      n: count()
+      spent: sum(event.total)
+    ${rest}
+    into: ${name}-totals`;
+
+/** Rules whose results go to readers outside with every change. */
+export const revisedRuleTexts: Readonly<Record<string, string>> = {
+  'revised results': revised('revised', 'orders', 'customer: event.customer', 'tumbling: 5m', 'emit: changes'),
+  'revised results, shared key': revised(
+    'revised-shared',
+    '[orders, carts]',
+    'kind: event.kind',
+    'hopping: 6m\n      every: 3m',
+    'having: spent < 20\n    emit: threshold',
+  ),
+  'revised results of sessions': revised(
+    'revised-sessions',
+    'orders',
+    'customer: event.customer',
+    'session: 3m\n      max: 20m',
+    'emit: changes',
+  ),
+};

@@ -4,7 +4,7 @@ import { compiled, rules as protocolRules, withRules } from '../engine/protocol/
 import { earlyRowForm, earlyRowRule, earlyRowStreamText, earlyRowTable } from './early-rows.ts';
 import { joinRuleTexts } from './join-rule-texts.ts';
 import { logRuleTexts } from './log-rule-texts.ts';
-import { resultRuleTexts } from './result-rule-texts.ts';
+import { resultRuleTexts, revisedRuleTexts } from './result-rule-texts.ts';
 import { ruleTexts } from './rule-texts.ts';
 import { sequenceRuleTexts } from './sequence-rule-texts.ts';
 
@@ -53,13 +53,16 @@ const withRows: Readonly<Record<string, { readonly stream: string; readonly tabl
   [earlyRowForm]: { stream: earlyRowStreamText, table: earlyRowTable, rule: earlyRowRule },
 };
 
+/** Results that are revised, for readers outside: one is added to some of the histories. */
+export const revisedForms: readonly string[] = Object.keys(revisedRuleTexts);
+
 /** With those that are not drawn. */
-export const allForms: readonly string[] = [...forms, ...Object.keys(withRows)];
+export const allForms: readonly string[] = [...forms, ...Object.keys(withRows), ...revisedForms];
 
 /** Forms whose keys several shards may write. */
 export const sharedForms: ReadonlySet<string> = new Set(
   allForms.filter((name) => {
-    const text = withRows[name]?.rule ?? texts[name] ?? '';
+    const text = withRows[name]?.rule ?? revisedRuleTexts[name] ?? texts[name] ?? '';
     return !/(?:groupBy:\n {6}|left: event\.)customer/.test(text) && name !== 'stateless';
   }),
 );
@@ -74,7 +77,9 @@ function named(form: string): string {
 
 /** The text of a pipeline with a rule of each of these forms. */
 export function textOf(chosen: readonly string[]): string {
-  const text = withRules(chosen.map((form) => withRows[form]?.rule ?? named(form)).join('\n'));
+  const text = withRules(
+    chosen.map((form) => withRows[form]?.rule ?? revisedRuleTexts[form] ?? named(form)).join('\n'),
+  );
   const parts = chosen.flatMap((form) => withRows[form] ?? []);
   if (parts.length === 0) return text;
   const streams = parts.map(({ stream }) => stream).join('');

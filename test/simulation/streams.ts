@@ -10,6 +10,7 @@ import type { EpochMillis } from '../../engine/time.ts';
 import { Kinesis } from '../../local/kinesis/kinesis.ts';
 import { kinesisService } from '../../local/kinesis/kinesis-service.ts';
 import type { Input } from '../../local/wire/input.ts';
+import type { Told } from './outlets.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -18,11 +19,15 @@ export class Streams {
   readonly #operations = kinesisService(this.kinesis).operations;
   readonly #schedule: Schedule;
   readonly #changed: () => void;
+  readonly #witness: (told: Told) => void;
+  /** Revisions of results, as often as they were put. */
+  readonly revisions: Told[] = [];
 
-  /** `changed` is told when a function has put something. */
-  constructor(schedule: Schedule, changed: () => void) {
+  /** `changed` is told when a function has put something, and `witness` which revisions of results that were. */
+  constructor(schedule: Schedule, changed: () => void, witness: (told: Told) => void) {
     this.#schedule = schedule;
     this.#changed = changed;
+    this.#witness = witness;
   }
 
   client(sandbox: Sandbox): KinesisClient {
@@ -63,11 +68,21 @@ export class Streams {
     const answers = records.map(({ PartitionKey: key = '', ExplicitHashKey: hash, Data: data = [] }, at) => {
       if (at === refused) return { ErrorCode: 'ProvisionedThroughputExceededException' };
       const now = this.#schedule.now as EpochMillis;
+      this.#noteRevision(Buffer.from(data).toString());
       const { sequenceNumber } = this.kinesis.stream(stream).put(key, Buffer.from(data).toString('base64'), hash, now);
       return { SequenceNumber: sequenceNumber };
     });
     this.#changed();
     return { Records: answers };
+  }
+
+  #noteRevision(json: string): void {
+    const { id, revision, status } = JSON.parse(json) as Partial<Told>;
+    // Final results and watermarks have none.
+    if (id === undefined || revision === undefined || status === undefined) return;
+    const told = { id, revision, status, json };
+    this.revisions.push(told);
+    this.#witness(told);
   }
 
   #operate(name: string, input: object): unknown {

@@ -1,7 +1,6 @@
 import { brief, briefly, faultsOf, pipelineWith } from './faults-of.ts';
 
 const alert = 'alert: { severity: low, title: x }';
-const aggregate = 'aggregate: { n: count() }';
 
 test.each(['publish: true', 'encoding: gzip'])(
   '%s of a stream is refused at its place, and nothing else is',
@@ -14,11 +13,6 @@ test.each(['publish: true', 'encoding: gzip'])(
     expect(briefly(text)).toEqual([`7:5-${5 + name.length} stream.${name}.not-yet`]);
   },
 );
-
-test('results that are revised are refused where they go into a stream, and nothing else is', () => {
-  const rule = `from: orders\nwindow: { tumbling: 1h }\n${aggregate}\nemit: changes\ninto: counts`;
-  expect(briefly(pipelineWith(rule))).toEqual(['12:11-18 rule.emit.not-yet']);
-});
 
 test('what is refused says so in words', () => {
   const text = pipelineWith(`from: orders\n${alert}`).replace('    eventId', '    publish: true\n    eventId');

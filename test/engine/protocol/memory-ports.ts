@@ -11,7 +11,7 @@ import type { Ports } from '../../../engine/protocol/ports.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 
 export interface Call {
-  readonly on: 'state' | 'alerts' | 'topic' | 'letters';
+  readonly on: 'state' | 'alerts' | 'topic' | 'stream' | 'letters';
   readonly operation: 'get' | 'query' | 'put' | 'due' | 'publish' | 'deadLetter';
   /** `within`: between two writes of one put. */
   readonly moment: 'before' | 'within' | 'after';
@@ -126,6 +126,8 @@ export class MemoryWorld {
   readonly state = new MemoryTable();
   readonly alerts = new MemoryTable();
   readonly messages: AlertMessage[] = [];
+  /** Revisions of results, each as it was put. */
+  readonly revisions: { readonly stream: string; readonly data: string }[] = [];
   readonly letters = new Map<string, DeadLetters>();
   now = 0 as EpochMillis;
 
@@ -139,6 +141,12 @@ export class MemoryWorld {
         this.messages.push(...messages);
         await disturb({ on: 'topic', operation: 'publish', moment: 'after' });
         return new Set();
+      },
+      putRevisions: async (stream, records) => {
+        await disturb({ on: 'stream', operation: 'put', moment: 'before' });
+        this.revisions.push(...records.map(({ data }) => ({ stream, data })));
+        await disturb({ on: 'stream', operation: 'put', moment: 'after' });
+        return true;
       },
       deadLetter: async (prefix, name, lines) => {
         await disturb({ on: 'letters', operation: 'deadLetter', moment: 'before' });

@@ -1,0 +1,215 @@
+/** Results for readers outside: every change is put into their stream, with id and revision. */
+import { advanceTime } from '../../../engine/protocol/advance-time.ts';
+import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
+import type { EpochMillis } from '../../../engine/time.ts';
+import { type Given, minute, noon, openShard, record } from './batches.ts';
+import { alertsOf, type Call, type Disturbance, MemoryWorld } from './memory-ports.ts';
+import { compiled, withRules } from './pipelines.ts';
+
+const rule = (window: string, more = ''): string => `  revised:
+    from: orders
+    groupBy:
+      customer: event.customer
+    window:
+      ${window}
+    aggregate:
+      n: count()
+      spent: sum(event.total)
+    emit: changes
+    into: totals${more}
+`;
+const tumbling = rule('tumbling: 10m');
+
+interface Revision {
+  readonly id: string;
+  readonly revision: number;
+  readonly status: string;
+  readonly value: { readonly n: number };
+}
+
+let processes = 0;
+
+class Cloud {
+  readonly world: MemoryWorld;
+  readonly #rules: string;
+
+  constructor(rules = tumbling, world = new MemoryWorld()) {
+    this.#rules = rules;
+    this.world = world;
+  }
+
+  send(given: readonly Given[], disturb?: Disturbance) {
+    return this.deliver(given.map(record), disturb);
+  }
+
+  deliver(records: readonly ReturnType<typeof record>[], disturb?: Disturbance) {
+    this.world.now = Math.max(this.world.now, ...records.map(({ arrival = 0 }) => arrival)) as EpochMillis;
+    const pipeline = compiled(withRules(this.#rules));
+    return new StreamProcessor(pipeline, 'orders', this.world.ports(disturb), `p${++processes}`).process('0', records);
+  }
+
+  advance(at: number) {
+    this.world.now = Math.max(this.world.now, noon + at * minute) as EpochMillis;
+    const port = { shards: async () => [openShard('0')], atTip: async () => true };
+    return advanceTime(compiled(withRules(this.#rules)), this.world.ports(), port, this.world.now);
+  }
+
+  get told(): Revision[] {
+    return this.world.revisions.map(({ data }) => JSON.parse(data) as Revision);
+  }
+
+  get brief() {
+    return this.told.map(({ revision, status, value: { n } }) => [revision, status, n]);
+  }
+}
+
+test('every change is told with id, revision and status, and to no person', async () => {
+  const cloud = new Cloud();
+  for (const at of [1, 2, 3]) await cloud.send([{ minute: at, total: at }]);
+  expect(cloud.world.revisions.map(({ stream }) => stream)).toEqual(['totals', 'totals', 'totals']);
+  expect(cloud.brief).toEqual([
+    [0, 'opened', 1],
+    [1, 'amended', 2],
+    [2, 'amended', 3],
+  ]);
+  expect(cloud.told.at(-1)).toEqual({
+    kind: 'event',
+    rule: 'revised',
+    stream: 'totals',
+    id: alertsOf(cloud.world)[0]?.id,
+    revision: 2,
+    status: 'amended',
+    key: { customer: 'ann' },
+    window: { start: '2026-03-02T12:00:00Z', end: '2026-03-02T12:10:00Z' },
+    value: {
+      customer: 'ann',
+      n: 3,
+      spent: 6,
+      windowStart: '2026-03-02T12:00:00Z',
+      windowEnd: '2026-03-02T12:10:00Z',
+    },
+    at: '2026-03-02T12:03:00Z',
+    // The rule began with the first of these orders.
+    partial: true,
+  });
+  expect(cloud.world.messages).toEqual([]);
+});
+
+test('of one batch the newest of each result is told, and no number of results is too many', async () => {
+  const cloud = new Cloud();
+  const report = await cloud.send(
+    Array.from({ length: 600 }, (_, i) => ({ minute: 1 + (i % 3), customer: `c${i % 200}` })),
+  );
+  expect(cloud.brief).toEqual(Array.from({ length: 200 }, () => [0, 'opened', 3]));
+  // It counts alerts, and these are none.
+  expect(report).toMatchObject({ alerts: 0, amended: 0, withdrawn: 0 });
+});
+
+test('what is no longer so is withdrawn, and comes back under its id', async () => {
+  const cloud = new Cloud(rule('tumbling: 10m', '\n    having: spent < 5'));
+  await cloud.send([{ minute: 1, total: 3 }]);
+  await cloud.send([{ minute: 2, total: 3 }]);
+  await cloud.send([{ minute: 3, total: -3 }]);
+  expect(cloud.brief).toEqual([
+    [0, 'opened', 1],
+    [1, 'withdrawn', 1],
+    [2, 'reopened', 3],
+  ]);
+  expect(new Set(cloud.told.map(({ id }) => id)).size).toBe(1);
+});
+
+test('a session that takes another in goes on, and the other is withdrawn', async () => {
+  const cloud = new Cloud(rule('session: 3m\n      max: 20m'));
+  await cloud.send([{ minute: 1 }]);
+  await cloud.send([{ minute: 5 }]);
+  await cloud.send([{ minute: 3 }]);
+  const newest = new Map(cloud.told.map((one) => [one.id, one]));
+  expect([...newest.values()].map(({ status, value: { n } }) => [status, n])).toEqual([
+    ['amended', 3],
+    ['withdrawn', 1],
+  ]);
+});
+
+const fail = (): never => {
+  throw new Error('no answer');
+};
+
+describe('a process that dies', () => {
+  test.each<[string, Pick<Call, 'on' | 'operation' | 'moment'>]>([
+    ['before its results are recorded', { on: 'alerts', operation: 'put', moment: 'before' }],
+    ['when they are recorded', { on: 'alerts', operation: 'put', moment: 'after' }],
+    ['before they are in the stream', { on: 'stream', operation: 'put', moment: 'before' }],
+    ['when they are in the stream', { on: 'stream', operation: 'put', moment: 'after' }],
+  ])('%s has them told by the batch that comes again, in the same words', async (_, { on, operation, moment }) => {
+    const cloud = new Cloud();
+    await cloud.send([{ minute: 1 }]);
+    const batch = [{ minute: 2 }, { minute: 3, customer: 'bob' }].map(record);
+    const dies: Disturbance = (call) => {
+      if (call.on === on && call.operation === operation && call.moment === moment) fail();
+    };
+    await expect(cloud.deliver(batch, dies)).rejects.toThrow('no answer');
+    await cloud.deliver(batch);
+    expect(alertsOf(cloud.world).map(({ pending }) => pending)).toEqual([undefined, undefined]);
+    const words = new Map(cloud.told.map((one) => [`${one.id} ${one.revision}`, JSON.stringify(one)]));
+    expect(words.size).toBe(3);
+    for (const one of cloud.told) expect(JSON.stringify(one)).toBe(words.get(`${one.id} ${one.revision}`));
+    const newest = alertsOf(cloud.world).map(({ id, revision }) => words.has(`${id} ${revision}`));
+    expect(newest).toEqual([true, true]);
+  });
+
+  test('and never comes again leaves them to the next minute but one', async () => {
+    const cloud = new Cloud();
+    const dies: Disturbance = ({ on }) => {
+      if (on === 'stream') fail();
+    };
+    await expect(cloud.send([{ minute: 1 }], dies)).rejects.toThrow('no answer');
+    await cloud.advance(1.5);
+    expect(cloud.told).toEqual([]);
+    await cloud.advance(3);
+    expect(cloud.brief).toEqual([[0, 'opened', 1]]);
+    await cloud.advance(5);
+    expect(cloud.told).toHaveLength(1);
+  });
+});
+
+test('a stream that takes nothing holds nobody up: its results wait, and the newest revision is told', async () => {
+  const rules = `${tumbling}  large:
+    from: orders
+    alert:
+      severity: low
+      title: 'x'
+`;
+  const cloud = new Cloud(rules);
+  cloud.world.now = (noon + 2 * minute) as EpochMillis;
+  const ports = { ...cloud.world.ports(), putRevisions: () => Promise.resolve(false) };
+  const processor = new StreamProcessor(compiled(withRules(rules)), 'orders', ports, 'full');
+  await processor.process('0', [record({ minute: 1 })]);
+  await processor.process('0', [record({ minute: 2 })]);
+  expect(cloud.world.messages).toHaveLength(2);
+  expect(cloud.told).toEqual([]);
+  await cloud.advance(4);
+  // Nobody was told of it before.
+  expect(cloud.brief).toEqual([[1, 'opened', 2]]);
+});
+
+test('a rule in shadow tells nobody', async () => {
+  const cloud = new Cloud(rule('tumbling: 10m', '\n    mode: shadow'));
+  await cloud.send([{ minute: 1 }]);
+  await cloud.advance(5);
+  expect(alertsOf(cloud.world)).toMatchObject([{ revision: 0, status: 'open' }]);
+  expect(cloud.told).toEqual([]);
+});
+
+test('what an alert left untold is no result of the rule that goes into a stream now', async () => {
+  const withAlert = tumbling.replace('into: totals', "alert:\n      severity: low\n      title: 'x'");
+  const before = new Cloud(withAlert);
+  const dies: Disturbance = ({ on }) => {
+    if (on === 'topic') fail();
+  };
+  await expect(before.send([{ minute: 1 }], dies)).rejects.toThrow('no answer');
+  const next = new Cloud(tumbling, before.world);
+  await next.advance(3);
+  expect(next.told).toEqual([]);
+  expect(next.world.messages).toEqual([]);
+  expect([...next.world.alerts.items.values()].filter(({ due }) => due !== undefined)).toEqual([]);
+});
