@@ -42,13 +42,12 @@ export const moduleOptions = {
 } as const satisfies BuildOptions;
 
 /** Of what most invocations do not need: each lies beside `index.mjs` by its name. */
-const lazyModules = { s3: 'adapters/s3.ts', kinesis: 'adapters/kinesis.ts' };
-const lazyNames = Object.keys(lazyModules);
+const lazySources = { s3: 'adapters/s3.ts', kinesis: 'adapters/kinesis.ts' };
+const lazyModules = { 'weir:s3': './s3.mjs', 'weir:kinesis': './kinesis.mjs' };
 const credentials = { '@aws-sdk/credential-provider-node': './adapters/role-credentials.ts' };
 
 /** What was made in this process, by function and plan: several stacks of an application may hold the same pipeline. */
 const made = new Map<string, Bundle>();
-
 let work: string | undefined;
 
 /** A new folder that goes with the process. */
@@ -78,11 +77,11 @@ function bundled(name: FunctionName, planModule: string): Bundle {
   const directory = join(folder, name);
   const { metafile } = build({
     entryPoints: { index: `functions/${name}.ts` },
-    external: lazyNames.map((lazy) => `./${lazy}.mjs`),
+    external: Object.values(lazyModules),
     alias: {
       ...credentials,
+      ...lazyModules,
       'weir:plan': plan,
-      ...Object.fromEntries(lazyNames.map((lazy) => [`weir:${lazy}`, `./${lazy}.mjs`])),
       'weir:runtime': './engine/plan/runtime.ts',
       'weir:regular-expression': './engine/expression/regular-expression.ts',
       'weir:schema-mismatch': './engine/plan/schema-mismatch.ts',
@@ -91,15 +90,9 @@ function bundled(name: FunctionName, planModule: string): Bundle {
     nodePaths: packages,
     outdir: directory,
   });
-  // Apart: else what it alone needs of the SDK is in modules that it shares with the first.
-  const lazy = Object.entries(lazyModules).map(([lazyName, source]) =>
-    build({ entryPoints: { [lazyName]: source }, alias: credentials, outdir: directory }),
-  );
-  return {
-    directory,
-    bytes: firstBytes(metafile),
-    inputs: [metafile, ...lazy.map((one) => one.metafile)].flatMap(inputsOf),
-  };
+  // Apart: else what they alone need of the SDK is in modules that they share with the first.
+  const lazy = build({ entryPoints: lazySources, alias: credentials, outdir: directory });
+  return { directory, bytes: firstBytes(metafile), inputs: [metafile, lazy.metafile].flatMap(inputsOf) };
 }
 
 function build(options: BuildOptions): { readonly metafile: Metafile } {

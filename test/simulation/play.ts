@@ -18,13 +18,13 @@ import { beginsOf } from './rule-begins.ts';
 import { pipelineOf } from './rule-forms.ts';
 import { Schedule } from './schedule.ts';
 import { type SentEvent, sentEvent } from './sent-event.ts';
+import { callsUntilStill } from './stillness.ts';
 import { Streams } from './streams.ts';
 import { Tables } from './tables.ts';
 import { absenceRules, growingRules, itemOf, Witness } from './witness.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
-
 /** An event as it came to lie in its stream. */
 export interface Arrived {
   readonly event: SentEvent;
@@ -277,14 +277,11 @@ class Player {
     const { ends } = this.#history;
     // What was put is in the index when time ends.
     const steps = ends ? [this.#history.trail] : [3 * minute, hour, 27 * hour, hour];
-    // Each stream of results tells of time one call later than what it follows from.
-    const quietCalls =
-      2 + 2 * this.#given.compiled.plan.streams.filter(({ resultsOf }) => resultsOf !== undefined).length;
     let number = 0;
     for (const step of steps) {
       await this.#schedule.wait(step);
       this.#services.tables.expire();
-      for (let quiet = 0; quiet < quietCalls; ) {
+      for (let quiet = 0; quiet < callsUntilStill(this.#given.compiled); ) {
         const time = new Date(this.#schedule.now).toISOString();
         const report = await this.#time.invoke({ time, ...(ends && { watermark: 'end' }) }, `end ${number++}`);
         if (report === undefined || number > 120)
