@@ -11,7 +11,7 @@ import { looksBack } from '../../engine/plan/sequence-plan.ts';
 import { compiledRules, isWindowed, keyOf } from '../../engine/state/compiled-rule.ts';
 import { beginningOfTime } from '../../engine/time.ts';
 import { asRedriven, orderedRecords, perfectRun } from './perfect.ts';
-import type { Outcome } from './play.ts';
+import type { Arrived, Outcome } from './play.ts';
 
 /** Events are this late at most where a history keeps to the bounds: the smaller of the streams' two. */
 const bound = 6 * 60_000;
@@ -65,10 +65,9 @@ function compareStanding(
     const knowsAbsence = isWindowed(rule) && rule.delay !== undefined && rule.plan.emit !== 'final';
     // What alerts join is seen of them alone: not which of it was before the rule.
     const joinsAbsences = knowsAbsence && cooldown > 0;
-    const partly = keysOf(compiled, [
-      ...(tellsFinally ? lateForSome(outcome, name, counted) : []),
-      ...(joinsAbsences ? olderThan(outcome, counted, begin + backOf(window)) : []),
-    ]);
+    const uncertain = outcome.arrived.filter(({ event }) => joinsAbsences && event.at < begin + backOf(window));
+    if (tellsFinally) uncertain.push(...lateForSome(outcome, name));
+    const partly = keysOf(compiled, recordsOf(counted, uncertain));
     const isSpoilt = (text: string): boolean => spoilt.has(text) || partly.has(text);
     const of = (alerts: readonly AlertRecord[]): string[] =>
       alerts
@@ -130,29 +129,20 @@ function backOf(plan: WindowPlan | undefined): number {
   return plan?.kind === 'join' ? joinReach(plan) : 0;
 }
 
-function olderThan({ arrived }: Outcome, records: readonly InputRecord[], t: number): InputRecord[] {
-  const names = new Set(
-    arrived.flatMap(({ event, record }) => (event.at < t ? [`${event.stream} ${record.SequenceNumber}`] : [])),
-  );
-  return records.filter(({ stream, sequenceNumber }) => names.has(`${stream} ${sequenceNumber}`));
-}
-
 /**
  * Events may be late for some of the windows that they are in, of which the final results are told, and not for all:
  * those that came later than a history that keeps to the bounds has them, and those that were put back.
  */
-function lateForSome(
-  { history, arrived, redriven }: Outcome,
-  rule: string,
-  records: readonly InputRecord[],
-): InputRecord[] {
-  const names = new Set(
-    arrived.flatMap(({ event, record }) => {
-      const name = `${event.stream} ${record.SequenceNumber}`;
-      const isLate = history.beyondBounds && event.arrival - event.at >= bound;
-      return isLate || redriven.get(name)?.has(rule) === true ? [name] : [];
-    }),
-  );
+function lateForSome({ history, arrived, redriven }: Outcome, rule: string): Arrived[] {
+  return arrived.filter(({ event, record }) => {
+    const isLate = history.beyondBounds && event.arrival - event.at >= bound;
+    return isLate || redriven.get(`${event.stream} ${record.SequenceNumber}`)?.has(rule) === true;
+  });
+}
+
+/** Those of the records that came as one of these. */
+function recordsOf(records: readonly InputRecord[], arrived: readonly Arrived[]): InputRecord[] {
+  const names = new Set(arrived.map(({ event, record }) => `${event.stream} ${record.SequenceNumber}`));
   return records.filter(({ stream, sequenceNumber }) => names.has(`${stream} ${sequenceNumber}`));
 }
 
