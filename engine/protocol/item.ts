@@ -34,3 +34,13 @@ export interface ItemStore {
   /** Up to `limit` keys of a slot that are due, the earliest first; eventually consistent. */
   due(slot: string, until: EpochMillis, limit: number): Promise<readonly ItemKey[]>;
 }
+
+/** The store, with puts that go another way. */
+export function withPut(store: ItemStore, put: ItemStore['put']): ItemStore {
+  return {
+    get: (keys) => store.get(keys),
+    query: (pk, from, to) => store.query(pk, from, to),
+    due: (slot, until, limit) => store.due(slot, until, limit),
+    put,
+  };
+}

@@ -20,8 +20,9 @@ import { identityOf } from '../state/touch.ts';
 import { type EpochMillis, smallest } from '../time.ts';
 import { AlertStore, type Told } from './alert-store.ts';
 import { BatchFold } from './batch-fold.ts';
-import type { ItemStore } from './item.ts';
+import { type ItemStore, withPut } from './item.ts';
 import { LoadedTables } from './loaded-tables.ts';
+import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { RedriveAdmission, redriveWriter } from './redrive-admission.ts';
 import { redriveStateless } from './redrive-stateless.ts';
@@ -184,8 +185,9 @@ async function redriveTouches(
     });
     return { admission, fold, changes: await fold.apply(fold.changes(some)) };
   };
+  const readOnly = withPut(ports.state, async () => []);
   // What is refused must not stand in the way of another letter of its event, so that is found out before any is claimed.
-  const tried = await folded([...touches.values()], readOnly(ports.state));
+  const tried = await folded([...touches.values()], readOnly);
   const repeats = await repeatsOf([...touches.values()], (keyed) => tried.fold.rejection(keyed) !== undefined);
   for (const [name, keyed] of touches) {
     if (!repeats.has(keyed)) continue;
@@ -197,7 +199,7 @@ async function redriveTouches(
     await learnBegins(plan, rules, ports.state, published, ({ index }) =>
       smallest(taken.flatMap(({ rule, touch }) => (rule === index ? [touch.event.t] : []))),
     );
-  const { admission, fold, changes } = await folded(taken, dryRun ? readOnly(ports.state) : ports.state);
+  const { admission, fold, changes } = await folded(taken, dryRun ? readOnly : ports.state);
   const rejectionOf = (keyed: KeyedTouch) => tried.fold.rejection(keyed) ?? fold.rejection(keyed);
   for (const keyed of touches.values()) {
     const { putBack, alreadyThere, refused } = outcome(keyed.record);
@@ -217,17 +219,20 @@ async function redriveTouches(
   // An owner that has told its alerts before this is put right by what follows, and one that tells them after by itself.
   // Whoever reads on from now on knows the ids that were put back.
   await dropMemories(ports.state, changes);
+  // Where windows join, panes name what stands. What follows from a letter and from what an owner had put by now, without
+  // knowing of it, is in no pane's name yet, and the owner does not look again before the key's next event.
+  const joining = changes.filter(({ rule }) => rule.joins && isOwned(rule));
+  let puts = 0;
+  const counted = withPut(ports.state, (items) => {
+    puts += items.length;
+    return ports.state.put(items);
+  });
+  const named = await folded(
+    joining.flatMap(({ touches }) => touches),
+    counted,
+  );
+  if (puts > 0) await dropMemories(ports.state, named.changes);
   return settleShared(alerts, ports.state, changes.map(unsettled));
-}
-
-/** Takes every put, and keeps none. */
-function readOnly(store: ItemStore): ItemStore {
-  return {
-    get: (keys) => store.get(keys),
-    query: (pk, from, to) => store.query(pk, from, to),
-    due: (slot, until, limit) => store.due(slot, until, limit),
-    put: async () => [],
-  };
 }
 
 function sum(told: readonly Told[]): Told {
