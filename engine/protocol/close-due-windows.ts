@@ -19,6 +19,7 @@ import { RuleState } from '../state/rule-state.ts';
 import { joinedTo } from '../state/rule-windows.ts';
 import { beginningOfTime, endOfTime, type EpochMillis, largest } from '../time.ts';
 import type { KnownAlert, Wanted } from './alert-store.ts';
+import { changedKeys, type ReadPanes } from './changed-panes.ts';
 import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
 import { merge } from './pane-store.ts';
@@ -46,7 +47,7 @@ interface ReadPart {
   readonly body: PaneBody;
 }
 
-interface ReadKey extends DueKey {
+interface ReadKey extends DueKey, ReadPanes {
   readonly schedule: Schedule | undefined;
   readonly parts: readonly ReadPart[];
   readonly names: readonly EpochMillis[];
@@ -89,6 +90,8 @@ export async function closeWindows(
       );
       const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, ports.now(), key)));
       for (const { item } of await ports.state.put(puts)) again.add(item.pk);
+      // A shard that put an event before this left alone what was not told yet, and this has told it without the event.
+      if (due.rule.plan.emit !== 'final') for (const pk of await changedKeys(some, puts)) again.add(pk);
       total.closed += puts.length;
       total.alerts += told.opened;
       for (const { pk, from, names } of some) if (again.has(pk)) next.push({ pk, from, doubtful: names });
@@ -144,11 +147,13 @@ async function readKey(
   const earliest = form.firstChanged(key.from);
   // Alerts that join are found anew with all that they hold.
   const joinsAnew = rule.joins && rule.plan.emit !== 'final';
-  const from = joinsAnew ? panesFrom(rule, earliest) : form.since(form.isLog ? joinedTo(rule, earliest) : earliest);
-  const items = await ports.state.query(key.pk, sortableTime(from), joinsAnew ? undefined : sortableTime(until));
+  let from = joinsAnew ? panesFrom(rule, earliest) : form.since(form.isLog ? joinedTo(rule, earliest) : earliest);
+  const readAgain = () => ports.state.query(key.pk, sortableTime(from), joinsAnew ? undefined : sortableTime(until));
+  const items = await readAgain();
+  const read = { ...key, items, readAgain };
   const parts = items.map((item) => ({ item, start: readPaneSortKey(item.sk).start, body: readPaneBody(item.body) }));
   const [first] = parts;
-  if (first === undefined) return { ...key, schedule: undefined, parts, names: [], wanted: [] };
+  if (first === undefined) return { ...read, schedule: undefined, parts, names: [], wanted: [] };
   const state = new RuleState(rule, readGroups(key.pk, first.body));
   setRecords(state, known);
   const found = new Set(key.doubtful);
@@ -174,10 +179,12 @@ async function readKey(
     if (state.episodes === undefined) state.tell(names);
     else {
       restoreEpisodes(state);
-      state.deriveFrom(await judgeRun(ports.state, state, earliest));
+      const run = await judgeRun(ports.state, state, earliest);
+      from = panesFrom(rule, run);
+      state.deriveFrom(run);
     }
   }
-  return { ...key, schedule, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
+  return { ...read, schedule, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
 }
 
 /** Of windows that were told before, the records of the alerts say whether they were true. */
