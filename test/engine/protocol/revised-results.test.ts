@@ -105,6 +105,14 @@ test('of one batch the newest of each result is told, and no number of results i
   expect(report).toMatchObject({ alerts: 0, amended: 0, withdrawn: 0 });
 });
 
+test('a result that is not exact says so', async () => {
+  const cloud = new Cloud(rule('tumbling: 10m').replace('n: count()', 'n: countDistinct(event.id)'));
+  await cloud.send([{ minute: 1 }]);
+  await cloud.send(Array.from({ length: 1000 }, () => ({ minute: 2 })));
+  expect(cloud.told).toMatchObject([{ value: { n: 1 } }, { approximate: { n: 0.017 } }]);
+  expect(cloud.told[0]).not.toHaveProperty('approximate');
+});
+
 test('what is no longer so is withdrawn, and comes back under its id', async () => {
   const cloud = new Cloud(rule('tumbling: 10m', '\n    having: spent < 5'));
   await cloud.send([{ minute: 1, total: 3 }]);
