@@ -14,7 +14,7 @@ import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
 import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
-import { keptForTheRest, PublishingTime } from './publishing-time.ts';
+import { keptForTheRest } from './publishing-time.ts';
 import { redriveWriter } from './redrive-admission.ts';
 import { type Outlet, putWatermarks, ResultPublisher, type StreamPort } from './result-publisher.ts';
 import { setBegins } from './rule-begins.ts';
@@ -60,7 +60,7 @@ export async function advanceTime(
   timeLeft?: () => number,
 ): Promise<TimeReport> {
   const { plan } = compiled;
-  const alerts = new AlertStore(ports, plan.pipeline, new PublishingTime(timeLeft));
+  const alerts = new AlertStore(ports, plan.pipeline, timeLeft);
   // First, so that no amount of panes to close keeps people waiting for what is ready to be told; but not all the time.
   const byName = new Map(plan.rules.map((rule) => [rule.name, rule]));
   let published = await alerts.publishPending(
