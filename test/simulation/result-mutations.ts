@@ -44,7 +44,7 @@ export const resultMutations: readonly Mutation[] = [
     name: 'results that a stream refuses are taken as told',
     file: 'engine/protocol/publisher.ts',
     edits: [
-      ['refused?.has(record) === false ? [one] : []', 'refused === undefined ? [] : [one, record].slice(0, 1) as T[]'],
+      ['refused?.has(record) === false ? [one] : []', 'refused === undefined || record === undefined ? [] : [one]'],
     ],
   },
 ];
