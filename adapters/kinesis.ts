@@ -1,30 +1,11 @@
-/** Kinesis: which shards a stream has, whether one is read to its tip, and putting records. */
-import {
-  DescribeStreamSummaryCommand,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  KinesisClient,
-  ListShardsCommand,
-  PutRecordsCommand,
-  type PutRecordsRequestEntry,
-  RecordDistributionStrategy,
-} from '@aws-sdk/client-kinesis';
+/** Kinesis: its client, and putting records. */
+import { KinesisClient, PutRecordsCommand, type PutRecordsRequestEntry } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { maxAttempts, timeouts } from './client-options.ts';
 import { backOff, type Wait, waitWithJitter } from './patience.ts';
 
 const recordsPerCall = 500;
 const bytesPerCall = 5 * 1024 * 1024;
-const pagesToTip = 5;
-
-export interface StreamShard {
-  readonly id: string;
-  /** None, one, or after a merge two; parents whose records have all expired are still named. */
-  readonly parents: readonly string[];
-  readonly closed: boolean;
-  /** The first of its hash keys. */
-  readonly firstHash: string;
-}
 
 export interface NewRecord {
   readonly partitionKey: string;
@@ -34,72 +15,8 @@ export interface NewRecord {
 }
 
 /** Over HTTP/1.1: the default of this client is HTTP/2, which plain http:// endpoints do not speak. */
-export function kinesisClient(): KinesisClient {
-  return new KinesisClient({ maxAttempts, requestHandler: new NodeHttpHandler(timeouts) });
-}
-
-/** Whether a stream puts records on any shard, whatever their partition keys. It can be switched at any time. */
-export async function ignoresPartitionKeys(
-  client: KinesisClient,
-  streamName: string,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const { StreamDescriptionSummary } = await client.send(
-    new DescribeStreamSummaryCommand({ StreamName: streamName }),
-    signal === undefined ? {} : { abortSignal: signal },
-  );
-  return StreamDescriptionSummary?.RecordDistributionStrategy === RecordDistributionStrategy.AUTO;
-}
-
-/** The shards of a stream, open or with records that have not expired. */
-export async function listShards(client: KinesisClient, streamName: string): Promise<StreamShard[]> {
-  const shards: StreamShard[] = [];
-  let next: string | undefined;
-  do {
-    // The token names the stream; Kinesis refuses both together.
-    const page = await client.send(
-      new ListShardsCommand(next === undefined ? { StreamName: streamName } : { NextToken: next }),
-    );
-    for (const shard of page.Shards ?? [])
-      shards.push({
-        id: shard.ShardId ?? '',
-        parents: [shard.ParentShardId, shard.AdjacentParentShardId].filter((parent) => parent !== undefined),
-        closed: shard.SequenceNumberRange?.EndingSequenceNumber !== undefined,
-        firstHash: shard.HashKeyRange?.StartingHashKey ?? '0',
-      });
-    next = page.NextToken;
-  } while (next !== undefined);
-  return shards;
-}
-
-/**
- * Whether a shard has nothing after this sequence number, or nothing at all where it is undefined. An empty page may
- * come before records; after a few of them that still say that there is more, the answer is no.
- */
-export async function tip(
-  client: KinesisClient,
-  streamName: string,
-  shardId: string,
-  after: string | undefined,
-): Promise<boolean> {
-  const start = await client.send(
-    new GetShardIteratorCommand({
-      StreamName: streamName,
-      ShardId: shardId,
-      ...(after === undefined
-        ? { ShardIteratorType: 'TRIM_HORIZON' }
-        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: after }),
-    }),
-  );
-  let iterator = start.ShardIterator;
-  for (let page = 0; page < pagesToTip; page += 1) {
-    if (iterator === undefined) return true;
-    const answer = await client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }));
-    if ((answer.Records ?? []).length > 0) return false;
-    if (answer.MillisBehindLatest === 0) return true;
-    iterator = answer.NextShardIterator;
-  }
-  return iterator === undefined;
+export function kinesisClient(attempts = maxAttempts): KinesisClient {
+  return new KinesisClient({ maxAttempts: attempts, requestHandler: new NodeHttpHandler(timeouts) });
 }
 
 /**
@@ -115,13 +32,33 @@ export async function putRecords(
   for (const call of calls(records)) {
     let rest = call;
     for (let attempt = 1; rest.length > 0; attempt += 1) {
-      const answer = await client.send(new PutRecordsCommand({ StreamName: streamName, Records: rest }));
-      const entries = answer.Records ?? [];
-      rest = rest.filter((_, index) => entries[index]?.ErrorCode !== undefined);
-      const reason = entries.find((entry) => entry.ErrorCode !== undefined)?.ErrorCode;
+      const reasons = await put(client, streamName, rest);
+      rest = rest.filter((_, index) => reasons[index] !== undefined);
+      const reason = reasons.find((one) => one !== undefined);
       if (rest.length > 0) await backOff(attempt, `putting into ${streamName}: ${reason ?? ''}`, wait);
     }
   }
+}
+
+/**
+ * Puts records, none of them a second time, and answers call by call, for each record of the call in their order, why it
+ * was refused; undefined where it was not.
+ */
+export async function* offerRecords(
+  client: KinesisClient,
+  streamName: string,
+  records: readonly NewRecord[],
+): AsyncGenerator<readonly (string | undefined)[]> {
+  for (const call of calls(records)) yield put(client, streamName, call);
+}
+
+async function put(
+  client: KinesisClient,
+  streamName: string,
+  call: PutRecordsRequestEntry[],
+): Promise<(string | undefined)[]> {
+  const { Records: entries = [] } = await client.send(new PutRecordsCommand({ StreamName: streamName, Records: call }));
+  return call.map((_, index) => entries[index]?.ErrorCode);
 }
 
 /** The records cut into calls within Kinesis' limits. */

@@ -1,5 +1,5 @@
 /** `weir explain`: what each rule asks, how it runs and what it costs; and what a deployment of another version does. */
-import { assumptions, costOf, partitionWrites, prices } from '../engine/explain/cost.ts';
+import { assumptions, costOf, partitionWrites, prices, type ResultCost } from '../engine/explain/cost.ts';
 import { differences } from '../engine/explain/difference.ts';
 import { sentence } from '../engine/explain/sentence.ts';
 import { isOfStream, type PipelineDefinition, type TableDefinition } from '../engine/pipeline/definition.ts';
@@ -60,6 +60,7 @@ function explained(definition: PipelineDefinition, rate: number, json: boolean):
           ...(cost.readsPerMillion > 0
             ? [`    reads:   at most ${counted(cost.readsPerMillion)} read units per million events`]
             : []),
+          ...(cost.results === undefined ? [] : [`    results: ${resultsText(cost.results)}`]),
           `    dollars: at most ${cost.dollarsPerMonth.toFixed(2)} a month at ${counted(rate)} events/s`,
           `    hottest: a key with all events takes ${counted(Math.ceil(cost.hottestKey))} of the ${counted(partitionWrites)} write units/s that a partition takes`,
         ]),
@@ -70,6 +71,12 @@ function explained(definition: PipelineDefinition, rate: number, json: boolean):
     `Prices of DynamoDB on demand in ${prices.region}, ${prices.asOf}: $${prices.writes} a million writes of 1 KB, $${prices.reads} a million strong reads of 4 KB. Assumed:`,
     ...assumptions.map((one) => `  - ${one}`),
   ].join('\n');
+}
+
+function resultsText({ changesPerMillion, writesEach, recordsPerMillion }: ResultCost): string {
+  const writes = `${counted(changesPerMillion * writesEach)} write units per million events`;
+  const records = recordsPerMillion === 0 ? '' : `, and ${counted(recordsPerMillion)} records in their stream`;
+  return `changes × ${writesEach}: at most ${writes}${records}`;
 }
 
 /** How a rule runs, in words. */

@@ -5,7 +5,8 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plan, program } from 'weir:plan';
-import { ignoresPartitionKeys, kinesisClient } from '../adapters/kinesis.ts';
+import { kinesisClient } from '../adapters/kinesis.ts';
+import { ignoresPartitionKeys } from '../adapters/kinesis-shards.ts';
 import { cloudwatchLog } from './cloudwatch-log.ts';
 import { deploymentCheck } from './deployment-check.ts';
 import { streamName } from './environment.ts';

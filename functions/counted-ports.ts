@@ -15,7 +15,7 @@ export class PortCounts {
       state: this.#store(ports.state),
       alerts: this.#store(ports.alerts),
       publish: (messages) => ports.publish(messages),
-      putRevisions: async (stream, records) => (await ports.putRevisions?.(stream, records)) ?? false,
+      putRevisions: async (stream, records) => (await ports.putRevisions?.(stream, records)) ?? new Set(records),
       deadLetter: (prefix, name, lines) => ports.deadLetter(prefix, name, lines),
       now: () => ports.now(),
     };

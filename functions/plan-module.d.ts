@@ -12,5 +12,5 @@ declare module 'weir:s3' {
 
 declare module 'weir:kinesis' {
   export const kinesisClient: typeof import('../adapters/kinesis.ts').kinesisClient;
-  export const putRecords: typeof import('../adapters/kinesis.ts').putRecords;
+  export const offerRecords: typeof import('../adapters/kinesis.ts').offerRecords;
 }

@@ -2,11 +2,13 @@
 import { dynamodbClient, ItemTable } from '../adapters/dynamodb.ts';
 import { publish, snsClient } from '../adapters/sns.ts';
 import type { Ports } from '../engine/protocol/ports.ts';
-import type { StreamPort } from '../engine/protocol/result-publisher.ts';
 import type { EpochMillis } from '../engine/time.ts';
 import { cloudwatchLog } from './cloudwatch-log.ts';
 import { required, streamName, variables } from './environment.ts';
-import { revisionPut, streamPut } from './result-streams.ts';
+import { type Offer, revisionPut, streamOffer } from './result-streams.ts';
+
+/** Of a call with revisions: what is not put stays pending, and others wait meanwhile. */
+const attempts = 2;
 
 export function awsPorts(): Ports {
   const dynamodb = dynamodbClient();
@@ -15,7 +17,7 @@ export function awsPorts(): Ports {
   const bucket = required(variables.deadLetterBucket);
   let store: Promise<(key: string, lines: readonly string[]) => Promise<void>> | undefined;
   // Most pipelines have no results that are revised.
-  let put: Promise<StreamPort['put']> | undefined;
+  let offer: Promise<Offer> | undefined;
   return {
     state: new ItemTable(dynamodb, required(variables.stateTable)),
     alerts: new ItemTable(dynamodb, required(variables.alertTable)),
@@ -28,12 +30,14 @@ export function awsPorts(): Ports {
       });
       await (await store)(`${prefix}/${name}.ndjson`, lines);
     },
-    putRevisions: revisionPut(async (stream, records) => {
-      put ??= import('weir:kinesis').then(({ kinesisClient, putRecords }) =>
-        streamPut(putRecords, kinesisClient(), streamName),
-      );
-      await (await put)(stream, records);
-    }, cloudwatchLog.problem),
+    putRevisions: revisionPut(
+      () =>
+        (offer ??= import('weir:kinesis').then(({ kinesisClient, offerRecords }) =>
+          streamOffer(offerRecords, kinesisClient(attempts), streamName),
+        )),
+      cloudwatchLog.problem,
+      Date.now,
+    ),
     now: () => Date.now() as EpochMillis,
   };
 }

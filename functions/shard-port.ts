@@ -1,5 +1,6 @@
 /** Kinesis as advance-time asks it about shards, and puts results into it. */
-import { listShards, putRecords, tip } from '../adapters/kinesis.ts';
+import { putRecords } from '../adapters/kinesis.ts';
+import { listShards, tip } from '../adapters/kinesis-shards.ts';
 import type { Wait } from '../adapters/patience.ts';
 import type { ShardPort } from '../engine/protocol/advance-time.ts';
 import { streamPut } from './result-streams.ts';

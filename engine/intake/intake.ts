@@ -135,7 +135,7 @@ export class Intake implements Sink {
     program.evaluate(event, this.#meta, this);
   }
 
-  /** A result of a rule, or a watermark, which is for no rule. Neither is compared with any clock. */
+  /** A result of a rule, or a watermark or a revision, which are for no rule. None is compared with any clock. */
   #evaluateResult(record: InputRecord, event: JsonObject, program: StreamProgram): EpochMillis | Fault {
     const read = readResultRecord(event);
     if (typeof read === 'string') return read;

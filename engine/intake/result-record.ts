@@ -10,17 +10,18 @@ import type { Result } from '../state/result.ts';
 import type { EpochMillis } from '../time.ts';
 import type { InputRecord } from './input-record.ts';
 
-/** A result; without a value, the watermark of the results. */
+/** A result; without a value, what is for no rule. */
 export interface ResultRecord {
   readonly at: EpochMillis;
   readonly id: string;
   readonly value: JsonObject | undefined;
 }
 
-/** The record of a result. */
-export function resultRecord({ rule, stream, id, at, key, window, value, partial }: Result): JsonObject {
+/** The record of a result. One of a rule in shadow is for rules in shadow alone, and tells all others so. */
+export function resultRecord(result: Result): JsonObject {
+  const { rule, stream, id, at, key, window, value, partial, approximate, isShadow } = result;
   return {
-    kind: 'event',
+    kind: isShadow ? 'shadow' : 'event',
     rule,
     stream,
     id,
@@ -30,14 +31,15 @@ export function resultRecord({ rule, stream, id, at, key, window, value, partial
     value,
     at: isoTime(at),
     ...(partial && { partial }),
+    ...(approximate && { approximate }),
   };
 }
 
 /** The record of a revision of a result: all of what stands by it, or of what does no longer. */
 export function revisionRecord(stream: string, record: AlertRecord): JsonObject {
   const { rule, id, revision, content } = record;
-  const { key, window, values: value, at, partial } = content;
-  const result = resultRecord({ rule, stream, id, at, key, window, value, partial });
+  const { values: value, ...rest } = content;
+  const result = resultRecord({ ...rest, rule, stream, id, value, isShadow: false });
   return { ...result, revision, status: record.pending ?? announcementOf(record) };
 }
 
@@ -68,8 +70,9 @@ export function readResultRecord(event: JsonObject): ResultRecord | string {
   const at = Date.parse(String(event['at'])) as EpochMillis; // Branding.
   if (Number.isNaN(at)) return noRecord;
   if (kind === 'watermark') return { at, id: '', value: undefined };
-  if (kind !== 'event' || typeof id !== 'string' || !isJsonObject(value)) return noRecord;
-  return { at, id, value };
+  if ((kind !== 'event' && kind !== 'shadow') || typeof id !== 'string' || !isJsonObject(value)) return noRecord;
+  // The rules of the stream may have told revisions before they told finally; those are nobody's input.
+  return { at, id, value: Object.hasOwn(event, 'status') ? undefined : value };
 }
 
 const noRecord = 'a derived stream holds results of rules, and this is none: nothing else may be put into it';

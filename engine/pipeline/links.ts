@@ -30,8 +30,10 @@ export function checkLinks(
         allowed: 'a new name for the derived stream',
       });
   }
-  if (reportCycles(report, withTables(rules, tables), declared)) return;
+  const looking = withTables(rules, tables);
+  if (reportCycles(report, looking, declared)) return;
   checkRevisions(report, rules);
+  checkShadows(report, looking);
   checkRowsOfResults(report, sources, rules);
   checkChangingKeys(report, tables, rules);
   checkFields(report, streams, sources, rules);
@@ -118,10 +120,23 @@ function checkRowsOfResults(report: FaultReport, sources: readonly TableSource[]
   }
 }
 
-/** Who reads a derived stream would count a result again that is revised: such results are for readers outside. */
+/**
+ * Who reads a derived stream would count a result again that is revised: such results are for readers outside, who take
+ * the newest revision of each for what stands, and so have nothing else in their stream.
+ */
 function checkRevisions(report: FaultReport, rules: readonly RuleReading[]): void {
-  for (const { emit, into } of rules) {
-    if (emit === undefined || into === undefined || emit.says === 'final') continue;
+  const isRevised = ({ emit }: RuleReading): boolean => emit !== undefined && emit.says !== 'final';
+  for (const rule of rules) {
+    const { emit, into } = rule;
+    if (emit === undefined || into === undefined || !isRevised(rule)) continue;
+    const other = rules.find((one) => one.into?.name === into.name && !isRevised(one));
+    if (other !== undefined)
+      report.error(
+        'rule.into.revised',
+        into.range,
+        `'${rule.name}' puts results that are revised into '${into.name}', and '${other.name}' what is told once`,
+        { allowed: "a stream of its own, or one that only rules with 'emit: changes' or 'threshold' put results into" },
+      );
     const reader = rules.find(({ from }) => from.some(({ name }) => name === into.name));
     if (reader === undefined) continue;
     report.error(
@@ -130,6 +145,23 @@ function checkRevisions(report: FaultReport, rules: readonly RuleReading[]): voi
       `'${reader.name}' reads '${into.name}', and would count results again that are told again`,
       { allowed: "'emit: final', or no 'emit': each result goes into the stream once, when nothing can change it" },
     );
+  }
+}
+
+/** What a rule in shadow makes is told to nobody, and so decides over nothing that people are told. */
+function checkShadows(report: FaultReport, rules: readonly RuleReading[]): void {
+  for (const { name: reader, from, definition } of rules) {
+    if (definition?.mode !== 'live') continue;
+    for (const { name: stream, range } of from) {
+      const maker = rules.find((one) => one.into?.name === stream && one.definition?.mode === 'shadow');
+      if (maker === undefined) continue;
+      report.error(
+        'rule.from.shadow',
+        range,
+        `'${reader}' is live and depends on '${stream}', into which '${maker.name}' puts events in shadow`,
+        { allowed: `'mode: shadow' for '${reader}' too, 'mode: live' for both, or another 'into' for '${maker.name}'` },
+      );
+    }
   }
 }
 

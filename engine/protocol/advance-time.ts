@@ -14,9 +14,9 @@ import { closeDuePanes } from './close-due-panes.ts';
 import type { Item } from './item.ts';
 import { isCrowded, settleMarked } from './merge-marks.ts';
 import type { Ports } from './ports.ts';
-import { keptForTheRest, PublishingTime } from './publishing-time.ts';
+import { keptForTheRest } from './publishing-time.ts';
 import { redriveWriter } from './redrive-admission.ts';
-import { putWatermarks, ResultPublisher, type StreamPort } from './result-publisher.ts';
+import { type Outlet, putWatermarks, ResultPublisher, type StreamPort } from './result-publisher.ts';
 import { setBegins } from './rule-begins.ts';
 import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
@@ -60,7 +60,7 @@ export async function advanceTime(
   timeLeft?: () => number,
 ): Promise<TimeReport> {
   const { plan } = compiled;
-  const alerts = new AlertStore(ports, plan.pipeline, new PublishingTime(timeLeft));
+  const alerts = new AlertStore(ports, plan.pipeline, timeLeft);
   // First, so that no amount of panes to close keeps people waiting for what is ready to be told; but not all the time.
   const byName = new Map(plan.rules.map((rule) => [rule.name, rule]));
   let published = await alerts.publishPending(
@@ -112,19 +112,16 @@ export async function advanceTime(
       await shardPort.put(stream, records);
     },
   };
+  const read = new Set(plan.rules.flatMap(({ sources }) => sources));
+  const outletOf = (rule: WindowedRule): Outlet =>
+    rule.plan.into === undefined ? alerts : new ResultPublisher(rule, streamPort, read.has(rule.plan.into));
   const complete = new Map<number, EpochMillis>();
   let unsaid: readonly StreamPlan[] = ofResults;
   let closing = rules
     .filter((rule) => rule.delay !== undefined && timeToTell(rule).watermark !== beginningOfTime)
     .map((rule) => ({
       rule,
-      pages: closeDuePanes(
-        rule,
-        ports,
-        rule.plan.into === undefined ? alerts : new ResultPublisher(rule, streamPort),
-        writersOf(rule, streams),
-        timeToTell(rule),
-      ),
+      pages: closeDuePanes(rule, ports, outletOf(rule), writersOf(rule, streams), timeToTell(rule)),
     }));
   // Where time is short for a page of each, each minute begins with another rule.
   const first = closing.length === 0 ? 0 : Math.floor(now / 60_000) % closing.length;

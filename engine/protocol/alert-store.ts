@@ -4,16 +4,14 @@ import { alertId } from '../alert/identity.ts';
 import type { RulePlan } from '../plan/plan.ts';
 import type { EpochMillis } from '../time.ts';
 import { readAlert, writeAlert } from './alert-body.ts';
-import { pendingSlot, pendingSlots, perSlot } from './due-slot.ts';
+import { pendingSlot, resultSlot } from './due-slot.ts';
 import type { Item, ItemKey } from './item.ts';
 import { isCount } from './message-counts.ts';
+import { forPending, type Lane, lanes, textOf } from './pending-pages.ts';
 import type { Ports } from './ports.ts';
 import { Publisher } from './publisher.ts';
-import { keptForTheRest, PublishingTime } from './publishing-time.ts';
+import { keptForTheRest } from './publishing-time.ts';
 import { alertTimeToLive } from './retention.ts';
-
-/** Pending records published at a time. */
-const page = 1000;
 
 /** What should stand in one record; `recorded` is what stands, as far as is known. */
 export interface Wanted {
@@ -67,12 +65,12 @@ export interface KnownAlert {
 export class AlertStore {
   readonly #ports: Ports;
   readonly #publisher: Publisher;
-  readonly #time: PublishingTime;
+  readonly #lanes: readonly Lane[];
 
-  constructor(ports: Ports, pipeline: string, time = new PublishingTime()) {
+  constructor(ports: Ports, pipeline: string, timeLeft?: () => number) {
     this.#ports = ports;
     this.#publisher = new Publisher(ports, pipeline);
-    this.#time = time;
+    this.#lanes = lanes(timeLeft);
   }
 
   /** The records of these keys; one without a record is not in the answer. */
@@ -130,7 +128,15 @@ export class AlertStore {
         if (record.pending !== undefined) pending.push({ plan: one.plan, wanted: one, record, version: item.version });
       }
     }
-    await this.#time.inPieces(pending, keptForTheRest, (some) => this.#publish(some));
+    await Promise.all(
+      this.#lanes.map(({ results, time }) =>
+        time.inPieces(
+          pending.filter(({ record }) => (record.isResult === true) === results),
+          keptForTheRest,
+          (some) => this.#publish(some),
+        ),
+      ),
+    );
     return told;
   }
 
@@ -163,7 +169,9 @@ export class AlertStore {
       version,
       body: writeAlert(record),
       ttl: alertTimeToLive(plan, record?.content.at ?? now, now),
-      ...(record?.pending !== undefined && { due: { slot: pendingSlot(key.pk), at: now } }),
+      ...(record?.pending !== undefined && {
+        due: { slot: record.isResult ? resultSlot(key.pk) : pendingSlot(key.pk), at: now },
+      }),
     };
   }
 
@@ -178,23 +186,17 @@ export class AlertStore {
     kept = keptForTheRest,
   ): Promise<number> {
     let published = 0;
-    const seen = new Set<string>();
-    for (let limit = perSlot; ; ) {
-      const ofSlots = await Promise.all(pendingSlots.map((slot) => this.#ports.alerts.due(slot, until, limit)));
-      // The first of each slot before the second of any, so that no slot keeps another waiting.
-      const keys = Array.from({ length: limit }, (_, at) => ofSlots.flatMap((slot) => slot[at] ?? [])).flat();
-      // The index trails the table: what was seen may come again, and hide what lies behind it.
-      const fresh = keys.filter((key) => !seen.has(textOf(key)));
-      for (let at = 0; at < fresh.length; at += page) {
-        const left = await this.#time.inPieces(fresh.slice(at, at + page), kept, async (some) => {
-          published += await this.#publishPage(rules, some);
-        });
-        if (left > 0) return published;
-      }
-      for (const key of fresh) seen.add(textOf(key));
-      if (ofSlots.every((slot) => slot.length < limit)) return published;
-      limit = fresh.length === 0 ? 2 * limit : perSlot;
-    }
+    await Promise.all(
+      this.#lanes.map(({ slots, time }) =>
+        forPending(this.#ports.alerts, slots, until, (keys) =>
+          time.inPieces(keys, kept, async (some) => {
+            const told = await this.#publishPage(rules, some);
+            published += told;
+          }),
+        ),
+      ),
+    );
+    return published;
   }
 
   async #publishPage(rules: ReadonlyMap<string, RulePlan>, keys: readonly ItemKey[]): Promise<number> {
@@ -227,10 +229,6 @@ export class AlertStore {
     await this.#ports.alerts.put(failed.map(({ wanted, record, version }) => this.#item(wanted, record, version + 1)));
     return digests + pending.length - failed.length;
   }
-}
-
-function textOf({ pk, sk }: ItemKey): string {
-  return `${pk}\n${sk}`;
 }
 
 function identityOf({ plan, key, recorded }: Wanted): AlertIdentity {

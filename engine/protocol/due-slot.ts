@@ -29,13 +29,21 @@ export function dueSlotName({ plan }: WindowedRule, slot: number): string {
   return `${plan.name}#${plan.fingerprint}#${slot}`;
 }
 
-/** Where records, and digests from the end of their period on, wait to be published. */
-export const pendingSlots: readonly string[] = Array.from({ length: dueSlots }, (_, slot) => pendingSlotName(slot));
+/** Where alerts, and digests from the end of their period on, wait to be published, */
+export const alertSlots: readonly string[] = slotsNamed('pending');
+/** and where results that are revised wait to be put into their stream. */
+export const resultSlots: readonly string[] = slotsNamed('pending-results');
+
+export const pendingSlots: readonly string[] = [...alertSlots, ...resultSlots];
 
 export function pendingSlot(pk: string): string {
-  return pendingSlotName(slotOf(pk));
+  return alertSlots[slotOf(pk)] ?? '';
 }
 
-function pendingSlotName(slot: number): string {
-  return slot === 0 ? 'pending' : `pending#${slot}`;
+export function resultSlot(pk: string): string {
+  return resultSlots[slotOf(pk)] ?? '';
+}
+
+function slotsNamed(name: string): string[] {
+  return Array.from({ length: dueSlots }, (_, slot) => (slot === 0 ? name : `${name}#${slot}`));
 }

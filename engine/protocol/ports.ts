@@ -10,10 +10,10 @@ export interface Ports {
   /** Publishes messages; answers the ids of those that failed. */
   publish(messages: readonly AlertMessage[]): Promise<ReadonlySet<string>>;
   /**
-   * Puts revisions of results into a stream of the pipeline, in their order; answers whether all are there. It is asked
-   * for only where rules have results that are revised.
+   * Puts revisions of results into a stream of the pipeline; answers those that are not there. It is asked for only where
+   * rules have results that are revised.
    */
-  putRevisions?(stream: string, records: readonly StreamRecord[]): Promise<boolean>;
+  putRevisions?(stream: string, records: readonly StreamRecord[]): Promise<ReadonlySet<StreamRecord>>;
   /** Keeps rejected events; the same name with the same content may be written again. */
   deadLetter(prefix: 'invalid' | 'late', name: string, lines: readonly string[]): Promise<void>;
   now(): EpochMillis;

@@ -51,22 +51,17 @@ export class Publisher {
 
   /** Answers those that lie in their streams. */
   async #putRevisions<T extends Untold>(pending: readonly T[]): Promise<readonly T[]> {
-    const byStream = new Map<string, T[]>();
+    const byStream = new Map<string, Map<StreamRecord, T>>();
     for (const one of pending) {
       const stream = one.plan.revisesInto ?? '';
-      const same = byStream.get(stream);
-      if (same === undefined) byStream.set(stream, [one]);
-      else same.push(one);
+      const data = JSON.stringify(revisionRecord(stream, one.record));
+      const same = byStream.get(stream) ?? new Map<StreamRecord, T>();
+      byStream.set(stream, same.set({ partitionKey: resultPartitionKey(one.record.content), data }, one));
     }
     const put = await Promise.all(
       [...byStream].map(async ([stream, some]) => {
-        const records = some.map(
-          ({ record }): StreamRecord => ({
-            partitionKey: resultPartitionKey(record.content),
-            data: JSON.stringify(revisionRecord(stream, record)),
-          }),
-        );
-        return (await this.#ports.putRevisions?.(stream, records)) === true ? some : [];
+        const refused = await this.#ports.putRevisions?.(stream, [...some.keys()]);
+        return [...some].flatMap(([record, one]) => (refused?.has(record) === false ? [one] : []));
       }),
     );
     return put.flat();

@@ -39,10 +39,13 @@ export type Outlet = Pick<AlertStore, 'read' | 'readAll' | 'settle'>;
 export class ResultPublisher implements Outlet {
   readonly #rule: WindowedRule;
   readonly #port: StreamPort;
+  readonly #isRead: boolean;
 
-  constructor(rule: WindowedRule, port: StreamPort) {
+  /** `isRead`: whether a rule reads the stream. What a rule in shadow finds is told to nobody else. */
+  constructor(rule: WindowedRule, port: StreamPort, isRead: boolean) {
     this.#rule = rule;
     this.#port = port;
+    this.#isRead = isRead;
   }
 
   /** Nothing is known of results but that their windows are not told. */
@@ -56,13 +59,15 @@ export class ResultPublisher implements Outlet {
 
   async settle(wanted: readonly Wanted[]): Promise<Told> {
     const rule = this.#rule;
+    const told = { opened: 0, amended: 0, withdrawn: 0 };
+    if (!rule.plan.live && !this.#isRead) return told;
     const records = wanted.flatMap(({ key: { pk, sk }, content }): StreamRecord[] => {
       if (content === undefined) return [];
       const result = resultOf(rule, pk, readAlertSortKey(sk), content);
       return [{ partitionKey: resultPartitionKey(result), data: JSON.stringify(resultRecord(result)) }];
     });
     if (records.length > 0) await this.#port.put(rule.plan.into ?? '', records);
-    return { opened: 0, amended: 0, withdrawn: 0 };
+    return told;
   }
 }
 

@@ -10,17 +10,19 @@ import type { EpochMillis } from '../time.ts';
 import { tellsOfEvents } from '../plan/plan.ts';
 import type { WindowedRule } from './compiled-rule.ts';
 
-export interface Result extends Pick<AlertContent, 'key' | 'window' | 'partial'> {
+export interface Result extends Pick<AlertContent, 'key' | 'window' | 'partial' | 'approximate'> {
   readonly rule: string;
   readonly stream: string;
   readonly id: string;
   readonly at: EpochMillis;
   readonly value: AlertContent['values'];
+  /** True where its rule is in shadow. */
+  readonly isShadow: boolean;
 }
 
 /** `pk` is the partition key of the key's items. */
 export function resultOf(rule: WindowedRule, pk: string, name: AlertName, content: AlertContent): Result {
-  const { key, window, partial, values, at } = content;
+  const { key, window, partial, values, at, approximate } = content;
   return {
     rule: rule.plan.name,
     stream: rule.plan.into ?? '',
@@ -30,6 +32,8 @@ export function resultOf(rule: WindowedRule, pk: string, name: AlertName, conten
     window,
     value: rule.plan.passesOn === true ? passedOn(values) : values,
     partial,
+    ...(approximate && { approximate }),
+    isShadow: !rule.plan.live,
   };
 }
 

@@ -1,7 +1,8 @@
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListTopicsCommand } from '@aws-sdk/client-sns';
 import { dynamodbClient } from '../../adapters/dynamodb.ts';
-import { kinesisClient, listShards } from '../../adapters/kinesis.ts';
+import { kinesisClient } from '../../adapters/kinesis.ts';
+import { listShards } from '../../adapters/kinesis-shards.ts';
 import { putLines, s3Client } from '../../adapters/s3.ts';
 import { snsClient } from '../../adapters/sns.ts';
 import { fauxqsUnderTest } from '../local/fauxqs-under-test.ts';

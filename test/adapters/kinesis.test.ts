@@ -1,5 +1,6 @@
-import { PutRecordsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
-import { listShards, putRecords, tip } from '../../adapters/kinesis.ts';
+import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { offerRecords, putRecords } from '../../adapters/kinesis.ts';
+import { listShards } from '../../adapters/kinesis-shards.ts';
 import { shard, streamUnderTest } from '../local/kinesis/stream-under-test.ts';
 
 const stream = streamUnderTest();
@@ -27,19 +28,6 @@ function refuseSomeOnce(): void {
   );
 }
 
-test('shards are listed with their parents, whether they are closed, and where their hash keys begin', async () => {
-  await stream.create(2);
-  await stream.client.send(
-    new SplitShardCommand({ StreamName: stream.name, ShardToSplit: shard(0), NewStartingHashKey: '5' }),
-  );
-  expect(await listShards(stream.client, stream.name)).toEqual([
-    { id: shard(0), parents: [], closed: true, firstHash: '0' },
-    { id: shard(1), parents: [], closed: false, firstHash: String(2n ** 127n) },
-    { id: shard(2), parents: [shard(0)], closed: false, firstHash: '0' },
-    { id: shard(3), parents: [shard(0)], closed: false, firstHash: '5' },
-  ]);
-});
-
 test('a record that is for a shard goes there, whatever its partition key', async () => {
   await stream.create(2);
   const hashes = (await listShards(stream.client, stream.name)).map(({ firstHash }) => firstHash);
@@ -47,33 +35,6 @@ test('a record that is for a shard goes there, whatever its partition key', asyn
   await putRecords(stream.client, stream.name, all);
   expect(await stream.texts(shard(0))).toEqual(['0']);
   expect(await stream.texts(shard(1))).toEqual(['1']);
-});
-
-test('more shards than a page holds are all listed', async () => {
-  await stream.create(1_001);
-  expect(await listShards(stream.client, stream.name)).toHaveLength(1_001);
-});
-
-test('a shard is at its tip where nothing comes after', async () => {
-  await stream.create(1);
-  const at = (after?: string) => tip(stream.client, stream.name, shard(0), after);
-  expect(await at()).toBe(true);
-  await putRecords(stream.client, stream.name, records(['a', 'b']));
-  const [first, second] = (await stream.read(shard(0))).Records!.map((record) => record.SequenceNumber);
-  expect(await at()).toBe(false);
-  expect(await at(first)).toBe(false);
-  expect(await at(second)).toBe(true);
-});
-
-test('a closed shard is at its tip once all of it is read', async () => {
-  await stream.create(1);
-  await putRecords(stream.client, stream.name, records(['a']));
-  const { SequenceNumber } = (await stream.read(shard(0))).Records![0]!;
-  await stream.client.send(
-    new SplitShardCommand({ StreamName: stream.name, ShardToSplit: shard(0), NewStartingHashKey: '5' }),
-  );
-  expect(await tip(stream.client, stream.name, shard(0), undefined)).toBe(false);
-  expect(await tip(stream.client, stream.name, shard(0), SequenceNumber)).toBe(true);
 });
 
 test('records are put in their order, in as many calls as it takes', async () => {
@@ -95,4 +56,15 @@ test('refused entries alone are put again, in their order, before what comes aft
     '501',
     '502',
   ]);
+});
+
+test('records that are offered are put once, and it is said of each call which it refused', async () => {
+  await stream.create(1);
+  refuseSomeOnce();
+  const reasons: (readonly (string | undefined)[])[] = [];
+  for await (const some of offerRecords(stream.client, stream.name, records(numbers(503)))) reasons.push(some);
+  const refused = numbers(500).filter((_, index) => index % 3 === 0);
+  expect(reasons.map(({ length }) => length)).toEqual([500, 3]);
+  expect(reasons.flat().flatMap((reason, index) => (reason === undefined ? [] : [String(index)]))).toEqual(refused);
+  expect(await stream.texts(shard(0))).toEqual(numbers(503).filter((one) => !refused.includes(one)));
 });

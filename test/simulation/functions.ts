@@ -1,7 +1,7 @@
 /** The deployed handlers in execution environments as Lambda makes, freezes and ends them. */
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { ItemTable } from '../../adapters/dynamodb.ts';
-import { putRecords } from '../../adapters/kinesis.ts';
+import { offerRecords } from '../../adapters/kinesis.ts';
 import { putLines } from '../../adapters/s3.ts';
 import { publish } from '../../adapters/sns.ts';
 import type { Compiled } from '../../engine/plan/program.ts';
@@ -10,7 +10,7 @@ import type { RedriveReport } from '../../engine/protocol/redrive.ts';
 import type { Ports } from '../../engine/protocol/ports.ts';
 import type { EpochMillis } from '../../engine/time.ts';
 import type { Log } from '../../functions/log.ts';
-import { revisionPut, streamPut } from '../../functions/result-streams.ts';
+import { revisionPut, streamOffer } from '../../functions/result-streams.ts';
 import { shardPort } from '../../functions/shard-port.ts';
 import { streamHandler } from '../../functions/stream-handler.ts';
 import type { RedriveEvent } from '../../functions/dead-letter.ts';
@@ -163,8 +163,9 @@ function portsOf(sandbox: Sandbox, { tables, outlets, streams, schedule, problem
     alerts: new ItemTable(dynamodb, 'alerts', wait),
     publish: (messages) => publish(sns, 'topic', messages, (reason) => problems.push(reason)),
     putRevisions: revisionPut(
-      streamPut(putRecords, streams.client(sandbox), (stream) => stream, wait),
+      () => Promise.resolve(streamOffer(offerRecords, streams.client(sandbox), (stream) => stream)),
       (reason) => problems.push(reason),
+      () => schedule.now,
     ),
     deadLetter: (prefix, name, lines) => putLines(s3, 'letters', `${prefix}/${name}.ndjson`, lines),
     now: () => schedule.now as EpochMillis,

@@ -85,10 +85,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'nobody publishes what was left pending',
-    file: 'engine/protocol/alert-store.ts',
+    file: 'engine/protocol/pending-pages.ts',
     edits: [
       [
-        'const ofSlots = await Promise.all(pendingSlots.map((slot) => this.#ports.alerts.due(slot, until, limit)));',
+        'const ofSlots = await Promise.all(slots.map((slot) => alerts.due(slot, until, limit)));',
         'const ofSlots: ItemKey[][] = [];',
       ],
     ],

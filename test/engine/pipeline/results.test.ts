@@ -40,6 +40,24 @@ test.each(['threshold', 'changes'])(
   },
 );
 
+test('several rules put results that are revised into one stream, and none that are told once', () => {
+  const changing = `${counting}\n    emit: changes`;
+  const both = (other: string): string => pipelineWith(changing) + `\n  other:${other}`;
+  expect(faultsOf(both(changing))).toEqual([]);
+  const passing = '\n    from: orders\n    into: counts';
+  for (const other of [counting, passing])
+    expect(faultsOf(both(other))).toMatchObject([
+      { code: 'rule.into.revised', message: expect.stringContaining("'other'") as string },
+    ]);
+});
+
+test('what a rule in shadow makes is read by rules in shadow alone', () => {
+  const inShadow = `\n    mode: shadow${counting}`;
+  expect(faultsOf(withReader(inShadow)).map(({ code }) => code)).toEqual(['rule.from.shadow']);
+  expect(faultsOf(withReader(inShadow).replace('from: counts', 'from: counts\n    mode: shadow'))).toEqual([]);
+  expect(faultsOf(withReader(inShadow).replace('from: counts', "from: counts\n    mode: 'off'"))).toEqual([]);
+});
+
 test.each([
   ['without select', counting, 'event.spent > 5'],
   ['of select', `${counting}\n    select: { spent: n * 2 }`, 'event.n > 5'],

@@ -146,7 +146,7 @@ export class MemoryWorld {
         await disturb({ on: 'stream', operation: 'put', moment: 'before' });
         this.revisions.push(...records.map(({ data }) => ({ stream, data })));
         await disturb({ on: 'stream', operation: 'put', moment: 'after' });
-        return true;
+        return new Set();
       },
       deadLetter: async (prefix, name, lines) => {
         await disturb({ on: 'letters', operation: 'deadLetter', moment: 'before' });

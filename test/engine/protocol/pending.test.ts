@@ -3,7 +3,6 @@ import type { AlertMessage } from '../../../engine/alert/message.ts';
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
 import { AlertStore } from '../../../engine/protocol/alert-store.ts';
 import { pendingSlots } from '../../../engine/protocol/due-slot.ts';
-import { PublishingTime } from '../../../engine/protocol/publishing-time.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
@@ -142,7 +141,7 @@ test('where SNS answers, what is pending leaves time for what is to be closed', 
     return none();
   };
   const plans = new Map(stateless.plan.rules.map((plan) => [plan.name, plan]));
-  const store = new AlertStore({ ...world.ports(), publish }, 'test', new PublishingTime(() => left));
+  const store = new AlertStore({ ...world.ports(), publish }, 'test', () => left);
   const published = await store.publishPending(plans, (world.now - 1) as EpochMillis, 0.7);
   expect(published).toBeGreaterThan(40);
   expect(left).toBeGreaterThan(0.7);

@@ -111,7 +111,15 @@ class Cloud {
   }
 
   get events() {
-    return [...this.results.values()].flat().flatMap(({ event }) => (kindOf(event) === 'event' ? [event] : []));
+    return this.#ofKind('event');
+  }
+
+  get inShadow() {
+    return this.#ofKind('shadow');
+  }
+
+  #ofKind(kind: string) {
+    return [...this.results.values()].flat().flatMap(({ event }) => (kindOf(event) === kind ? [event] : []));
   }
 
   get standing() {
@@ -249,6 +257,35 @@ test('the watermark of results waits until all that are due are put, and for eve
   expect(after.watermarks['hourly']).toBe('2026-03-02T13:28:00.000Z');
   await cloud.settle(102);
   expect(cloud.standing).toEqual(expected);
+});
+
+test('what a rule in shadow finds reaches rules in shadow, and nobody else', async () => {
+  const shadow = (text: string): string => text.replace('    from:', '    mode: shadow\n    from:');
+  const cloud = new Cloud(shadow(counted('customer: event.customer')) + shadow(hourly(byCustomer)));
+  await cloud.orders(...given);
+  await cloud.settle(96);
+  expect(cloud.standing).toEqual(expected);
+  expect(cloud.inShadow).toHaveLength(5);
+  expect(cloud.events).toEqual([]);
+  expect(cloud.world.messages).toEqual([]);
+
+  const unread = new Cloud(shadow(counted('customer: event.customer')));
+  await unread.orders(...given);
+  await unread.settle(96);
+  const kinds = [...unread.results.values()].flat().map(({ event }) => kindOf(event));
+  expect(new Set(kinds)).toEqual(new Set(['watermark']));
+});
+
+test('revisions that lie in the stream from before its rule told finally are no results', async () => {
+  const cloud = new Cloud(rules);
+  const revised = { kind: 'event', rule: 'counted', stream: 'counts', id: 'before', revision: 3, status: 'amended' };
+  const event = { ...revised, key: { customer: 'ann' }, value: { customer: 'ann', n: 9 }, at: '2026-03-02T12:05:00Z' };
+  const place = { stream: 'counts', shard: '0', sequenceNumber: '1', partitionKey: 'x', arrival: cloud.world.now };
+  cloud.results.get('0')?.push({ ...place, event });
+  await cloud.orders(...given);
+  await cloud.settle(96);
+  expect(cloud.standing).toEqual(expected);
+  expect([...cloud.world.letters]).toEqual([]);
 });
 
 test('where no event can come any more, results of results come to their end', async () => {

@@ -1,5 +1,7 @@
 /** Results for readers outside: every change is put into their stream, with id and revision. */
 import { advanceTime } from '../../../engine/protocol/advance-time.ts';
+import { AlertStore } from '../../../engine/protocol/alert-store.ts';
+import type { Ports } from '../../../engine/protocol/ports.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { type Given, minute, noon, openShard, record } from './batches.ts';
@@ -105,6 +107,14 @@ test('of one batch the newest of each result is told, and no number of results i
   expect(report).toMatchObject({ alerts: 0, amended: 0, withdrawn: 0 });
 });
 
+test('a result that is not exact says so', async () => {
+  const cloud = new Cloud(rule('tumbling: 10m').replace('n: count()', 'n: countDistinct(event.id)'));
+  await cloud.send([{ minute: 1 }]);
+  await cloud.send(Array.from({ length: 1000 }, () => ({ minute: 2 })));
+  expect(cloud.told).toMatchObject([{ value: { n: 1 } }, { approximate: { n: 0.017 } }]);
+  expect(cloud.told[0]).not.toHaveProperty('approximate');
+});
+
 test('what is no longer so is withdrawn, and comes back under its id', async () => {
   const cloud = new Cloud(rule('tumbling: 10m', '\n    having: spent < 5'));
   await cloud.send([{ minute: 1, total: 3 }]);
@@ -172,6 +182,65 @@ describe('a process that dies', () => {
   });
 });
 
+const refusing: NonNullable<Ports['putRevisions']> = (_, records) => Promise.resolve(new Set(records));
+
+test('of results that are put together those that the stream refuses wait, and no others', async () => {
+  const cloud = new Cloud();
+  const ports = cloud.world.ports();
+  const some: Ports['putRevisions'] = async (stream, records) => {
+    const refused = new Set(records.filter((_, at) => at % 3 === 0));
+    await ports.putRevisions?.(
+      stream,
+      records.filter((one) => !refused.has(one)),
+    );
+    return refused;
+  };
+  const orders = new StreamProcessor(compiled(withRules(tumbling)), 'orders', { ...ports, putRevisions: some }, 'p');
+  await orders.process(
+    '0',
+    Array.from({ length: 9 }, (_, i) => record({ minute: 1, customer: `c${i}` })),
+  );
+  const isPending = new Map(alertsOf(cloud.world).map(({ id, pending }) => [id, pending !== undefined]));
+  expect(cloud.told.map(({ id }) => isPending.get(id))).toEqual(Array.from({ length: 6 }, () => false));
+  expect([...isPending.values()].filter((one) => one)).toHaveLength(3);
+  await cloud.advance(4);
+  expect(new Set(cloud.told.map(({ id }) => id)).size).toBe(9);
+  expect(cloud.told).toHaveLength(9);
+});
+
+test.each(['results', 'alerts'])('while nobody answers to %s, all others that wait are told', async (which) => {
+  const rules = `${tumbling}  large:
+    from: orders
+    alert:
+      severity: low
+      title: 'x'
+      limit: 1000 per 1h
+`;
+  const pipeline = compiled(withRules(rules));
+  const cloud = new Cloud(rules);
+  cloud.world.now = noon as EpochMillis;
+  const ports = cloud.world.ports();
+  const none: Ports['publish'] = (messages) => Promise.resolve(new Set(messages.map(({ id }) => id)));
+  await new StreamProcessor(pipeline, 'orders', { ...ports, publish: none, putRevisions: refusing }, 'p').process(
+    '0',
+    Array.from({ length: 200 }, (_, i) => record({ minute: 0, customer: `c${i}` })),
+  );
+  cloud.world.now = (noon + minute) as EpochMillis;
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const silent: Ports =
+    which === 'alerts'
+      ? { ...ports, publish: (messages) => ended.then(() => none(messages)) }
+      : { ...ports, putRevisions: (stream, records) => ended.then(() => refusing(stream, records)) };
+  const plans = new Map(pipeline.plan.rules.map((plan) => [plan.name, plan]));
+  const publishing = new AlertStore(silent, 'test', () => 1).publishPending(plans, cloud.world.now);
+  const told: readonly unknown[] = which === 'alerts' ? cloud.world.revisions : cloud.world.messages;
+  for (let turn = 0; turn < 1000 && told.length < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+  end();
+  expect(told).toHaveLength(200);
+  await publishing;
+});
+
 test('a stream that takes nothing holds nobody up: its results wait, and the newest revision is told', async () => {
   const rules = `${tumbling}  large:
     from: orders
@@ -181,7 +250,7 @@ test('a stream that takes nothing holds nobody up: its results wait, and the new
 `;
   const cloud = new Cloud(rules);
   cloud.world.now = (noon + 2 * minute) as EpochMillis;
-  const ports = { ...cloud.world.ports(), putRevisions: () => Promise.resolve(false) };
+  const ports = { ...cloud.world.ports(), putRevisions: refusing };
   const processor = new StreamProcessor(compiled(withRules(rules)), 'orders', ports, 'full');
   await processor.process('0', [record({ minute: 1 })]);
   await processor.process('0', [record({ minute: 2 })]);
