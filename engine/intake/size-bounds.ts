@@ -55,7 +55,7 @@ function isLargeObject(value: unknown, { characters, bytes }: SizeBounds): boole
 /** Characters that an object takes as JSON at most, where all that it holds is small; undefined where it must be printed. */
 function flatLength(value: { readonly [name: string]: unknown }): number | undefined {
   let length = 2;
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     const inner = value[name];
     if (typeof inner === 'string') length += inner.length;
     else if (typeof inner === 'object' && inner !== null) return undefined;

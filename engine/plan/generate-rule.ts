@@ -6,9 +6,18 @@ import { plainLookUps } from '../expression/table-lookup.ts';
 import { reads } from '../expression/tree.ts';
 import type { JoinDefinition, RuleDefinition, SequenceDefinition } from '../pipeline/definition.ts';
 import { type Block, literal } from './block.ts';
-import { endsOfFirst, stepSeen, stepsOf } from './generate-sequence.ts';
+import {
+  eventSeen,
+  expressionsOf,
+  fieldsOf,
+  fieldsRead,
+  pathCode,
+  resulting,
+  said,
+  seenOfSteps,
+} from './generate-seen.ts';
+import { endsOfFirst, stepsOf } from './generate-sequence.ts';
 import { passesOn } from './sources.ts';
-import { numbered } from './sequence-plan.ts';
 import { slotsOf } from './slots.ts';
 
 export function generateRuleEvaluation(rule: RuleDefinition, index: number, stream: string, block: Block): string {
@@ -70,10 +79,14 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
       ? [passesOn(rule) ? `$.kept(${block.readWhole()})` : eventSeen(expressionsOf(rule), block)]
       : slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
     if (rule.window.kind === 'before') args.push(eventSeen([...said(rule), ...resulting(rule)], block));
-    if (sequence !== undefined && steps !== undefined)
-      args.push(steps.bits, stepSeen(sequence, [...said(rule), ...resulting(rule)], block));
     if (rule.window.kind === 'until') args.push(windowEnd(rule.window.until));
-    lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fieldsOf(rule, block)});`);
+    const seen = sequence && seenOfSteps(rule, sequence, block);
+    if (steps !== undefined && seen !== undefined) {
+      lines.push(...seen.lines);
+      args.push(steps.bits, seen.kept);
+    }
+    const fields = seen?.fields ?? fieldsOf(rule, block);
+    lines.push(`sink.touch(${index}, [${groups.join(', ')}], [${args.join(', ')}], ${fields});`);
   }
   return `${label}: {\n${lines.join('\n')}\n}`;
 
@@ -87,12 +100,11 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
       lines.push('}');
       return variable;
     });
-    const seen = temporary();
-    const fields = fieldsOf(rule, block);
-    lines.push(`${seen} = ${stepSeen(join, [...resulting(rule), ...said(rule)], block)};`);
+    const seen = seenOfSteps(rule, join, block);
     const touch = (key: string, sides: number): string =>
-      `sink.touch(${index}, [${key}], [${sides}, ${seen}], ${fields});`;
+      `sink.touch(${index}, [${key}], [${sides}, ${seen.kept}], ${seen.fields});`;
     lines.push(
+      ...seen.lines,
       `if (${bits} === 3 && ${left} === ${right}) ${touch(left, 3)}`,
       `else {\nif ((${bits} & 1) !== 0) ${touch(left, 1)}\nif ((${bits} & 2) !== 0) ${touch(right, 2)}\n}`,
     );
@@ -165,61 +177,6 @@ function acceptedBy({ name }: AggregateCall, code: string): string {
   }
 }
 
-/** The fields of the event that an alert shows as evidence. */
-function fieldsOf(rule: RuleDefinition, block: Block): string {
-  if (rule.alert === undefined || rule.alert.evidence === 0) return '{}';
-  return rule.alert.evidenceFields === 'all' ? block.readWhole() : fieldsRead(rule, block);
-}
-
-/** The fields of the event that the rule's expressions read, by their paths. */
-function fieldsRead(rule: RuleDefinition, block: Block): string {
-  const paths = new Map<string, readonly string[]>();
-  for (const { node } of expressionsOf(rule))
-    for (const path of reads(node))
-      if (path[0] === 'event' && path.length > 1) paths.set(path.slice(1).join('.'), path);
-  return `{ ${[...paths].map(([name, path]) => `${literal(name)}: ${pathCode(path, block)}`).join(', ')} }`;
-}
-
-/** The expressions that see events of the rule, and what is said of a result. */
-function expressionsOf({ distinct, ...rule }: RuleDefinition): Expression[] {
-  return [
-    ...(rule.where ? [rule.where] : []),
-    ...(rule.window?.kind === 'until' ? [rule.window.until] : []),
-    ...(rule.window && 'parts' in rule.window ? numbered(rule.window.parts) : []).flatMap(({ where }) => where ?? []),
-    ...(rule.window?.kind === 'join' ? rule.window.on : []),
-    ...[...rule.groupBy, ...(distinct ? [] : rule.aggregate), ...(rule.select ?? [])].map(
-      ({ expression }) => expression,
-    ),
-    ...said(rule),
-  ];
-}
-
-/** What is asked and said of a result: `having`, and the expressions of the alert. */
-function said({ having, alert }: RuleDefinition): Expression[] {
-  const all = having === undefined ? [] : [having];
-  if (alert === undefined) return all;
-  const texts = [
-    alert.title,
-    ...(alert.description ? [alert.description] : []),
-    ...alert.labels.map(({ text }) => text),
-  ];
-  all.push(...texts.flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string')));
-  return typeof alert.severity === 'string' ? all : [...all, alert.severity];
-}
-
-/** What `select` says of a result. */
-function resulting({ select = [] }: RuleDefinition): Expression[] {
-  return select.map(({ expression }) => expression);
-}
-
-/** What expressions see of an event that a window is of, as it is kept with the event. */
-function eventSeen(expressions: readonly Expression[], block: Block): string {
-  const paths = expressions.flatMap(({ node }) => reads(node)).filter(([root]) => root === 'event');
-  if (paths.some(({ length }) => length === 1)) return `$.kept(${block.readWhole()})`;
-  const names = [...new Set(paths.map(([, name = '']) => name))];
-  return `$.kept({ ${names.map((name) => `${literal(name)}: ${block.read(name)}`).join(', ')} })`;
-}
-
 /** The paths that an expression reads and the rows that it looks up, each with its value. */
 export function readBy(node: Node, block: Pick<Block, 'binding'>): string {
   const fields = reads(node)
@@ -230,11 +187,4 @@ export function readBy(node: Node, block: Pick<Block, 'binding'>): string {
     return `[${literal(`tables.${table}[${path.join('.')}]`)}, ${row}]`;
   });
   return `[${[...fields, ...rows].join(', ')}]`;
-}
-
-/** Code that reads a path without failing. */
-function pathCode(path: readonly string[], block: Pick<Block, 'binding'>): string {
-  let node: Node = { kind: 'name', name: path[0] ?? '', start: 0, end: 0 };
-  for (const field of path.slice(1)) node = { kind: 'field', operand: node, field, optional: false, start: 0, end: 0 };
-  return emit(node, block.binding);
 }

@@ -65,12 +65,11 @@ export function endsOfFirst(
   };
 }
 
-/** As much of an event as conditions on steps, `having` and texts read, as it is kept with the event. */
-export function stepSeen(
+/** The fields of an event that conditions on steps, `having` and texts read; undefined where they read it as a whole. */
+export function stepFields(
   sequence: Pick<SequenceDefinition, 'parts'>,
   said: readonly Expression[],
-  block: Block,
-): string {
+): readonly string[] | undefined {
   const names = new Set(namedSteps(sequence.parts).map(({ name }) => name));
   const fields = new Set<string>();
   const known: boolean[] = [];
@@ -85,12 +84,17 @@ export function stepSeen(
     if (part.kind === 'not') see(part.until?.node, names);
   }
   for (const { node } of said) see(node, names);
-  if (known.includes(false)) return `$.kept(${block.readWhole()})`;
-  const values = [...fields].map((name) => block.read(name));
-  const general = `$.keptFields(${literal([...fields])}, [${values.join(', ')}])`;
+  return known.includes(false) ? undefined : [...fields];
+}
+
+/** Fields of an event as they are kept with it; undefined: all. */
+export function keptFields(fields: readonly string[] | undefined, block: Block): string {
+  if (fields === undefined) return `$.kept(${block.readWhole()})`;
+  const values = fields.map((name) => block.read(name));
+  const general = `$.keptFields(${literal(fields)}, [${values.join(', ')}])`;
   // In a literal such a name is no field.
-  if (values.length === 0 || fields.has('__proto__')) return general;
-  const asRead = [...fields].map((name) => `${literal(name)}: ${block.read(name)}`);
+  if (values.length === 0 || fields.includes('__proto__')) return general;
+  const asRead = fields.map((name) => `${literal(name)}: ${block.read(name)}`);
   return `${values.map((value) => `$.isScalar(${value})`).join(' && ')} ? { ${asRead.join(', ')} } : ${general}`;
 }
 

@@ -223,7 +223,7 @@ export function putDone({ state, start, item, sealed, progress, ids, episodes, l
   // Nothing reads more of an event's fields than what its item holds: a large event need not stay in memory.
   log.forEach(([, , , , fields], i) => {
     const touch = open.entries[i];
-    if (touch !== undefined) touch.fields = fields;
+    if (touch !== undefined && typeof fields !== 'number') touch.fields = fields;
   });
   if (!sealed) open.applied = undefined;
   else

@@ -47,7 +47,7 @@ function writerOf(event: EventReference): string {
 }
 
 function weightOf({ fields, args }: Touch): number {
-  const objects = args.filter((arg) => typeof arg === 'object' && arg !== null);
+  const objects = args.filter((arg) => typeof arg === 'object' && arg !== null && arg !== fields);
   return Math.ceil(utf8Size(JSON.stringify([shownFields(fields), objects])) / usualSize);
 }
 

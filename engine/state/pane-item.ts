@@ -6,10 +6,11 @@
 import { decodeOrder, type EncodedOrder, encodeOrder } from '../aggregate/order.ts';
 import { decodeValue, encodeValue, type Json } from '../aggregate/value.ts';
 import type { Episode } from '../alert/episodes.ts';
+import { isJsonObject } from '../plan/program.ts';
 import type { EpochMillis } from '../time.ts';
 import { Aggregation } from './aggregation.ts';
 import type { WindowedRule } from './compiled-rule.ts';
-import { shownFields, withinBounds } from './shown-fields.ts';
+import { type ShownFields, shownFields, withinBounds } from './shown-fields.ts';
 import { type Touch, touchOf } from './touch.ts';
 
 const format = 1;
@@ -38,15 +39,19 @@ export interface PaneBody {
   readonly l?: readonly EncodedTouch[];
 }
 
-/** Time, id, stream, arguments, fields, and the rest of the order. */
-export type EncodedTouch = readonly [EncodedOrder, string, string, readonly Json[], { readonly [name: string]: Json }];
+/** The order with the time, id, stream, arguments, and the fields, or which of the arguments they are. */
+export type EncodedTouch = readonly [EncodedOrder, string, string, readonly Json[], ShownFields | number];
 
 export function encodeTouch({ event, args, fields }: Touch, withArgs: boolean): EncodedTouch {
-  return [encodeOrder(event), event.id, event.stream, withArgs ? args.map(encodeValue) : [], shownFields(fields)];
+  const place = withArgs ? args.indexOf(fields) : -1;
+  const shown = place < 0 ? shownFields(fields) : place;
+  return [encodeOrder(event), event.id, event.stream, withArgs ? args.map(encodeValue) : [], shown];
 }
 
-export function decodeTouch([order, id, stream, args, fields]: EncodedTouch): Touch {
-  return touchOf({ ...decodeOrder(order), id, stream }, args.map(decodeValue), fields);
+export function decodeTouch([order, id, stream, args, shown]: EncodedTouch): Touch {
+  const decoded = args.map(decodeValue);
+  const fields = typeof shown === 'number' ? decoded[shown] : shown;
+  return touchOf({ ...decodeOrder(order), id, stream }, decoded, isJsonObject(fields) ? fields : {});
 }
 
 export function encodeAggregation({ accumulators, newest, evidence }: Aggregation): NonNullable<PaneBody['a']> {

@@ -20,15 +20,15 @@ const largestEvidence = 100_000;
 /** Bytes of JSON that a character takes at most. */
 const widest = 6;
 
-type Fields = { readonly [name: string]: Json };
+export type ShownFields = { readonly [name: string]: Json };
 
 /** Shown fields that are shown again are the same. */
-export function shownFields(fields: JsonObject): Fields {
+export function shownFields(fields: JsonObject): ShownFields {
   return show(fields).fields;
 }
 
 /** The fields that are shown, and how many bytes they take as JSON at most. */
-function show(fields: JsonObject): { readonly fields: Fields; readonly atMost: number } {
+function show(fields: JsonObject): { readonly fields: ShownFields; readonly atMost: number } {
   const shown: Record<string, Json> = {};
   let length = 0;
   let size: number | undefined;
