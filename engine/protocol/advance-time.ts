@@ -18,7 +18,7 @@ import { keptForTheRest } from './publishing-time.ts';
 import { redriveWriter } from './redrive-admission.ts';
 import { type Outlet, putWatermarks, ResultPublisher, type StreamPort } from './result-publisher.ts';
 import { setBegins } from './rule-begins.ts';
-import { reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
+import { nothingFinished, reachOf, readShardRecord, shardRecordKey } from './shard-record.ts';
 import { type ListedShard, restsAtTip, ruleWatermark, type StreamShards } from './shard-watermarks.ts';
 import { heldRules, showWatermark, type TimeReport } from './time-report.ts';
 import {
@@ -185,7 +185,8 @@ async function readShards(
     listed.map(async (shard) => {
       const record = records.get(shard.id);
       if (now === undefined || !restsAtTip(shard, record, idleAfter, now)) return;
-      if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);
+      const finished = record?.finished === nothingFinished ? undefined : record?.finished;
+      if (await shardPort.atTip(stream, shard.id, finished)) atTip.add(shard.id);
     }),
   );
   return { outOfOrderness, idleAfter, listed, records, atTip };

@@ -2,12 +2,11 @@
  * What the state table says of a shard: how far it was read to the end, its newest event, and which process wrote that.
  * A process may trust its memory of the shard's keys only while it is the one that wrote the shard's record last.
  */
-import { compareSequenceNumbers } from '../aggregate/order.ts';
 import { beginningOfTime, type EpochMillis, type EpochSeconds } from '../time.ts';
 import type { Item, ItemKey, ItemStore } from './item.ts';
 
 export interface ShardRecord {
-  /** All records up to this sequence number are finished. */
+  /** All records up to this sequence number are finished; `nothingFinished` where none is. */
   readonly finished: string;
   /** The largest event time of what is finished; absent while there was none. */
   readonly newest?: EpochMillis;
@@ -30,42 +29,8 @@ export interface StoredShardRecord {
   readonly version: number;
 }
 
-/** What a batch has come to. */
-export interface ShardProgress {
-  /** Absent where nothing of it is finished. */
-  readonly finished: string | undefined;
-  /** The largest event times of what is finished, and of all that was read. */
-  readonly newest: EpochMillis;
-  readonly reach: EpochMillis;
-  /** When the first record had arrived. */
-  readonly arrival: EpochMillis | undefined;
-  /** When a valid event was read, of what is finished. */
-  readonly eventAt: EpochMillis | undefined;
-}
-
-/** The record with a batch added, where that is progress; nothing in it goes back. */
-export function advancedRecord(
-  record: ShardRecord | undefined,
-  progress: ShardProgress,
-  by: Pick<ShardRecord, 'readAt' | 'owner'>,
-): ShardRecord | undefined {
-  const { finished } = progress;
-  if (finished === undefined) return undefined;
-  if (record !== undefined && compareSequenceNumbers(finished, record.finished) <= 0) return undefined;
-  const newest = Math.max(progress.newest, record?.newest ?? beginningOfTime) as EpochMillis;
-  const reach = Math.max(progress.reach, record?.reach ?? beginningOfTime) as EpochMillis;
-  const eventAt = Math.max(progress.eventAt ?? beginningOfTime, record?.eventAt ?? beginningOfTime) as EpochMillis;
-  const firstArrival = record === undefined ? progress.arrival : record.firstArrival;
-  return {
-    finished,
-    ...by,
-    ...(firstArrival !== undefined && { firstArrival }),
-    ...(newest !== beginningOfTime && { newest }),
-    ...(reach > newest && { reach }),
-    ...(eventAt !== beginningOfTime && { eventAt }),
-    ...(record?.redriven !== undefined && { redriven: record.redriven }),
-  };
-}
+/** Before every sequence number. */
+export const nothingFinished = '';
 
 /** The largest event time that a pane of a shard may hold. */
 export function reachOf({ newest = beginningOfTime, reach = newest, redriven = reach }: ShardRecord): EpochMillis {

@@ -24,18 +24,17 @@ import { isOwned } from './pane-store.ts';
 import type { Ports } from './ports.ts';
 import { learnBegins } from './rule-begins.ts';
 import {
-  advancedRecord,
+  nothingFinished,
   reachOf,
   readShardRecord,
   readShardRecords,
-  shardRecordItem,
   shardRecordKey,
-  type ShardProgress,
   type ShardRecord,
   type StoredShardRecord,
 } from './shard-record.ts';
 import { ShardIdLog } from './shard-id-log.ts';
 import { isByRedrive } from './shard-memories.ts';
+import { beginShard, recordProgress } from './shard-progress.ts';
 import { type IdsPlace, idsRemembered } from './stored-ids.ts';
 import { settleOwned } from './settle-owned.ts';
 import { isCrowded, markKeys } from './merge-marks.ts';
@@ -110,20 +109,24 @@ export class StreamProcessor {
     const memory = await this.#memory(shard, stored);
     const watermarks = readWatermarks(this.#compiled.plan, watermarkItem);
     const writers = readWriters(this.#compiled.plan, watermarkItem);
-    const fresh =
-      stored === undefined
-        ? records
-        : records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, stored.record.finished) > 0);
+    const before = stored?.record.finished ?? nothingFinished;
+    const fresh = records.filter(({ sequenceNumber }) => compareSequenceNumbers(sequenceNumber, before) > 0);
 
     const found = new Collected();
     const known = { record: stored?.record, records: memory.shards };
     const began = { arrival: fresh[0]?.arrival, now: this.#ports.now() };
     memory.ids ??= this.#ids && (await ShardIdLog.open(state, { ...this.#ids, shard }, known, began));
+    if (stored === undefined) {
+      // Whoever puts letters back from now on finds a record to write; what was put back before is read after this.
+      await beginShard(state, this.#stream, shard, { ...began, owner: this.#nextOwner() });
+      this.#memories.delete(shard);
+      return this.#processBatch(shard, records, timeLeft);
+    }
     const tables = await LoadedTables.read(this.#compiled, state, fresh);
     const intake = new Intake(this.#compiled, found, () => memory.ids, tables);
     const times = fresh.map((record) => intake.read(record));
     const oldestOf = ({ plan }: WindowedRule) => (plan.sources.includes(this.#stream) ? smallest(times) : undefined);
-    await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf, !stored?.record.eventAt);
+    await learnBegins(this.#compiled.plan, this.#rules, state, watermarkItem, oldestOf, !stored.record.eventAt);
     const stateless = statelessMatches(this.#rules, found.matches);
     const touches = [...found.touches, ...stateless.touches];
 
@@ -173,13 +176,15 @@ export class StreamProcessor {
     ]);
     // What was read beyond comes again: it is asked about as if it had never come.
     if (unfinished !== undefined) memory.ids = undefined;
-    const other = await this.#finish(shard, memory, stored, {
+    const progress = {
       finished: finished.at(-1)?.sequenceNumber,
       newest: largest(movingTimes(this.#compiled.plan, finished, finishedTimes)),
       reach: largest(times),
-      arrival: fresh[0]?.arrival,
       eventAt: finishedTimes.some((t) => t !== undefined) ? this.#ports.now() : undefined,
-    });
+    };
+    const by = { readAt: this.#ports.now(), owner: this.#nextOwner() };
+    const { written, other } = await recordProgress(state, this.#stream, shard, stored, progress, by);
+    if (written) memory.owner = by.owner;
     // Somebody else has read on from here, so what memory says of owned keys may have been old when it was told.
     if (other !== undefined || lostAny || fold.isDoubtful) this.#memories.delete(shard);
     // What follows from events that were put back meanwhile and from ours is in no pane's name yet.
@@ -218,33 +223,15 @@ export class StreamProcessor {
     return fresh;
   }
 
+  #nextOwner(): string {
+    return `${this.#process}/${++this.#batches}`;
+  }
+
   /** Drops what is forgotten, at a cost that does not grow with the keys per batch. */
   #sweep(memory: ShardMemory, watermarks: readonly EpochMillis[], touches: number): void {
     memory.untilSweep -= touches;
     if (memory.untilSweep > 0) return;
     memory.states.forget(watermarks);
     memory.untilSweep = memory.states.size;
-  }
-
-  /** Records how far a batch has come, unless somebody has come further; answers with what others have recorded since. */
-  async #finish(
-    shard: string,
-    memory: ShardMemory,
-    stored: StoredShardRecord | undefined,
-    progress: ShardProgress,
-  ): Promise<ShardRecord | undefined> {
-    let other: ShardRecord | undefined;
-    for (let current = stored; ; ) {
-      const owner = `${this.#process}/${++this.#batches}`;
-      const record = advancedRecord(current?.record, progress, { readAt: this.#ports.now(), owner });
-      if (record === undefined) return other;
-      const item = shardRecordItem(this.#stream, shard, record, (current?.version ?? 0) + 1);
-      const [conflict] = await this.#ports.state.put([item]);
-      if (conflict === undefined && other === undefined) memory.owner = owner;
-      if (conflict?.current === undefined) return other;
-      current = readShardRecord(conflict.current);
-      other = current.record;
-      if (isByRedrive(other)) return other;
-    }
   }
 }

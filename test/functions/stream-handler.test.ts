@@ -72,8 +72,10 @@ test('a batch that fails is one that is delivered again, and the next counts non
   expect(await read(7)).toEqual({ batchItemFailures: [{ itemIdentifier: '102' }] });
   fails = false;
   await read(1);
-  expect(said.counted.slice(1)).toEqual([
+  // The first batch has the shard's record begin, too.
+  expect(said.counted).toEqual([
+    expect.objectContaining({ Writes: 2 }),
     { FailedBatches: 1 },
-    expect.objectContaining({ Writes: said.counted[0]?.Writes }),
+    expect.objectContaining({ Writes: 1 }),
   ]);
 });

@@ -148,8 +148,8 @@ export const mutations: readonly Mutation[] = [
     file: 'engine/protocol/advance-time.ts',
     edits: [
       [
-        'if (await shardPort.atTip(stream, shard.id, record?.finished)) atTip.add(shard.id);',
-        'await shardPort.atTip(stream, shard.id, record?.finished);\n      atTip.add(shard.id);',
+        'if (await shardPort.atTip(stream, shard.id, finished)) atTip.add(shard.id);',
+        'await shardPort.atTip(stream, shard.id, finished);\n      atTip.add(shard.id);',
       ],
     ],
   },

@@ -63,9 +63,9 @@ test.each([
       shards.map((shard) => cloud.batch(orders(shard, round + shard / 100, round + 0.6 + shard / 1000))),
     );
   expect(cloud.counts).toEqual([]);
-  // Panes, ids and shard records, what each shard takes over, once, and two that one of them puts for all: the mark, and
+  // Panes, ids and shard records, what each shard takes over and that its record begins, once, and two that one of them puts for all: the mark, and
   // where the rule begins.
-  expect(cloud.world.state.writes).toHaveLength(5 * 50 * 3 + 50 + 2);
+  expect(cloud.world.state.writes).toHaveLength(5 * 50 * 3 + 2 * 50 + 2);
   // All at once put the first mark, and where the rule begins; the others find it said.
   expect(cloud.world.state.counts.conflicts).toBeLessThan(2 * 50);
   expect(await cloud.advance()).toMatchObject({ merged: 1 });

@@ -31,7 +31,7 @@ class Interrupted {
 }
 
 /** An owner that has taken in one event of a key, and could not read the letter; what it takes in next makes three. */
-async function begun(rule: string) {
+async function begun(rule: string, shard = '0') {
   const pipeline = compiled(withRules(rule));
   const world = new MemoryWorld();
   let disturb: Disturbance = () => undefined;
@@ -43,7 +43,7 @@ async function begun(rule: string) {
     takesIn: (minutes: readonly number[], by: Disturbance = () => undefined) => {
       disturb = by;
       return owner.process(
-        '0',
+        shard,
         minutes.map((at) => record({ minute: at })),
       );
     },
@@ -65,6 +65,18 @@ describe.each(forms)('windows that join, %s', (_, rule) => {
       await takesIn([10.5], owner.disturb);
       if (nth > owner.calls) break;
       expect([nth, standing()]).toEqual([nth, [[4.5, 8, 10.5]]]);
+    }
+  });
+
+  test('are told with the first event of a new shard, at whatever call of its owner the letter is put back', async () => {
+    for (let nth = 1; ; nth++) {
+      const { takesIn, putsBack, standing } = await begun(rule, '1');
+      const owner = new Interrupted(nth, putsBack);
+      await takesIn([10.5], owner.disturb);
+      if (nth > owner.calls) break;
+      expect([nth, standing()]).toEqual([nth, [[4.5, 8, 10.5]]]);
+      await takesIn([11]);
+      expect([nth, standing()]).toEqual([nth, [[8, 10.5, 11]]]);
     }
   });
 

@@ -144,6 +144,8 @@ test('the rows of a batch are read at once, each key once', async () => {
 test('shards that write one key at the same time both keep their rows', async () => {
   const world = new MemoryWorld();
   const [first, second] = [cart(1, 'ann', 'gold', '0'), cart(2, 'ann', 'tin', '1')];
+  // Both shards were read before.
+  for (const shard of ['0', '1']) await process(world, [cart(0, 'bob', 'tin', shard)]);
   let isBetween = false;
   await process(world, [second], async ({ on, operation, moment }) => {
     if (isBetween || on !== 'state' || operation !== 'put' || moment !== 'before') return;
