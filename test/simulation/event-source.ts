@@ -8,7 +8,7 @@ import type { Stream } from '../../local/kinesis/stream.ts';
 import { type KinesisRecord, lambdaEvent } from '../../local/kinesis-batch.ts';
 import { Dice } from './dice.ts';
 import type { FaultPlan } from './fault-plan.ts';
-import type { Invoke } from './functions.ts';
+import { type Invoke, timeout } from './functions.ts';
 import type { History } from './history.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -121,18 +121,30 @@ export class EventSource {
   /** Delivers one batch until it is done, given up, or overtaken. */
   async #deliver(shard: Shard, position: number): Promise<void> {
     const { history, schedule, plan, invoke, background, redrive } = this.#services;
-    const size = 1 + this.#dice.below(history.batchSize);
+    let size = 1 + this.#dice.below(history.batchSize);
     let from = position;
     for (let failures = 0; !this.#stopped; failures++) {
-      const records = recordsFrom(shard, from, size - (from - position), schedule.now as EpochMillis);
-      const event = lambdaEvent(records, shard.id, envelope);
       const number = (this.#deliveries.get(shard.id) ?? 0) + 1;
       this.#deliveries.set(shard.id, number);
       const place = `${this.#services.name}/${shard.index} source ${this.#generation} delivery ${number}`;
+      const read = recordsFrom(shard, from, size - (from - position), schedule.now as EpochMillis);
+      const perMille = read.length > 1 && failures === 0 ? history.overlaps : 0;
+      const dies = plan.draw(`${place} last call`, perMille, ['arrives when its time is up']) !== undefined;
+      // Who has the batch next has more of it, and may know better.
+      const records = dies ? read.slice(0, Math.ceil(read.length / 2)) : read;
+      const event = lambdaEvent(records, shard.id, envelope);
+      if (dies) {
+        // Lambda waits for the answer of one that outruns its time, and then delivers the batch again.
+        background(invoke(event, place, 'dies'));
+        await schedule.wait(timeout + this.#dice.below(15_000));
+        size = history.batchSize;
+        continue;
+      }
       const overlap = plan.draw(place, history.overlaps, ['overlap', 'overlap of one that stalls']);
       const redriven = plan.draw(`${place} redrive`, history.redrive?.amid ?? 0, ['letters are put back amid a batch']);
       if (redriven !== undefined) background(redrive(place));
-      const result = invoke(event, place, redriven !== undefined || overlap === 'overlap of one that stalls');
+      const isOvertaken = redriven !== undefined || overlap === 'overlap of one that stalls';
+      const result = invoke(event, place, isOvertaken ? 'goes on' : undefined);
       if (overlap !== undefined) {
         // Another poller takes the shard over, and this one's invocation goes on unheard.
         const unheard = { isOver: false };

@@ -26,20 +26,28 @@ import type { Streams } from './streams.ts';
 import type { Tables } from './tables.ts';
 
 /** As infra sets it, in milliseconds. */
-const timeout = 60_000;
+export const timeout = 60_000;
+
+/** What becomes of an invocation that another overtakes while one of its calls takes very long. */
+export type Overtaken = 'goes on' | 'dies';
 
 const calls = (operation: string, ...numbers: readonly number[]): Stall[] =>
   numbers.map((number) => ({ operation, number }));
 /** Of one that another overtakes: mostly where it has derived what it is about to tell. */
 const overtakenStalls = [...calls('write state', 0, 1, 2), ...calls('write alerts', 0, 0, 0, 1)];
-/** Of any: between its reads too, so that some of what it knows is older than the rest. */
-const stalls = [...calls('get', 0, 1, 2), ...calls('query', 0, 1, 2), ...overtakenStalls];
+const stalls: Readonly<Record<Overtaken | 'is alone', readonly Stall[]>> = {
+  'goes on': overtakenStalls,
+  // That call is the last that is heard of it: it does not mend what it has told.
+  dies: [{ operation: 'write alerts', number: 0, isLast: true }],
+  // Between its reads too, so that some of what it knows is older than the rest.
+  'is alone': [...calls('get', 0, 1, 2), ...calls('query', 0, 1, 2), ...overtakenStalls],
+};
 
 /** The function's answer; undefined where it failed, died, or outran its time. */
 export type Invoke = (
   event: KinesisStreamEvent,
   place: string,
-  isOvertaken: boolean,
+  overtaken?: Overtaken,
 ) => Promise<KinesisStreamBatchResponse | undefined>;
 
 export interface FunctionServices {
@@ -81,14 +89,14 @@ export class SimulatedFunction<In, Out> {
   }
 
   /** One of its first calls may take very long; of one that is overtaken it does. */
-  async invoke(event: In, place: string, isOvertaken = false): Promise<Out | undefined> {
+  async invoke(event: In, place: string, overtaken?: Overtaken): Promise<Out | undefined> {
     const { history, plan, schedule, problems } = this.#services;
     const dice = Dice.named(history.seed, `${place} environment`);
     const environment = this.#environment(dice);
     const { sandbox, handler } = environment;
-    const drawn = isOvertaken ? overtakenStalls : stalls;
-    const isStalled = isOvertaken || plan.draw(`${place} one call`, history.stalls, ['stalls']) !== undefined;
-    sandbox.serve(place, isStalled ? dice.of(drawn) : undefined);
+    const isStalled =
+      overtaken !== undefined || plan.draw(`${place} one call`, history.stalls, ['stalls']) !== undefined;
+    sandbox.serve(place, isStalled ? dice.of(stalls[overtaken ?? 'is alone']) : undefined);
     const end = schedule.now + timeout;
     const context = { getRemainingTimeInMillis: () => end - schedule.now };
     const answer = handler(event, context).then(

@@ -2,7 +2,7 @@
 import { Dice } from './dice.ts';
 import { drawRows, earlyRowForm, type PlannedRow } from './early-rows.ts';
 import { type Redrive, withRedrive } from './redrive-draw.ts';
-import { forms, revisedForms, rowForm } from './rule-forms.ts';
+import { aloneForms, forms, revisedForms, rowForm } from './rule-forms.ts';
 import type { Weather } from './sandbox.ts';
 
 const streamNames = ['orders', 'carts'] as const;
@@ -78,7 +78,10 @@ export interface History {
   readonly restarts: readonly Restart[];
   readonly redrive?: Redrive;
   readonly weather: Weather;
-  /** Of a thousand batches, so many are delivered a second time while they are processed. */
+  /**
+   * Of a thousand batches, so many are delivered a second time while they are processed, and as many of several records
+   * when the function has outrun its time.
+   */
   readonly overlaps: number;
   /** Of a thousand invocations, so many take very long over one call. */
   readonly stalls: number;
@@ -196,10 +199,12 @@ export function drawHistory(seed: number): History {
   const rowDice = Dice.named(seed, 'rows');
   const rows = rowDice.percent(20) ? drawRows(rowDice, customers, start, arrival) : [];
   const revisedDice = Dice.named(seed, 'revised results');
+  const aloneDice = Dice.named(seed, 'one event alone');
   const more = [
     ...(isWithRows ? [rowForm] : []),
     ...(rows.length > 0 ? [earlyRowForm] : []),
     ...(revisedDice.percent(25) ? [revisedDice.of(revisedForms)] : []),
+    ...(aloneDice.percent(20) ? [aloneDice.of(aloneForms)] : []),
   ];
   return { ...drawn, forms: [...drawn.forms, ...more], rows };
 }

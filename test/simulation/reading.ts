@@ -56,7 +56,7 @@ export class Reading {
       ...this.#services,
       name,
       stream: this.#services.stream(name),
-      invoke: (event, place, isOvertaken) => processStream.invoke(event, place, isOvertaken),
+      invoke: (event, place, overtaken) => processStream.invoke(event, place, overtaken),
     };
   }
 }

@@ -47,6 +47,27 @@ const rowRule = `  often-rows:
       title: 'x'
       evidence: 3`;
 
+const alone = (name: string, from: string, group: string): string => `  ${name}:
+    from: ${from}
+    groupBy:
+      ${group}
+    window:
+      tumbling: 4m
+    aggregate:
+      n: count()
+    having: n == 1
+    emit: changes
+    alert:
+      severity: low
+      title: 'x'
+      evidence: 3`;
+
+/** Rules of which a second event disproves what the first made true, for good: who has not seen it is wrong. */
+const aloneRuleTexts: Readonly<Record<string, string>> = {
+  'one event alone': alone('alone', 'orders', 'customer: event.customer'),
+  'one event alone, shared key': alone('alone-shared', '[orders, carts]', 'kind: event.kind'),
+};
+
 /** What a form needs besides its rule: a stream of its own, and a table. */
 const withRows: Readonly<Record<string, { readonly stream: string; readonly table: string; readonly rule: string }>> = {
   [rowForm]: { stream: '', table: rowTable, rule: rowRule },
@@ -56,13 +77,18 @@ const withRows: Readonly<Record<string, { readonly stream: string; readonly tabl
 /** Results that are revised, for readers outside: one is added to some of the histories. */
 export const revisedForms: readonly string[] = Object.keys(revisedRuleTexts);
 
+/** One of these is added to some as well. */
+export const aloneForms: readonly string[] = Object.keys(aloneRuleTexts);
+
+const addedRuleTexts: Readonly<Record<string, string>> = { ...revisedRuleTexts, ...aloneRuleTexts };
+
 /** With those that are not drawn. */
-export const allForms: readonly string[] = [...forms, ...Object.keys(withRows), ...revisedForms];
+export const allForms: readonly string[] = [...forms, ...Object.keys(withRows), ...revisedForms, ...aloneForms];
 
 /** Forms whose keys several shards may write. */
 export const sharedForms: ReadonlySet<string> = new Set(
   allForms.filter((name) => {
-    const text = withRows[name]?.rule ?? revisedRuleTexts[name] ?? texts[name] ?? '';
+    const text = withRows[name]?.rule ?? addedRuleTexts[name] ?? texts[name] ?? '';
     return !/(?:groupBy:\n {6}|left: event\.)customer/.test(text) && name !== 'stateless';
   }),
 );
@@ -77,9 +103,7 @@ function named(form: string): string {
 
 /** The text of a pipeline with a rule of each of these forms. */
 export function textOf(chosen: readonly string[]): string {
-  const text = withRules(
-    chosen.map((form) => withRows[form]?.rule ?? revisedRuleTexts[form] ?? named(form)).join('\n'),
-  );
+  const text = withRules(chosen.map((form) => withRows[form]?.rule ?? addedRuleTexts[form] ?? named(form)).join('\n'));
   const parts = chosen.flatMap((form) => withRows[form] ?? []);
   if (parts.length === 0) return text;
   const streams = parts.map(({ stream }) => stream).join('');

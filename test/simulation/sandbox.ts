@@ -34,6 +34,8 @@ export interface Weather {
 export interface Stall {
   readonly operation: string;
   readonly number: number;
+  /** True where it arrives when its environment has outrun its time, and another has read on. */
+  readonly isLast?: boolean;
 }
 
 /** How a service does one call. `some` is true where it does only a part of it, and says so. */
@@ -97,10 +99,11 @@ export class Sandbox {
     const perform = (some: boolean): T => deed.perform(some);
     if (this.isDead) return never();
     const stalls = operation === this.#stall?.operation && this.#toStall-- === 0;
-    const fault = this.#fault(operation);
+    const isLast = stalls && this.#stall?.isLast === true;
+    const fault = isLast ? undefined : this.#fault(operation);
     const delay = 1000 * (1 + this.#dice.below(90));
     if (fault === 'crash before') return this.#crash();
-    if (stalls) await this.#schedule.wait(1000 * (10 + this.#dice.below(40)));
+    if (stalls) await this.#schedule.wait(1000 * ((isLast ? 90 : 10) + this.#dice.below(40)));
     await this.#schedule.wait(this.#latency(fault));
     if (fault === 'throttled') return this.#answer(() => refuse('ThrottlingException'));
     if (fault === 'fails and is done late') {
