@@ -1,7 +1,7 @@
 /**
  * Of every form of window: whatever order events come in within bounds, however they are cut into batches and delivered
  * again, by whichever processes, on whichever shards, what stands at the end is what the perfect run says: each event
- * once, in order. `WINDOW_RUNS=20000` draws more histories than the usual thousand.
+ * once, in order. `WINDOW_RUNS=20000` draws more histories than usual.
  */
 import fc from 'fast-check';
 import type { AlertRecord } from '../../../engine/alert/alert.ts';
