@@ -1,7 +1,9 @@
 /** Results of windows that other rules count: put into their stream, then noted as told, then marked as complete. */
 import type { InputRecord } from '../../../engine/intake/input-record.ts';
 import type { Compiled } from '../../../engine/plan/program.ts';
+import { watermarkRecord } from '../../../engine/intake/result-record.ts';
 import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-time.ts';
+import { redrive } from '../../../engine/protocol/redrive.ts';
 import { ripensIn } from '../../../engine/protocol/ripe-watermarks.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
@@ -104,6 +106,19 @@ class Cloud {
       total += left.length;
     }
     return total;
+  }
+
+  /** Puts back what came late of the results, as it lies in their stream. */
+  putBack() {
+    const late = [...this.world.letters.values()].flatMap(({ lines }) =>
+      lines.map((line) => JSON.parse(line) as { readonly rule: string; readonly sequenceNumber: string }),
+    );
+    const letters = late.flatMap(({ rule, sequenceNumber }) =>
+      [...this.results.values()]
+        .flat()
+        .flatMap((one) => (one.sequenceNumber === sequenceNumber ? [{ rule, record: one }] : [])),
+    );
+    return redrive(this.#pipeline, this.world.ports(), letters, { late: true, dryRun: false });
   }
 
   #processor(stream: string, disturb?: Disturbance) {
@@ -248,6 +263,24 @@ test('the watermark of results waits until all that are due are put, and for eve
   // 13:35, when the last order came, less outOfOrderness and allowedLateness.
   expect(after.watermarks['hourly']).toBe('2026-03-02T13:28:00.000Z');
   await cloud.settle(102);
+  expect(cloud.standing).toEqual(expected);
+});
+
+test('the letter of a result that came late is put back once, as that of an event', async () => {
+  const cloud = new Cloud(rules);
+  await cloud.orders(...given);
+  // More is said than was put.
+  const said = watermarkRecord('counts', (noon + 180 * minute) as EpochMillis);
+  const place = { stream: 'counts', shard: '0', sequenceNumber: '1', arrival: cloud.world.now };
+  cloud.results.get('0')?.push({ ...place, event: said });
+  await cloud.readResults();
+  await cloud.settle(96);
+  expect(cloud.standing).toEqual([]);
+  const { letters } = await cloud.putBack();
+  expect(letters.map(({ putBack }) => putBack)).toEqual(Array(5).fill(['hourly']));
+  expect(cloud.standing).toEqual(expected);
+  const again = await cloud.putBack();
+  expect(again.letters.map(({ alreadyThere }) => alreadyThere)).toEqual(Array(5).fill(['hourly']));
   expect(cloud.standing).toEqual(expected);
 });
 
