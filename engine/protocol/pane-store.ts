@@ -20,7 +20,7 @@ import {
 } from '../state/pane-item.ts';
 import { takeLog } from '../state/part-cut.ts';
 import type { RuleState } from '../state/rule-state.ts';
-import { beginningOfTime, type EpochMillis, largest } from '../time.ts';
+import { beginningOfTime, type EpochMillis, largest, smallest } from '../time.ts';
 import { identityOf } from '../state/touch.ts';
 import { changedEpisodes } from './changed-episodes.ts';
 import { dueSlot } from './due-slot.ts';
@@ -69,6 +69,7 @@ export function restorePane(state: RuleState, start: EpochMillis, parts: readonl
       episodes: byName(episodes),
       ids: body.i ?? none,
       named: [],
+      due: parts[number]?.due?.at,
       applied: undefined,
       ...(pane.aggregation !== undefined && {
         aggregation: parts.length === 1 ? pane.aggregation : decodeAggregation(state.rule, body.a),
@@ -91,6 +92,7 @@ function newPart(state: RuleState, pane: Pane, number: number): Part {
     episodes: new Map(),
     ids: none,
     named: [],
+    due: undefined,
     applied: undefined,
   };
   if (pane.aggregation === undefined) return part;
@@ -194,7 +196,9 @@ function putOf(
   };
   const body = writePaneBody(content);
   const sealed = rest || ((rule.grows || ids.length > 0) && body.length > sealedAbove);
-  const due = state.dueAt(pane);
+  const awaited = state.dueAt(pane);
+  // Whoever armed the part for a final result has seen more than this pane: it is not armed for later here.
+  const due = awaited !== undefined && rule.plan.emit === 'final' ? smallest([awaited, open.due]) : awaited;
   const item: Item = {
     pk,
     sk: paneSortKey(pane.start, writer, open.number),
@@ -216,6 +220,7 @@ export function putDone({ state, start, item, sealed, progress, ids, episodes, l
   for (const [name, episode] of episodes) stored.episodes.set(name, episode);
   const { open } = stored;
   open.version = item.version;
+  open.due = item.due?.at;
   open.episodes = episodes;
   for (const id of ids) stored.ids.add(id);
   open.ids = ids;

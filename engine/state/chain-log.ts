@@ -4,8 +4,8 @@
  */
 import type { Accumulator } from '../aggregate/accumulator.ts';
 import { compareOrder } from '../aggregate/order.ts';
-import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
-import { cutAfter } from '../window/chain-reach.ts';
+import { beginningOfTime, endOfTime, type EpochMillis, largest, type Millis } from '../time.ts';
+import { boundaryAfter, cutAfter } from '../window/chain-reach.ts';
 import { firstWith } from './ordered-log.ts';
 import type { Touch } from './touch.ts';
 
@@ -48,6 +48,8 @@ export interface ChainWindow {
   /** When the run of events without a break began that it is in, and how far that reaches with its last event. */
   readonly run: EpochMillis;
   runReach: EpochMillis;
+  /** The earliest instant that one of its events would have it end at, were that its first. */
+  soonest: EpochMillis;
   /** Of the entries up to `added`. */
   accumulators: Accumulator[] | undefined;
   added: number;
@@ -92,6 +94,7 @@ export class ChainLog {
       if (before !== undefined && t < this.closes(before)) {
         before.to = at + 1;
         if (reach > before.runReach) before.runReach = reach;
+        if (reach < before.soonest) before.soonest = reach;
         continue;
       }
       const goesOn = before !== undefined && t < before.runReach;
@@ -103,6 +106,7 @@ export class ChainLog {
         limit: Math.min(t + this.#chain.max, cutAfter(t, run, this.#chain.max)) as EpochMillis,
         run,
         runReach: goesOn && before.runReach > reach ? before.runReach : reach,
+        soonest: reach,
         accumulators: undefined,
         added: at,
       });
@@ -130,6 +134,27 @@ export class ChainLog {
 
   end(window: ChainWindow): EpochMillis {
     return Math.min(this.#reach(window) - this.#chain.slack, window.limit) as EpochMillis;
+  }
+
+  /**
+   * The first instant after one at which a window may end because of events in [from, to), where what came before them is
+   * not known: any of them may be the first of its window, or in a run that is cut. `known` is the end of one that is; of
+   * events before `after` all is known.
+   */
+  soonestEnd(from: EpochMillis, to: EpochMillis, after: EpochMillis, known = endOfTime): EpochMillis | undefined {
+    const { max, decides } = this.#chain;
+    const since = largest([from, after]);
+    const at = this.#position(({ event }) => event.t < since);
+    const first = this.#entries[at]?.event.t ?? to;
+    let end = first < to ? (Math.min(known, boundaryAfter(first, max)) as EpochMillis) : known;
+    if (first < to && decides === 'first')
+      for (const window of this.between(this.windowAt(first)?.start ?? first, to)) {
+        if (window.start >= end) break;
+        if (window.soonest >= end) continue;
+        for (const entry of this.#entries.slice(Math.max(window.from, at), window.to))
+          if (entry.event.t < to) end = Math.min(end, this.#chain.reach(entry)) as EpochMillis;
+      }
+    return end === endOfTime ? undefined : end;
   }
 
   newest({ to }: ChainWindow): EpochMillis {

@@ -160,8 +160,13 @@ class ChainWindows implements KeyWindows {
     return this.#closesWithFirst ? instantAfter(window.start) : this.#log.closes(window);
   }
 
-  /** Windows close in their order: those before the one that holds an instant have closed by then. */
+  /** Of whoever knows a pane's events alone, windows may close sooner than he sees. */
   #nextClose(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined {
+    return this.#log.soonestEnd(pane, this.#rule.grid.end(pane), after, this.#knownClose(pane, after));
+  }
+
+  /** Windows close in their order: those before the one that holds an instant have closed by then. */
+  #knownClose(pane: EpochMillis, after: EpochMillis): EpochMillis | undefined {
     const from = largest([this.#log.windowAt(pane)?.start ?? pane, this.#log.windowAt(after)?.start]);
     for (const window of this.#log.between(from, this.#rule.grid.end(pane))) {
       const end = this.#closes(window);

@@ -24,6 +24,8 @@ export interface Part {
   ids: readonly string[];
   /** Such events since the part was put. */
   named: Touch[];
+  /** When it is due, as stored; undefined: it is not. */
+  due: EpochMillis | undefined;
   /** The last sequence number folded since the part was put. */
   applied: string | undefined;
 }

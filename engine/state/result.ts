@@ -60,12 +60,11 @@ function isToldAtItsEnd({ form }: WindowedRule): boolean {
  * those to come are no older.
  */
 export function resultsUpTo(rule: WindowedRule, frontier: EpochMillis): EpochMillis {
-  const { window, plan } = rule;
+  const { window } = rule;
   // At the end of time there is no other.
   if (!Number.isFinite(frontier)) return frontier;
-  // Where several write a key, an end that follows from events of all may be found so much later.
-  if ((window.kind === 'session' || window.kind === 'until') && plan.writer === 'shard' && !tellsOfEvents(window))
-    return (frontier - window.max) as EpochMillis;
+  // An event that is as far from the last as the gap still goes on with it: a session is over an instant after its end.
+  if (window.kind === 'session') return (frontier - 1) as EpochMillis;
   if (isToldAtItsEnd(rule)) return frontier;
   // What ends with an event is told when its pane is over; and an event that some windows to come hold is still let in.
   const held = rule.form.lastEnd(frontier, rule.grid.start(frontier)) - frontier;

@@ -11,8 +11,12 @@ const unbroken = 4;
 
 /** The first instant after a window's first event at which its run is cut. */
 export function cutAfter(first: EpochMillis, run: EpochMillis, max: Millis): EpochMillis {
-  const from = Math.max(first, run + unbroken * max);
-  return ((Math.floor(from / max) + 1) * max) as EpochMillis;
+  return boundaryAfter(Math.max(first, run + unbroken * max) as EpochMillis, max);
+}
+
+/** The first instant after one at which a run may be cut. */
+export function boundaryAfter(t: EpochMillis, max: Millis): EpochMillis {
+  return ((Math.floor(t / max) + 1) * max) as EpochMillis;
 }
 
 /**

@@ -196,7 +196,7 @@ function keysOf(compiled: Compiled, records: readonly InputRecord[]): Set<string
 }
 
 function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly InputRecord[]): string[] {
-  const { history, letters, arrived, givenUp } = outcome;
+  const { history, letters, arrived, givenUp, results } = outcome;
   const text = (stream: string, number: string, rule = '', reason = ''): string =>
     `${stream} ${number} ${rule}: ${reason}`;
   const wanted = new Set(
@@ -211,10 +211,13 @@ function compareLetters(outcome: Outcome, compiled: Compiled, records: readonly 
     const event = arrived.find((one) => one.event.stream === stream && one.record.SequenceNumber === sequenceNumber);
     return event === undefined || !history.beyondBounds || event.event.arrival - event.event.at < bound;
   });
-  const sent = new Map(arrived.map(({ event, record }) => [text(event.stream, record.SequenceNumber), event.data]));
+  const sent = new Map([
+    ...results,
+    ...arrived.map(({ event, record }) => [`${event.stream} ${record.SequenceNumber}`, event.data] as const),
+  ]);
   return [
     ...letters
-      .filter(({ stream, sequenceNumber, data }) => data !== sent.get(text(stream, sequenceNumber)))
+      .filter(({ stream, sequenceNumber, data }) => data !== sent.get(`${stream} ${sequenceNumber}`))
       .map(({ stream, sequenceNumber }) => `in the dead letters, and not as sent: ${text(stream, sequenceNumber)}`),
     ...[...wanted]
       .filter((one) => !kept.has(one) && ![...givenUp].some((number) => one.includes(number)))

@@ -32,7 +32,7 @@ export interface Arrived {
   readonly record: KinesisRecord;
 }
 
-export interface Outcome {
+export interface Outcome extends Pick<Streams, 'revisions' | 'results'> {
   readonly history: History;
   readonly compiled: Compiled;
   readonly arrived: readonly Arrived[];
@@ -40,8 +40,6 @@ export interface Outcome {
   /** By the rule's position, where it begins: what did not come before nobody knows. */
   readonly begins: readonly (EpochMillis | undefined)[];
   readonly told: readonly Told[];
-  /** Revisions of results that were put into their streams. */
-  readonly revisions: readonly Told[];
   readonly letters: readonly DeadLetter[];
   readonly violations: readonly string[];
   /** `<stream> <sequence number>` of each letter that was put back, with the rules that count it now. */
@@ -184,6 +182,7 @@ class Player {
       begins: beginsOf(compiled, tables),
       told: outlets.told,
       revisions: streams.revisions,
+      results: streams.results,
       letters: outlets.deadLetters,
       violations: [
         ...this.#witness.violations,

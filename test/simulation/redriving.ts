@@ -137,7 +137,8 @@ export class Redriving {
       const line = JSON.parse(text) as LetterLine;
       const isLate = line.reason.includes('forgotten');
       if (!isLate && !broken.has(nameOf(line))) return [];
-      const data = mended.get(nameOf(line)) ?? null;
+      // What a rule put into a stream lies in its letter as it was.
+      const data = mended.get(nameOf(line)) ?? line.data;
       if (!all && !isLate && data !== null && this.#sent.has(data)) return [];
       const letter = JSON.stringify({ ...line, data });
       return this.#gone.has(letter) ? [] : [letter];

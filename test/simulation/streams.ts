@@ -22,6 +22,8 @@ export class Streams {
   readonly #witness: (told: Told) => void;
   /** Revisions of results, as often as they were put. */
   readonly revisions: Told[] = [];
+  /** What functions put, in base64, by `<stream> <sequence number>`. */
+  readonly results = new Map<string, string>();
 
   /** `changed` is told when a function has put something, and `witness` which revisions of results that were. */
   constructor(schedule: Schedule, changed: () => void, witness: (told: Told) => void) {
@@ -69,7 +71,9 @@ export class Streams {
       if (at === refused) return { ErrorCode: 'ProvisionedThroughputExceededException' };
       const now = this.#schedule.now as EpochMillis;
       this.#noteRevision(Buffer.from(data).toString());
-      const { sequenceNumber } = this.kinesis.stream(stream).put(key, Buffer.from(data).toString('base64'), hash, now);
+      const text = Buffer.from(data).toString('base64');
+      const { sequenceNumber } = this.kinesis.stream(stream).put(key, text, hash, now);
+      this.results.set(`${stream} ${sequenceNumber}`, text);
       return { SequenceNumber: sequenceNumber };
     });
     this.#changed();

@@ -1,13 +1,10 @@
 /** Results of windows that other rules count: put into their stream, then noted as told, then marked as complete. */
-import type { InputRecord } from '../../../engine/intake/input-record.ts';
-import type { Compiled } from '../../../engine/plan/program.ts';
-import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-time.ts';
+import { watermarkRecord } from '../../../engine/intake/result-record.ts';
 import { ripensIn } from '../../../engine/protocol/ripe-watermarks.ts';
-import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
-import { type Given, minute, noon, openShard, record } from './batches.ts';
-import { alertsOf, type Disturbance, MemoryWorld } from './memory-ports.ts';
-import { compiled, withRules } from './pipelines.ts';
+import { type Given, minute, noon } from './batches.ts';
+import type { Disturbance } from './memory-ports.ts';
+import { kindOf, ResultCloud } from './result-cloud.ts';
 
 const alert = `
     alert:
@@ -36,107 +33,6 @@ const hourly = (groupBy: string) => `  hourly:
 `;
 const byCustomer = '\n    groupBy:\n      customer: event.customer';
 
-const pipelines = new Map<string, Compiled>();
-const pipelineOf = (rules: string): Compiled => {
-  const known = pipelines.get(rules) ?? compiled(withRules(rules));
-  pipelines.set(rules, known);
-  return known;
-};
-
-let processes = 0;
-
-class Cloud {
-  readonly world = new MemoryWorld();
-  /** What lies in the stream of results, by shard. */
-  readonly results = new Map<string, InputRecord[]>([['0', []]]);
-  readonly #pipeline: Compiled;
-  readonly #read = new Map<string, number>();
-
-  constructor(rules: string) {
-    this.#pipeline = pipelineOf(rules);
-  }
-
-  orders(...given: readonly Given[]) {
-    const records = given.map(record);
-    this.world.now = Math.max(this.world.now, ...records.map(({ arrival = 0 }) => arrival)) as EpochMillis;
-    return this.#processor('orders').process('0', records);
-  }
-
-  /** Time advances at so many minutes after noon; nothing of `orders` is left to read. */
-  async advance(at: number, { disturb, put = () => undefined, to }: Advance = {}) {
-    this.world.now = Math.max(this.world.now, noon + at * minute) as EpochMillis;
-    const port: ShardPort = {
-      shards: async (stream) =>
-        stream === 'counts'
-          ? [...this.results.keys()].map((id) => ({ ...openShard(id), firstHash: id }))
-          : [openShard('0')],
-      atTip: async (stream) => stream === 'orders',
-      put: async (stream, records) => {
-        put('before');
-        for (const { partitionKey, hashKey, data } of records) {
-          const shards = [...this.results.keys()];
-          const shard = hashKey ?? shards[partitionKey.charCodeAt(0) % shards.length] ?? '0';
-          const kept = this.results.get(shard) ?? [];
-          const sequenceNumber = String(kept.length + 1);
-          kept.push({ stream, shard, sequenceNumber, partitionKey, arrival: this.world.now, event: JSON.parse(data) });
-        }
-        put('after');
-      },
-    };
-    return advanceTime(this.#pipeline, this.world.ports(disturb), port, this.world.now, to);
-  }
-
-  /** Advances time until all is told, reading results in between. */
-  async settle(from: number) {
-    for (let round = 0; round < 20; round++) {
-      await this.advance(from + round * (ripensIn / minute));
-      await this.readResults();
-    }
-  }
-
-  /** Reads what is left of the results; answers how many records that is. */
-  async readResults(disturb?: Disturbance) {
-    let total = 0;
-    for (const [shard, records] of this.results) {
-      const left = records.slice(this.#read.get(shard) ?? 0);
-      if (left.length > 0) await this.#processor('counts', disturb).process(shard, left);
-      this.#read.set(shard, records.length);
-      total += left.length;
-    }
-    return total;
-  }
-
-  #processor(stream: string, disturb?: Disturbance) {
-    return new StreamProcessor(this.#pipeline, stream, this.world.ports(disturb), `p${++processes}`);
-  }
-
-  get events() {
-    return this.#ofKind('event');
-  }
-
-  get inShadow() {
-    return this.#ofKind('shadow');
-  }
-
-  #ofKind(kind: string) {
-    return [...this.results.values()].flat().flatMap(({ event }) => (kindOf(event) === kind ? [event] : []));
-  }
-
-  get standing() {
-    return alertsOf(this.world)
-      .filter(({ status }) => status !== 'withdrawn')
-      .map(({ content }) => ({ ...content.key, ...content.values }))
-      .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  }
-}
-
-interface Advance {
-  readonly disturb?: Disturbance;
-  readonly put?: (moment: 'before' | 'after') => void;
-  readonly to?: 'end';
-}
-
-const kindOf = (event: unknown): unknown => (event as { kind?: string }).kind;
 const fail = (): never => {
   throw new Error('no answer');
 };
@@ -158,7 +54,7 @@ const expected = [
 ];
 
 test('a rule counts the results of another', async () => {
-  const cloud = new Cloud(rules);
+  const cloud = new ResultCloud(rules);
   await cloud.orders(...given);
   await cloud.settle(96);
   expect(cloud.standing).toEqual(expected);
@@ -167,7 +63,7 @@ test('a rule counts the results of another', async () => {
 });
 
 test('a result is not put into the stream while somebody may still add to its window', async () => {
-  const cloud = new Cloud(rules);
+  const cloud = new ResultCloud(rules);
   await cloud.orders({ minute: 1 }, { minute: 40 });
   await cloud.advance(40);
   await cloud.advance(40 + ripensIn / minute - 0.01);
@@ -186,7 +82,7 @@ describe.each([
 ])('a run that dies (%s)', (_, text) => {
   let perfect: Promise<object[]> | undefined;
   const standing = async () => {
-    const cloud = new Cloud(text);
+    const cloud = new ResultCloud(text);
     await cloud.orders(...given);
     await cloud.settle(96);
     return cloud.standing;
@@ -201,7 +97,7 @@ describe.each([
     ],
   ])('%s neither loses nor doubles any', async (_moment, crash) => {
     perfect ??= standing();
-    const cloud = new Cloud(text);
+    const cloud = new ResultCloud(text);
     await cloud.orders(...given);
     await cloud.advance(96);
     let isPut = false;
@@ -227,7 +123,7 @@ describe.each([
 });
 
 test('results come again after a crash while they are read', async () => {
-  const cloud = new Cloud(rules);
+  const cloud = new ResultCloud(rules);
   await cloud.orders(...given);
   await cloud.advance(96);
   await cloud.advance(96 + ripensIn / minute);
@@ -242,7 +138,7 @@ test('results come again after a crash while they are read', async () => {
 });
 
 test('the watermark of results waits until all that are due are put, and for every shard', async () => {
-  const cloud = new Cloud(rules);
+  const cloud = new ResultCloud(rules);
   cloud.results.set('1', []);
   await cloud.orders(...given);
   const { watermarks } = await cloud.advance(96);
@@ -261,7 +157,7 @@ test('the watermark of results waits until all that are due are put, and for eve
 
 test('what a rule in shadow finds reaches rules in shadow, and nobody else', async () => {
   const shadow = (text: string): string => text.replace('    from:', '    mode: shadow\n    from:');
-  const cloud = new Cloud(shadow(counted('customer: event.customer')) + shadow(hourly(byCustomer)));
+  const cloud = new ResultCloud(shadow(counted('customer: event.customer')) + shadow(hourly(byCustomer)));
   await cloud.orders(...given);
   await cloud.settle(96);
   expect(cloud.standing).toEqual(expected);
@@ -269,7 +165,7 @@ test('what a rule in shadow finds reaches rules in shadow, and nobody else', asy
   expect(cloud.events).toEqual([]);
   expect(cloud.world.messages).toEqual([]);
 
-  const unread = new Cloud(shadow(counted('customer: event.customer')));
+  const unread = new ResultCloud(shadow(counted('customer: event.customer')));
   await unread.orders(...given);
   await unread.settle(96);
   const kinds = [...unread.results.values()].flat().map(({ event }) => kindOf(event));
@@ -277,7 +173,7 @@ test('what a rule in shadow finds reaches rules in shadow, and nobody else', asy
 });
 
 test('revisions that lie in the stream from before its rule told finally are no results', async () => {
-  const cloud = new Cloud(rules);
+  const cloud = new ResultCloud(rules);
   const revised = { kind: 'event', rule: 'counted', stream: 'counts', id: 'before', revision: 3, status: 'amended' };
   const event = { ...revised, key: { customer: 'ann' }, value: { customer: 'ann', n: 9 }, at: '2026-03-02T12:05:00Z' };
   const place = { stream: 'counts', shard: '0', sequenceNumber: '1', partitionKey: 'x', arrival: cloud.world.now };
@@ -288,8 +184,26 @@ test('revisions that lie in the stream from before its rule told finally are no 
   expect([...cloud.world.letters]).toEqual([]);
 });
 
+test('the letter of a result that came late is put back once, as that of an event', async () => {
+  const cloud = new ResultCloud(rules);
+  await cloud.orders(...given);
+  // More is said than was put.
+  const said = watermarkRecord('counts', (noon + 180 * minute) as EpochMillis);
+  const place = { stream: 'counts', shard: '0', sequenceNumber: '1', arrival: cloud.world.now };
+  cloud.results.get('0')?.push({ ...place, event: said });
+  await cloud.readResults();
+  await cloud.settle(96);
+  expect(cloud.standing).toEqual([]);
+  const { letters } = await cloud.putBack();
+  expect(letters.map(({ putBack }) => putBack)).toEqual(Array(5).fill(['hourly']));
+  expect(cloud.standing).toEqual(expected);
+  const again = await cloud.putBack();
+  expect(again.letters.map(({ alreadyThere }) => alreadyThere)).toEqual(Array(5).fill(['hourly']));
+  expect(cloud.standing).toEqual(expected);
+});
+
 test('where no event can come any more, results of results come to their end', async () => {
-  const cloud = new Cloud(rules.replace('emit: changes', 'emit: final'));
+  const cloud = new ResultCloud(rules.replace('emit: changes', 'emit: final'));
   await cloud.orders(...given);
   for (let round = 0; round < 4; round++) {
     await cloud.advance(96, { to: 'end' });
