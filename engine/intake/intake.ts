@@ -9,7 +9,7 @@ import { type Compiled, isJsonObject, type JsonObject, type Sink, type StreamPro
 import type { ChangingTables } from '../state/table-values.ts';
 import { type EventReference, resultReference, touchOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
-import { payload } from '../state/compiled-rule.ts';
+import { eventPayload } from '../state/payload.ts';
 import { Audience, type Reader } from './audience.ts';
 import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
@@ -166,7 +166,7 @@ export class Intake implements Sink {
     this.#receiver.match({
       rule,
       groups,
-      said: payload(texts, values),
+      said: eventPayload(texts, values),
       touch: touchOf(this.#event(), none, fields),
       record: this.#record,
     });

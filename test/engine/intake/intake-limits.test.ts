@@ -14,6 +14,15 @@ test.each([
   expect(outcome(event, {}, intakeOf(keeps))).toEqual({ touches: [], reasons: [expect.stringMatching(reason)] });
 });
 
+test('an aggregated list that nobody could print goes to the dead letters', () => {
+  const letters = 'event.type.split("")';
+  const rule = sums
+    .replace(/ {4}where: .*\n/, '')
+    .replace('max(event.total)', `last(${letters}.map(a, ${letters}.map(b, [${'event, '.repeat(50)}event])))`);
+  const [reason] = outcome({ ...order, type: 'x'.repeat(200) }, {}, intakeOf(rule)).reasons;
+  expect(reason).toMatch(/^invalid spent: .* larger than the 1000 characters/);
+});
+
 test('an event that is nested deeper than any stack is an event like any other', () => {
   const intake = intakeOf(
     `${keeps}
