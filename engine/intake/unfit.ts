@@ -1,5 +1,7 @@
-/** What no key, pane or table can hold of an event. */
+/** What no key, pane or table can hold of an event, and what no event can be. */
+import { type Json, plain, plainSize } from '../aggregate/value.ts';
 import type { RulePlan } from '../plan/plan.ts';
+import type { JsonObject } from '../plan/program.ts';
 import { groupFault, sizeFault } from './faults.ts';
 import { groupBounds, isTooLarge, type SizeBounds, sizeBounds } from './size-bounds.ts';
 
@@ -26,4 +28,21 @@ export class RuleBounds {
     if (isTooLarge(args, bounds.value)) return sizeFault(bounds.value);
     return groupFault(groups, this.#rules[rule]?.groupNames);
   }
+}
+
+/** Bytes of JSON: a record has at most a quarter of it. */
+const largestDerived = 4 << 20;
+
+/**
+ * The event that a rule makes of another, as other rules see it; or why it is none. Texts are bounded by themselves, and
+ * what is no list or map is not looked at.
+ */
+export function derivedValues(event: JsonObject): { readonly [name: string]: Json } | string {
+  let left = largestDerived;
+  for (const name in event) {
+    const value = event[name];
+    if (typeof value === 'object') left -= plainSize(value, left);
+    if (left < 0) return `select.${name}: the event is larger than ${largestDerived} bytes of JSON with it`;
+  }
+  return Object.fromEntries(Object.entries(event).map(([name, value]) => [name, plain(value)]));
 }

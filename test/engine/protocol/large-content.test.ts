@@ -237,3 +237,28 @@ test('an event whose key would leave no room in an item is a dead letter for the
   expect(reasons).toHaveLength(90);
   expect(reasons[0]).toContain('larger than the 133 characters');
 });
+
+test('the rows of a key fit into an item, as many and as large as may be', async () => {
+  const text = withRules(`  r:
+    from: orders
+    where: tables.kinds[event.customer].kind == "x"${alert}`).replace(
+    'rules:',
+    `tables:
+  kinds:
+    from: carts
+    key: event.customer
+    value:
+      kind: event.kind
+rules:`,
+  );
+  const world = new MemoryWorld();
+  const kind = '€'.repeat(985);
+  const batch = Array.from({ length: 120 }, (_, i): InputRecord => {
+    const sequenceNumber = `4966${String(i).padStart(52, '0')}`;
+    return { ...record({ minute: i / 10, stream: 'carts', shard: 'shardId-000000000000', kind }), sequenceNumber };
+  });
+  await new StreamProcessor(compiled(text), 'carts', world.ports(), 'p').process('shardId-000000000000', batch);
+  expect([...world.letters]).toEqual([]);
+  const [rows] = [...world.state.items.values()].filter(({ pk }) => pk.startsWith('@table#'));
+  expect(rows?.body.split(kind)).toHaveLength(101);
+});
