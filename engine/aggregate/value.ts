@@ -1,5 +1,6 @@
 /** Values as they are kept in items and shown to people: JSON, with times and durations marked. */
 import { Duration, Timestamp } from '../expression/operators.ts';
+import { jsonSize } from './json-size.ts';
 import { Ranked } from './ranked.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -47,6 +48,29 @@ export function plain(value: unknown, depth = 0): Json {
   if (typeof value === 'object')
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner, depth + 1)]));
   return null;
+}
+
+/**
+ * Bytes of the JSON of what `plain` gives; where these are more than `most` it looks no further, and answers no more than
+ * that they are: expressions can repeat a value until no memory would hold its copy.
+ */
+export function plainSize(value: unknown, most: number, depth = 0): number {
+  if (typeof value === 'string' && depth <= deepest) return value.length > most ? value.length : jsonSize(value);
+  const isWhole = typeof value !== 'object' || value instanceof Timestamp || value instanceof Duration;
+  if (isWhole || value === null || depth > deepest) {
+    const shown = plain(value, depth);
+    return (typeof shown === 'number' ? String(shown) : JSON.stringify(shown)).length;
+  }
+  const names = Array.isArray(value) ? undefined : Object.keys(value);
+  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  // What is around it; each that it holds has a comma or the end after it.
+  let size = inner.length === 0 ? 2 : 1;
+  for (let i = 0; i < inner.length && size <= most; i++) {
+    const name = names?.[i];
+    if (name !== undefined) size += jsonSize(name) + 1;
+    size += plainSize(inner[i], most - size, depth + 1) + 1;
+  }
+  return size;
 }
 
 /** ISO-8601 in UTC; milliseconds only where there are any. */

@@ -35,6 +35,8 @@ export interface AlertContent {
   readonly values: { readonly [name: string]: Json };
   /** Of each aggregate that is not exact, how far it may be off, relative to it; absent where all are exact. */
   readonly approximate?: { readonly [name: string]: number };
+  /** Names of values that are null, or of an event left out, because there was no room; absent where there was for all. */
+  readonly tooLarge?: readonly string[];
   /** The newest events of the window, oldest first. */
   readonly events: readonly EvidenceEvent[];
   /** The event time that made it so; for a final result the end of the window. */
@@ -147,6 +149,7 @@ function sameContent(a: AlertContent, b: AlertContent): boolean {
     }) &&
     sameValues(a.values, b.values) &&
     (a.approximate === b.approximate || sameValues(a.approximate ?? {}, b.approximate ?? {})) &&
+    (a.tooLarge === b.tooLarge || String(a.tooLarge) === String(b.tooLarge)) &&
     a.title === b.title &&
     a.severity === b.severity
   );

@@ -114,6 +114,7 @@ export function alertJson(content: AlertRecord['content']): { readonly [name: st
     ...(window !== undefined && { window: { start: isoTime(window.start), end: isoTime(window.end) } }),
     values: content.values,
     ...(content.approximate !== undefined && { approximate: content.approximate }),
+    ...(content.tooLarge !== undefined && { tooLarge: content.tooLarge }),
     events: content.events.map(eventJson),
     at: isoTime(content.at),
     partial: content.partial,
@@ -141,6 +142,7 @@ function messageText({ rule, id, revision, content }: AlertRecord, status: strin
       : [`Window    ${isoTime(content.window.start)} to ${isoTime(content.window.end)}`]),
     `Values    ${pairs(content.values)}`,
     ...(content.approximate === undefined ? [] : [`Nearly    ${errorsText(content.approximate)}`]),
+    ...(content.tooLarge === undefined ? [] : [`Too large ${content.tooLarge.join(', ')}`]),
     ...Object.entries(content.labels ?? {}).map(([name, value]) => `${name.padEnd(9)} ${value}`),
     ...(shown === 0 ? [] : ['', 'Events']),
     ...content.events

@@ -1,10 +1,12 @@
 /** How a value reads in a text that people see. */
+import { longestText } from './arithmetic.ts';
 import { durationWords, timestampText, zoneOffset } from './time-text.ts';
 import { Duration, isList, Timestamp } from './values.ts';
 
 /**
  * A value in a text: numbers in their shortest form, times in the zone with its offset, lists joined by `, `, null as
- * `-`, maps as JSON. `undefined` for what has no text: a failure, or JSON nested deeper than can be printed.
+ * `-`, maps as JSON. `undefined` for what has no text: a failure, or JSON nested deeper than can be printed,
+ * or more than a text can hold.
  */
 export function text(value: unknown, zone: string): string | undefined {
   if (value === undefined) return undefined;
@@ -15,9 +17,10 @@ export function text(value: unknown, zone: string): string | undefined {
   if (value instanceof Duration) return durationWords(value.millis);
   if (!isList(value)) return json(value);
   const parts: string[] = [];
+  let length = 0;
   for (const item of value) {
     const part = isList(item) ? json(item) : text(item, zone);
-    if (part === undefined) return undefined;
+    if (part === undefined || (length += part.length + 2) > longestText) return undefined;
     parts.push(part);
   }
   return parts.join(', ');

@@ -3,13 +3,12 @@
  * out, touches of keyed state, matches of stateless rules and rejected events, goes to a receiver at once. Content never
  * throws.
  */
-import { plain } from '../aggregate/value.ts';
 import { describe, resetSteps } from '../expression/operators.ts';
 import { type Compiled, isJsonObject, type JsonObject, type Sink, type StreamProgram } from '../plan/program.ts';
 import type { ChangingTables } from '../state/table-values.ts';
 import { type EventReference, resultReference, touchOf } from '../state/touch.ts';
 import type { EpochMillis } from '../time.ts';
-import { payload } from '../state/compiled-rule.ts';
+import { eventPayload } from '../state/payload.ts';
 import { Audience, type Reader } from './audience.ts';
 import { EventMeta } from './event-meta.ts';
 import { readEventTime } from './event-time.ts';
@@ -33,7 +32,7 @@ import { readResultRecord } from './result-record.ts';
 import { type Source, sourcesOf } from './source.ts';
 import { ShardNames } from './shard-names.ts';
 import { isInexact } from './size-bounds.ts';
-import { RuleBounds } from './unfit.ts';
+import { derivedValues, RuleBounds } from './unfit.ts';
 
 export class Intake implements Sink {
   readonly #compiled: Compiled;
@@ -158,7 +157,7 @@ export class Intake implements Sink {
   }
 
   match(rule: number, groups: readonly unknown[], values: JsonObject, event: JsonObject, fields: JsonObject): void {
-    if (!this.#audience.holds(rule, this.#eventId) || this.#isUnfit(rule, groups, none)) return;
+    if (!this.#audience.holds(rule, this.#eventId) || this.#isUnfit(rule, groups)) return;
     // Of a stateless rule, events of one id are one alert anyway.
     if (this.#compiled.plan.rules[rule]?.window !== undefined && this.#cameBefore()) return;
     const texts = this.#compiled.program.rules[rule]?.eventTexts?.(event, this.#meta);
@@ -166,26 +165,29 @@ export class Intake implements Sink {
     this.#receiver.match({
       rule,
       groups,
-      said: payload(texts, values),
-      touch: touchOf(this.#event(), none, fields),
+      said: eventPayload(texts, values),
+      touch: touchOf(this.#event(), [], fields),
       record: this.#record,
     });
   }
 
   derive(rule: number, stream: string, event: JsonObject): void {
-    const meta = this.#meta;
+    const values = derivedValues(event);
+    if (typeof values === 'string') {
+      this.#reject(rule, values);
+      return;
+    }
     const reference = this.#event();
-    const { stream: source, eventId } = meta;
+    const meta = this.#meta;
     meta.stream = stream;
     meta.eventId = `${reference.id}/${this.#compiled.plan.rules[rule]?.name ?? rule}`;
     this.#reference = { ...reference, stream, id: meta.eventId, index: ++this.#index };
-    const values = Object.fromEntries(Object.entries(event).map(([name, value]) => [name, plain(value)]));
     if (this.#audience.holds(rule, reference.id)) this.#receiver.derived?.(rule, this.#reference, values, reference.id);
     this.#audience.enter(rule, reference.id);
     this.#compiled.program.streams[stream]?.evaluate(values, meta, this);
     this.#audience.leave(rule, reference.id);
-    meta.stream = source;
-    meta.eventId = eventId;
+    meta.stream = reference.stream;
+    meta.eventId = reference.id;
     this.#reference = reference;
   }
 
@@ -232,7 +234,7 @@ export class Intake implements Sink {
   }
 
   /** True where the event was rejected for what no key or pane can hold. */
-  #isUnfit(rule: number, groups: readonly unknown[], args: readonly unknown[]): boolean {
+  #isUnfit(rule: number, groups: readonly unknown[], args: readonly unknown[] = []): boolean {
     const fault = this.#bounds.fault(rule, groups, args);
     if (fault !== undefined) this.#reject(rule, fault);
     return fault !== undefined;
@@ -246,5 +248,3 @@ export class Intake implements Sink {
     this.#receiver.rejected({ ...rejection(this.#record, reason), rule, event: this.#eventId });
   }
 }
-
-const none: readonly unknown[] = [];

@@ -1,6 +1,6 @@
 /** Who is told what events mean, in the order of the events and, of one event, of the rules. */
 import type { Json } from '../aggregate/value.ts';
-import type { Payload } from '../state/compiled-rule.ts';
+import type { Payload } from '../state/payload.ts';
 import type { Touch } from '../state/touch.ts';
 import type { EventReference } from '../state/touch.ts';
 import type { InputRecord, Rejection } from './input-record.ts';

@@ -19,7 +19,7 @@ export interface ResultRecord {
 
 /** The record of a result. One of a rule in shadow is for rules in shadow alone, and tells all others so. */
 export function resultRecord(result: Result): JsonObject {
-  const { rule, stream, id, at, key, window, value, partial, approximate, isShadow } = result;
+  const { rule, stream, id, at, key, window, value, partial, approximate, tooLarge, isShadow } = result;
   return {
     kind: isShadow ? 'shadow' : 'event',
     rule,
@@ -32,6 +32,7 @@ export function resultRecord(result: Result): JsonObject {
     at: isoTime(at),
     ...(partial && { partial }),
     ...(approximate && { approximate }),
+    ...(tooLarge && { tooLarge }),
   };
 }
 

@@ -2,8 +2,8 @@
  * How large the values are that go into keys and panes: an item that DynamoDB does not take would hold its shard up for
  * ever.
  */
-import { jsonSize, utf8Size } from '../aggregate/json-size.ts';
-import { plain } from '../aggregate/value.ts';
+import { jsonSize, widest } from '../aggregate/json-size.ts';
+import { plain, plainSize } from '../aggregate/value.ts';
 import type { RulePlan } from '../plan/plan.ts';
 
 export interface SizeBounds {
@@ -12,20 +12,31 @@ export interface SizeBounds {
   readonly bytes: number;
 }
 
-/** Bytes of JSON that a character takes at most. */
-const widest = 6;
-
 /** Of one value: three bytes a character, which only control characters exceed. */
 export const valueBounds: SizeBounds = { characters: 1000, bytes: 3000 };
 /** Of all values that a pane keeps. */
 const largestPane = 100_000;
+/** Of all values of a key, which each pane and alert of it holds. */
+const largestKey = 40_000;
 
 /** How large one value of a rule may be, so that as many as a pane keeps fit into an item. */
-export function sizeBounds({ accumulators, window }: RulePlan): SizeBounds {
+export function sizeBounds(rule: RulePlan): SizeBounds {
+  return boundsOf(shareOfPane(rule));
+}
+
+/** How large one value of its `groupBy` may be. */
+export function groupBounds(rule: RulePlan): SizeBounds {
+  return boundsOf(Math.min(shareOfPane(rule), Math.floor(largestKey / rule.groupNames.length)));
+}
+
+function shareOfPane({ accumulators, window }: RulePlan): number {
   // An alert shows all events of a match, or of a pair.
   const events = window?.kind === 'sequence' ? window.most : window?.kind === 'join' ? 2 : 1;
   const kept = accumulators.reduce((sum, { limit = 1 }) => sum + limit, events);
-  const share = Math.floor(largestPane / kept);
+  return Math.floor(largestPane / kept);
+}
+
+function boundsOf(share: number): SizeBounds {
   return { characters: Math.min(valueBounds.characters, share), bytes: Math.min(valueBounds.bytes, share) };
 }
 
@@ -48,8 +59,9 @@ function isLargeObject(value: unknown, { characters, bytes }: SizeBounds): boole
   if (!isObject(value)) return false;
   const length = flatLength(value);
   if (length !== undefined && length <= characters && length * widest <= bytes) return false;
-  const text = JSON.stringify(plain(value));
-  return text.length > characters || (text.length * widest > bytes && utf8Size(text) > bytes);
+  // An expression can make of an event more than could be printed.
+  const size = plainSize(value, bytes);
+  return size > bytes || (size > characters && JSON.stringify(plain(value)).length > characters);
 }
 
 /** Characters that an object takes as JSON at most, where all that it holds is small; undefined where it must be printed. */

@@ -3,6 +3,7 @@ import { type Json, plain } from '../aggregate/value.ts';
 import { text } from '../expression/operators.ts';
 import { readEventTime } from '../intake/event-time.ts';
 import { severities, type Severity } from '../pipeline/definition.ts';
+import { clippedText, longestText } from '../state/shown-fields.ts';
 
 export { nearest, percentile } from '../aggregate/approximation.ts';
 export { Ranked } from '../aggregate/ranked.ts';
@@ -42,10 +43,13 @@ export function instant(value: unknown): number | undefined {
 
 let missing = 0;
 
-/** A value in a text. A part that fails prints `(missing)` and is counted: it never holds an alert back. */
+/**
+ * A value in a text. A part that fails prints `(missing)` and is counted: it never holds an alert back. Of a part no more
+ * is printed than is said of the whole: parts of the longest texts would not fit into one.
+ */
 export function show(value: unknown, zone: string): string {
   const shown = text(value, zone);
-  if (shown !== undefined) return shown;
+  if (shown !== undefined) return clippedText(shown, longestText);
   missing++;
   return '(missing)';
 }

@@ -6,11 +6,12 @@ import { encodeValue, type Json, plain } from '../aggregate/value.ts';
 import type { AlertContent, EvidenceEvent } from '../alert/alert.ts';
 import { resetSteps, Timestamp } from '../expression/operators.ts';
 import { type RulePlan, tellsAbsence, type WindowPlan } from '../plan/plan.ts';
-import type { Compiled, JsonObject, RenderedTexts, RuleProgram, WindowTimes } from '../plan/program.ts';
+import type { Compiled, JsonObject, RuleProgram, WindowTimes } from '../plan/program.ts';
 import { beginningOfTime, type EpochMillis, type Millis } from '../time.ts';
 import type { PaneGrid } from '../window/pane-grid.ts';
 import type { WindowForm } from './key-windows.ts';
-import { clippedText, shownEvent, shownFields, withinBounds } from './shown-fields.ts';
+import { type Payload, windowPayload } from './payload.ts';
+import { shownEvent, withinBounds } from './shown-fields.ts';
 import type { Touch } from './touch.ts';
 import { windowForm } from './window-form.ts';
 
@@ -115,7 +116,7 @@ export function windowContent(
   const said =
     rule.window.kind === 'instant'
       ? readPayload(results[0])
-      : windowPayload(rule, groups, results, bounds, eventOf(rule, subject));
+      : saidOf(rule, groups, results, bounds, eventOf(rule, subject));
   const content = alertContent(said, { key: keyOf(rule, groups), window: extent, events: evidenceOf(evidence), at });
   const approximate = errorsOf(rule, results);
   // An event that is a window by itself lacks nothing.
@@ -134,7 +135,7 @@ function errorsOf({ plan }: WindowedRule, results: readonly unknown[]): AlertCon
   return errors;
 }
 
-function windowPayload(
+function saidOf(
   rule: WindowedRule,
   groups: readonly unknown[],
   results: readonly unknown[],
@@ -143,14 +144,12 @@ function windowPayload(
 ): Payload {
   resetSteps();
   const aggregates = aggregatesOf(rule, results);
-  const values: Record<string, Json> = {};
   const shown = rule.program.select?.(groups, aggregates, new Times(bounds), event) ?? aggregates;
-  rule.plan.aggregateNames.forEach((name, i) => (values[name] = plain(shown[i] ?? null)));
   const texts = rule.program.windowTexts?.(groups, aggregates, new Times(bounds), event) ?? {
     severity: 'info',
     title: rule.plan.name,
   };
-  return { values, ...clippedTexts(texts) };
+  return windowPayload(texts, rule.plan.aggregateNames, shown);
 }
 
 /** All alerts are built here, field by field: it is done for every event of some rules. */
@@ -158,32 +157,13 @@ export function alertContent(
   said: Payload,
   { key, window, events, at }: Pick<AlertContent, 'key' | 'window' | 'events' | 'at'>,
 ): AlertContent {
-  const { values, severity, title, description, labels } = said;
-  return { key, window, values, events, at, severity, title, description, labels, partial: false };
-}
-
-/** What a stateless alert says, kept whole where `cooldown` joins several. */
-export type Payload = Pick<AlertContent, 'values' | 'severity' | 'title' | 'description' | 'labels'>;
-
-export function payload(texts: RenderedTexts, values: JsonObject): Payload {
-  return { values: shownFields(values), ...clippedTexts(texts) };
-}
-
-const longestText = 4_000;
-
-function clippedTexts({ severity, title, description, labels }: RenderedTexts): Omit<Payload, 'values'> {
-  return {
-    severity,
-    title: clippedText(title, longestText),
-    description: description && clippedText(description, longestText),
-    labels:
-      labels &&
-      Object.fromEntries(Object.entries(labels).map(([name, label]) => [name, clippedText(label, longestText)])),
-  };
+  const { values, severity, title, description, labels, tooLarge } = said;
+  const content = { key, window, values, events, at, severity, title, description, labels, partial: false };
+  return tooLarge === undefined ? content : { ...content, tooLarge };
 }
 
 function readPayload(result: unknown): Payload {
-  // eslint-disable-next-line no-restricted-syntax -- the engine itself put it into the accumulator, by `payload`
+  // eslint-disable-next-line no-restricted-syntax -- the engine itself put it into the accumulator, by `eventPayload`
   return result as Payload;
 }
 

@@ -10,7 +10,7 @@ import type { EpochMillis } from '../time.ts';
 import { tellsOfEvents } from '../plan/plan.ts';
 import type { WindowedRule } from './compiled-rule.ts';
 
-export interface Result extends Pick<AlertContent, 'key' | 'window' | 'partial' | 'approximate'> {
+export interface Result extends Pick<AlertContent, 'key' | 'window' | 'partial' | 'approximate' | 'tooLarge'> {
   readonly rule: string;
   readonly stream: string;
   readonly id: string;
@@ -22,7 +22,7 @@ export interface Result extends Pick<AlertContent, 'key' | 'window' | 'partial' 
 
 /** `pk` is the partition key of the key's items. */
 export function resultOf(rule: WindowedRule, pk: string, name: AlertName, content: AlertContent): Result {
-  const { key, window, partial, values, at, approximate } = content;
+  const { key, window, partial, values, at, approximate, tooLarge } = content;
   return {
     rule: rule.plan.name,
     stream: rule.plan.into ?? '',
@@ -33,6 +33,7 @@ export function resultOf(rule: WindowedRule, pk: string, name: AlertName, conten
     value: rule.plan.passesOn === true ? passedOn(values) : values,
     partial,
     ...(approximate && { approximate }),
+    ...(tooLarge && { tooLarge }),
     isShadow: !rule.plan.live,
   };
 }

@@ -2,23 +2,26 @@
  * What alerts and items keep of an event's fields. It is bounded, for DynamoDB takes 400 KB an item: long texts are cut,
  * and of very large events, and of many large ones, the rest is left out. The event itself is in the stream.
  */
-import { jsonSize, utf8Size } from '../aggregate/json-size.ts';
-import { type Json, plain } from '../aggregate/value.ts';
+import { jsonSize, utf8Size, widest } from '../aggregate/json-size.ts';
+import { type Json, plain, plainSize } from '../aggregate/value.ts';
 import type { JsonObject } from '../plan/program.ts';
 import type { ShownEvent, Touch } from './touch.ts';
+
+/** Characters of a text that an alert says. */
+export const longestText = 4_000;
 
 /** Characters of one field, and of all fields of an event. */
 const longestField = 4_000;
 const largestEvent = 8_000;
+
+/** Bytes of a value's JSON beyond which not even its beginning is shown: more than a record has. */
+const largestPrinted = 4 << 20;
 
 /** Bytes of all fields of an event as JSON: only control characters take more than three a character. */
 const largestEventSize = 3 * largestEvent;
 
 /** Bytes of all events of an alert as JSON. */
 const largestEvidence = 100_000;
-
-/** Bytes of JSON that a character takes at most. */
-const widest = 6;
 
 export type ShownFields = { readonly [name: string]: Json };
 
@@ -37,7 +40,7 @@ function show(fields: JsonObject): { readonly fields: ShownFields; readonly atMo
     const value = fields[name];
     // Assigning to `__proto__` would set no field.
     if (value === undefined || name === '__proto__') continue;
-    const one = clipped(plain(value));
+    const one = clipped(value);
     const more =
       name.length + (typeof one === 'string' ? one.length : typeof one === 'object' ? JSON.stringify(one).length : 8);
     if (length + more > largestEvent) break;
@@ -53,11 +56,14 @@ function show(fields: JsonObject): { readonly fields: ShownFields; readonly atMo
   return { fields: shown, atMost: (length + count) * widest };
 }
 
-function clipped(value: Json): Json {
+function clipped(value: unknown): Json {
   if (typeof value === 'string') return clippedText(value, longestField);
-  if (typeof value !== 'object' || value === null) return value;
-  const text = JSON.stringify(value);
-  return text.length <= longestField ? value : clippedText(text, longestField);
+  // An event has no such value, but an expression can make of it more than could be printed.
+  if (typeof value === 'object' && plainSize(value, largestPrinted) > largestPrinted) return '…';
+  const shown = plain(value);
+  if (typeof shown !== 'object' || shown === null) return shown;
+  const text = JSON.stringify(shown);
+  return text.length <= longestField ? shown : clippedText(text, longestField);
 }
 
 /** A text of at most so many characters; a cut is marked, and does not cut a character in two. */

@@ -46,6 +46,12 @@ test('an alert that is no longer exact is amended, though its values are the sam
   expect(statuses).toEqual(['open', 'amended', undefined, 'amended']);
 });
 
+test('an alert whose value has no room any more is amended, though the value was null before', () => {
+  const lacking = { ...content(3), tooLarge: ['n'] };
+  const statuses = life([content(3), lacking, structuredClone(lacking), content(3)]).map((record) => record?.status);
+  expect(statuses).toEqual(['open', 'amended', undefined, 'amended']);
+});
+
 test('an episode that goes on for longer than its cooldown is published again, and again after another', () => {
   const published = life([content(1, 0), content(2, 100), content(3, 101), content(4, 201), content(5, 202)]).map(
     (record) => record?.pending,

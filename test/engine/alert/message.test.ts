@@ -75,6 +75,15 @@ test('a message says of what is not exact how near it is, to programs and to peo
   expect(alertMessage('retail', record()).text).not.toContain('Nearly');
 });
 
+test('a message names the values that it lacks, to programs and to people', () => {
+  const tooLarge = ['names', 'notes'];
+  const { json, text } = alertMessage('retail', record({ values: { n: 3, names: null, notes: null }, tooLarge }));
+  expect(JSON.parse(json)).toMatchObject({ values: { n: 3, names: null }, tooLarge });
+  expect(text).toContain('\nToo large names, notes\n');
+  expect(JSON.parse(alertMessage('retail', record()).json)).not.toHaveProperty('tooLarge');
+  expect(alertMessage('retail', record()).text).not.toContain('Too large');
+});
+
 test('a message for people is plain text with what a reviewer looks for', () => {
   const { text, subject } = alertMessage(
     'retail',

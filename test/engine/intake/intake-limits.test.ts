@@ -14,6 +14,39 @@ test.each([
   expect(outcome(event, {}, intakeOf(keeps))).toEqual({ touches: [], reasons: [expect.stringMatching(reason)] });
 });
 
+test('an aggregated list that nobody could print goes to the dead letters', () => {
+  const letters = 'event.type.split("")';
+  const rule = sums
+    .replace(/ {4}where: .*\n/, '')
+    .replace('max(event.total)', `last(${letters}.map(a, ${letters}.map(b, [${'event, '.repeat(50)}event])))`);
+  const [reason] = outcome({ ...order, type: 'x'.repeat(200) }, {}, intakeOf(rule)).reasons;
+  expect(reason).toMatch(/^invalid spent: .* larger than the 1000 characters/);
+});
+
+test('an event of a rule that no memory could hold goes to the dead letters of the rule, and is for no other', () => {
+  const letters = 'event.type.split("")';
+  const rules = `  made:
+    from: orders
+    select:
+      customer: event.customer
+      all: ${letters}.map(a, ${letters}.map(b, [${'event, '.repeat(200)}event]))
+    into: made-of-orders
+  counted:
+    from: made-of-orders
+    window:
+      tumbling: 1h
+    aggregate:
+      n: count()
+    alert:
+      severity: low
+      title: x`;
+  expect(outcome({ ...order, type: 'x'.repeat(200) }, {}, intakeOf(rules))).toEqual({
+    touches: [],
+    reasons: [expect.stringMatching(/^invalid made: select\.all: .* larger than 4194304 bytes/)],
+  });
+  expect(outcome({ ...order, type: 'xyz' }, {}, intakeOf(rules)).touches).toHaveLength(1);
+});
+
 test('an event that is nested deeper than any stack is an event like any other', () => {
   const intake = intakeOf(
     `${keeps}

@@ -1,5 +1,6 @@
 /**
- * Ports in memory: two tables with the semantics of engine/protocol/item.ts, a topic, dead letters and a clock. A
+ * Ports in memory: two tables with the semantics of engine/protocol/item.ts, a topic, dead letters and a clock. Tables
+ * and streams refuse what DynamoDB and Kinesis find too large. A
  * disturbance is called around every call and between the writes of one put; what it throws fails the call there, and
  * while it waits others go on.
  */
@@ -8,6 +9,7 @@ import type { AlertMessage } from '../../../engine/alert/message.ts';
 import { readAlert } from '../../../engine/protocol/alert-body.ts';
 import type { Conflict, Item, ItemKey, ItemStore } from '../../../engine/protocol/item.ts';
 import type { Ports } from '../../../engine/protocol/ports.ts';
+import type { StreamRecord } from '../../../engine/protocol/result-publisher.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 
 export interface Call {
@@ -20,6 +22,24 @@ export interface Call {
 export type Disturbance = (call: Call) => void | Promise<void>;
 
 const textOf = ({ pk, sk }: ItemKey): string => `${pk}\n${sk}`;
+
+const largestItem = 400 * 1024;
+/** Bytes of the names of the attributes, and of all that are of a few bytes each. */
+const smallAttributes = 150;
+
+/** Throws where DynamoDB would refuse an item for its size. */
+function checkItem({ pk, sk, body }: Item): void {
+  const size = Buffer.byteLength(pk + sk + body) + smallAttributes;
+  if (size > largestItem) throw new Error(`an item of ${size} bytes, where DynamoDB takes ${largestItem}: ${pk} ${sk}`);
+}
+
+const largestRecord = 1024 * 1024;
+
+/** Throws where Kinesis would refuse a record for its size. */
+export function checkRecord({ partitionKey, data }: StreamRecord): void {
+  const size = Buffer.byteLength(partitionKey + data);
+  if (size > largestRecord) throw new Error(`a record of ${size} bytes, where Kinesis takes ${largestRecord}`);
+}
 
 /** The items of a table by their keys, found by partition and due slot without a look at the others. */
 class Items extends Map<string, Item> {
@@ -93,6 +113,7 @@ export class MemoryTable {
           const conflicts: Conflict[] = [];
           for (const [i, item] of items.entries()) {
             if (i > 0) await disturb({ on, operation: 'put', moment: 'within' });
+            checkItem(item);
             const current = this.items.get(textOf(item));
             if ((current?.version ?? 0) === item.version - 1) {
               this.items.set(textOf(item), item);
@@ -144,6 +165,7 @@ export class MemoryWorld {
       },
       putRevisions: async (stream, records) => {
         await disturb({ on: 'stream', operation: 'put', moment: 'before' });
+        records.forEach(checkRecord);
         this.revisions.push(...records.map(({ data }) => ({ stream, data })));
         await disturb({ on: 'stream', operation: 'put', moment: 'after' });
         return new Set();
