@@ -1,7 +1,7 @@
 /** `npm run simulate` plays as many histories as one likes; these are in every test run. */
 import { simulate } from './simulate.ts';
 
-const patience = 280_000;
+const patience = 600_000;
 
 test(
   'what stands, is told and is kept after any history is what the perfect run gives',

@@ -202,6 +202,6 @@ test('what stands of every form of window is the perfect run, and nothing is los
         pending: alerts.filter(({ pending }) => pending !== undefined),
       }).toEqual({ standing: standing(perfect(pipeline, records)), letters: [], pending: [] });
     }),
-    { numRuns: Number(process.env['WINDOW_RUNS'] ?? 700) },
+    { numRuns: Number(process.env['WINDOW_RUNS'] ?? 500) },
   );
 }, 600_000);
