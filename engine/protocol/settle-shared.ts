@@ -80,11 +80,15 @@ export async function settleShared(alerts: AlertStore, store: ItemStore, changes
 /**
  * Alerts that nobody knows of, and somebody who was overtaken may be about to open: of windows that events which are there
  * already had made true, and later ones false again. An episode is named by its first window, which another writer may
- * have put less than `cooldown` before.
+ * have put less than `cooldown` before. An empty record keeps off only those who read before it was put: the others have
+ * its version.
  */
 function unnamed({ rule, times, onwards = false }: Unsettled, state: RuleState, found: readonly Wanted[]): Wanted[] {
   if (isOwned(rule)) return [];
-  const known = new Set([...found.map(({ key }) => key.sk), ...[...state.records.keys()].map(alertSortKey)]);
+  const recorded = [...state.records].flatMap(([name, { record }]) =>
+    record === undefined ? [] : [alertSortKey(name)],
+  );
+  const known = new Set([...found.map(({ key }) => key.sk), ...recorded]);
   const earliest = times.reduce((least, t) => (t < least ? t : least));
   const { windows } = state;
   const from = firstJoined(rule, earliest);

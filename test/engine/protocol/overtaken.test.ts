@@ -1,6 +1,5 @@
 /** A process that was overtaken while it was about to tell what it had derived. */
 import { advanceTime, type ShardPort } from '../../../engine/protocol/advance-time.ts';
-import { redrive } from '../../../engine/protocol/redrive.ts';
 import { StreamProcessor } from '../../../engine/protocol/stream-processor.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
 import { noon, openShard, record } from './batches.ts';
@@ -42,6 +41,38 @@ test.each(['tumbling, changes', 'tumbling, cooldown', 'tumbling, cooldown, share
     go();
     expect(await working).toBeInstanceOf(Died);
     expect(alertsOf(world).filter(({ status }) => status !== 'withdrawn')).toEqual([]);
+    expect(world.messages).toEqual([]);
+  },
+);
+
+const joining = rules['tumbling, cooldown, shared key'] ?? '';
+
+test.each([
+  ['tumbling', joining],
+  ['hopping', joining.replace('tumbling: 4m', 'hopping: 6m\n      every: 2m')],
+  ['results so far', joining.replace('tumbling: 4m', 'calendar: hour\n      every: 10m')],
+  ['session', joining.replace('tumbling: 4m', 'session: 4m\n      max: 10m')],
+])(
+  '%s: what it derived does not stand, though it has read the empty records that keep others from opening alerts',
+  async (_, rule) => {
+    const pipeline = compiled(withRules(rule));
+    const world = new MemoryWorld();
+    const records = [4, 4.5, 5].map((minute) => record({ minute }));
+    const process = (name: string, from: number, to: number, disturb?: (call: Call) => void | Promise<void>) =>
+      new StreamProcessor(pipeline, 'orders', world.ports(disturb), name).process('0', records.slice(from, to));
+    const died = process('dies', 0, 1, ({ on }) => {
+      if (on === 'alerts') throw new Died();
+    });
+    await expect(died).rejects.toThrow(Died);
+    await process('comes again', 0, 1);
+    expect(world.alerts.writes).not.toEqual([]);
+    const { disturb, arrived, go } = overtaken();
+    const working = process('given up', 1, 2, disturb).catch((cause: unknown) => cause);
+    await arrived;
+    await process('successor', 1, 3);
+    go();
+    expect(await working).toBeInstanceOf(Died);
+    expect(alertsOf(world)).toEqual([]);
     expect(world.messages).toEqual([]);
   },
 );
@@ -177,41 +208,6 @@ test('of two advance-times at once, the slower one withdraws nothing that the ot
   await fast;
   expect(alertsOf(world)).toMatchObject([{ status: 'open', revision: 0, content: { values: { n: 2 } } }]);
 });
-
-test.each([
-  ['beside one that it had told of', [9], 9],
-  ['that nothing was told of', [], undefined],
-] as const)(
-  'the owner of a key tells what follows from an event that was put back in the middle of its batch, %s',
-  async (_, before, told) => {
-    const pipeline = compiled(withRules(rules['sliding, owned key'] ?? ''));
-    const world = new MemoryWorld();
-    const [arrived, gone] = [gate(), gate()];
-    let stalls = false;
-    const disturb = async ({ on, operation, moment }: Call): Promise<void> => {
-      if (!stalls || on !== 'state' || operation !== 'put' || moment !== 'before') return;
-      stalls = false;
-      arrived.open();
-      await gone.opened;
-    };
-    const owner = new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'owner');
-    const letter = record({ minute: 8 });
-    await owner.process('0', [record({ minute: 1 }), { ...letter, event: undefined, unreadable: 'not JSON' }]);
-    if (before.length > 0)
-      await owner.process(
-        '0',
-        before.map((minute) => record({ minute })),
-      );
-    stalls = true;
-    const working = owner.process('0', [record({ minute: 10 }), record({ minute: 11 })].slice(before.length));
-    await arrived.opened;
-    await redrive(pipeline, world.ports(), [{ record: letter }], { late: false, dryRun: false });
-    expect(alertsOf(world).map(({ content: { at } }) => at)).toEqual(told === undefined ? [] : [noon + told * 60_000]);
-    gone.open();
-    await working;
-    expect(alertsOf(world)).toMatchObject([{ content: { at: noon + 11 * 60_000, values: { n: 3 } } }]);
-  },
-);
 
 describe('of a key of many shards', () => {
   const many = (rule: string) =>

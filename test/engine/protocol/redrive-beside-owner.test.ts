@@ -147,3 +147,40 @@ test.each([
     }
   },
 );
+
+test.each([
+  ['beside one that it had told of', [9], 9],
+  ['that nothing was told of', [], undefined],
+] as const)(
+  'the owner of a key tells what follows from an event that was put back in the middle of its batch, %s',
+  async (_, before, told) => {
+    const pipeline = compiled(withRules(sliding));
+    const world = new MemoryWorld();
+    let [arrive, goOn] = [(): void => undefined, (): void => undefined];
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const isPutBack = new Promise<void>((resolve) => (goOn = resolve));
+    let stalls = false;
+    const disturb = async ({ on, operation, moment }: Call): Promise<void> => {
+      if (!stalls || on !== 'state' || operation !== 'put' || moment !== 'before') return;
+      stalls = false;
+      arrive();
+      await isPutBack;
+    };
+    const owner = new StreamProcessor(pipeline, 'orders', world.ports(disturb), 'owner');
+    const letter = record({ minute: 8 });
+    await owner.process('0', [record({ minute: 1 }), { ...letter, event: undefined, unreadable: 'not JSON' }]);
+    if (before.length > 0)
+      await owner.process(
+        '0',
+        before.map((minute) => record({ minute })),
+      );
+    stalls = true;
+    const working = owner.process('0', [record({ minute: 10 }), record({ minute: 11 })].slice(before.length));
+    await arrived;
+    await redrive(pipeline, world.ports(), [{ record: letter }], { late: false, dryRun: false });
+    expect(alertsOf(world).map(({ content: { at } }) => at)).toEqual(told === undefined ? [] : [noon + told * 60_000]);
+    goOn();
+    await working;
+    expect(alertsOf(world)).toMatchObject([{ content: { at: noon + 11 * 60_000, values: { n: 3 } } }]);
+  },
+);
