@@ -18,6 +18,10 @@ export class RuleBounds {
     return this.#rules[rule]?.name ?? String(rule);
   }
 
+  isTooLarge(rule: number, value: unknown): boolean {
+    return isTooLarge([value], this.#bounds[rule] ?? valueBounds);
+  }
+
   /** Why a rule cannot keep an event; undefined where it can. */
   fault(rule: number, groups: readonly unknown[], args: readonly unknown[]): string | undefined {
     const bounds = this.#bounds[rule] ?? valueBounds;
