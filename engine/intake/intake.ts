@@ -56,7 +56,7 @@ export class Intake implements Sink {
   #isRepeat: boolean | undefined;
   #lastArrival = 0 as EpochMillis;
   readonly #rows: KeptRows;
-  readonly #bounds: RuleBounds;
+  readonly bounds: RuleBounds;
 
   /** `recentIds` gives those of a shard, `<stream>/<shardId>`, where its ids are remembered. */
   constructor(
@@ -69,7 +69,7 @@ export class Intake implements Sink {
     this.#rows = new KeptRows(compiled, tables);
     this.#receiver = receiver;
     this.#recentIds = recentIds;
-    this.#bounds = new RuleBounds(compiled.plan.rules);
+    this.bounds = new RuleBounds(compiled.plan.rules);
     this.#sources = sourcesOf(compiled);
   }
 
@@ -235,13 +235,13 @@ export class Intake implements Sink {
 
   /** True where the event was rejected for what no key or pane can hold. */
   #isUnfit(rule: number, groups: readonly unknown[], args: readonly unknown[] = []): boolean {
-    const fault = this.#bounds.fault(rule, groups, args);
+    const fault = this.bounds.fault(rule, groups, args);
     if (fault !== undefined) this.#reject(rule, fault);
     return fault !== undefined;
   }
 
   #reject(rule: number, reason: string): void {
-    if (this.#audience.holds(rule, this.#eventId)) this.#rejectFor(this.#bounds.name(rule), reason);
+    if (this.#audience.holds(rule, this.#eventId)) this.#rejectFor(this.bounds.name(rule), reason);
   }
 
   #rejectFor(rule: string, reason: string): void {

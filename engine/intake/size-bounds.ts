@@ -40,11 +40,12 @@ function boundsOf(share: number): SizeBounds {
   return { characters: Math.min(valueBounds.characters, share), bytes: Math.min(valueBounds.bytes, share) };
 }
 
-export function isTooLarge(values: readonly unknown[], bounds: SizeBounds): boolean {
+/** True where one of the values is; of `known` it is known that it is not. */
+export function isTooLarge(values: readonly unknown[], bounds: SizeBounds, known: unknown = null): boolean {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     // Nearly all are numbers and short texts: asked about here, they cost nothing.
-    if (typeof value === 'number' || value === null || value === true) continue;
+    if (typeof value === 'number' || value === null || value === true || value === known) continue;
     if (typeof value === 'string' ? isLongText(value, bounds) : isLargeObject(value, bounds)) return true;
   }
   return false;

@@ -10,6 +10,8 @@ export class RuleBounds {
   readonly #bounds: readonly { readonly group: SizeBounds; readonly value: SizeBounds }[];
 
   readonly #rules: readonly RulePlan[];
+  /** What was found to fit last: the touch that it is an argument of asks about it again. */
+  #fits: unknown;
 
   constructor(rules: readonly RulePlan[]) {
     this.#rules = rules;
@@ -20,12 +22,19 @@ export class RuleBounds {
     return this.#rules[rule]?.name ?? String(rule);
   }
 
+  isTooLarge(rule: number, value: unknown): boolean {
+    const bounds = this.#bounds[rule];
+    if (bounds !== undefined && isTooLarge([value], bounds.value)) return true;
+    this.#fits = value;
+    return false;
+  }
+
   /** Why a rule cannot keep an event; undefined where it can. */
   fault(rule: number, groups: readonly unknown[], args: readonly unknown[]): string | undefined {
     const bounds = this.#bounds[rule];
     if (bounds === undefined) return undefined;
     if (isTooLarge(groups, bounds.group)) return sizeFault(bounds.group);
-    if (isTooLarge(args, bounds.value)) return sizeFault(bounds.value);
+    if (isTooLarge(args, bounds.value, this.#fits)) return sizeFault(bounds.value);
     return groupFault(groups, this.#rules[rule]?.groupNames);
   }
 }

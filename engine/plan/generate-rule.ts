@@ -80,7 +80,7 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
       : slotsOf(rule.aggregate).list.map(({ call, aggregate }) => argument(call, aggregate));
     if (rule.window.kind === 'before') args.push(eventSeen([...said(rule), ...resulting(rule)], block));
     if (rule.window.kind === 'until') args.push(windowEnd(rule.window.until));
-    const seen = sequence && seenOfSteps(rule, sequence, block);
+    const seen = sequence && seenOfSteps(rule, index, sequence, block);
     if (steps !== undefined && seen !== undefined) {
       lines.push(...seen.lines);
       args.push(steps.bits, seen.kept);
@@ -100,7 +100,7 @@ export function generateRuleEvaluation(rule: RuleDefinition, index: number, stre
       lines.push('}');
       return variable;
     });
-    const seen = seenOfSteps(rule, join, block);
+    const seen = seenOfSteps(rule, index, join, block);
     const touch = (key: string, sides: number): string =>
       `sink.touch(${index}, [${key}], [${sides}, ${seen.kept}], ${seen.fields});`;
     lines.push(

@@ -16,9 +16,11 @@ export function fieldsOf(rule: RuleDefinition, block: Block): string {
 /**
  * What is kept of an event for a match or a pair, and what an alert shows of it: the fields that the rule reads, also
  * those of steps. They are one object where none is read of what lies within another: half as much to keep and to store.
+ * What is only shown may be of any size, and so is left out of what is kept where both together are too much to keep.
  */
 export function seenOfSteps(
   rule: RuleDefinition,
+  index: number,
   parts: SequenceDefinition | JoinDefinition,
   block: Block,
 ): { readonly lines: readonly string[]; readonly kept: string; readonly fields: string } {
@@ -30,9 +32,16 @@ export function seenOfSteps(
     return { lines: [`${kept} = ${keptFields(names, block)};`], kept, fields: fieldsOf(rule, block) };
   const within = [...paths.values()].filter(({ length }) => length > 2).map(([, name]) => name);
   for (const name of names) if (!within.includes(name)) paths.set(name, ['event', name]);
-  const isFlat = within.length === 0;
-  const lines = [`${kept} = ${keptFields(isFlat ? [...paths.keys()] : names, block)};`];
-  return { lines, kept, fields: isFlat ? kept : fieldsAt(paths, block) };
+  const apart = `${kept} = ${keptFields(names, block)};`;
+  if (within.length > 0) return { lines: [apart], kept, fields: fieldsAt(paths, block) };
+  const lines = [`${kept} = ${keptFields([...paths.keys()], block)};`];
+  if (paths.size === names.length) return { lines, kept, fields: kept };
+  const fields = block.temporary();
+  lines.push(
+    `${fields} = ${kept};`,
+    `if (sink.bounds.isTooLarge(${index}, ${kept})) {\n${fields} = ${fieldsAt(paths, block)};\n${apart}\n}`,
+  );
+  return { lines, kept, fields };
 }
 
 /** The fields of the event that the rule's expressions read, by their paths. */

@@ -30,6 +30,8 @@ export interface Meta {
 
 /** Where a stream's function puts what it finds, in the order of the rules. */
 export interface Sink {
+  /** Whether what would be kept of an event is more than a rule can hold. */
+  readonly bounds: { isTooLarge(rule: number, kept: JsonObject): boolean };
   /** An event of a stateless rule with an alert. */
   match(
     rule: number,

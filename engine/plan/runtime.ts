@@ -13,7 +13,7 @@ export * from '../expression/operators.ts';
 /** As much of an event as is kept with it, as it comes back from an item; a field that it has not stays missing. */
 export function kept(event: { readonly [name: string]: unknown }): { readonly [name: string]: Json } {
   return Object.fromEntries(
-    Object.entries(event).flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]])),
+    Object.entries(event).flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value, 1)]])),
   );
 }
 
@@ -29,8 +29,8 @@ export function keptFields(names: readonly string[], values: readonly unknown[])
     const name = names[i];
     const value = values[i];
     if (name === undefined || value === undefined) continue;
-    if (name === '__proto__') Object.defineProperty(fields, name, { value: plain(value), enumerable: true });
-    else fields[name] = plain(value);
+    if (name === '__proto__') Object.defineProperty(fields, name, { value: plain(value, 1), enumerable: true });
+    else fields[name] = plain(value, 1);
   }
   return fields;
 }

@@ -21,13 +21,18 @@ export async function dropMemories(store: ItemStore, changes: readonly Change[])
         Math.max(newest.get(stream) ?? beginningOfTime, ...touches.map(({ touch }) => touch.event.t)) as EpochMillis,
       );
   for (const [stream, redriven] of newest) {
-    // A key may have moved to another shard since, so all of the stream's shards are told.
-    let open = await store.query(shardRecordKey(stream, '').pk);
+    // A key may have moved to another shard since, so all of the stream's shards are told. One that began meanwhile may have
+    // read from the others' records, before they said so, which panes there can be.
+    const told = new Set<string>();
+    const untold = async () => (await store.query(shardRecordKey(stream, '').pk)).filter(({ sk }) => !told.has(sk));
+    let open: readonly Item[] = await untold();
     for (let round = 0; open.length > 0; round++) {
       if (round === mostRounds)
         throw new Error(`the shards of ${stream} wrote their records ${mostRounds} times in a row`);
+      for (const { sk } of open) told.add(sk);
       const conflicts = await store.put(open.map((item) => dropped(stream, item, redriven)));
       open = conflicts.flatMap(({ current }) => (current === undefined ? [] : [current]));
+      if (open.length === 0) open = await untold();
     }
   }
 }

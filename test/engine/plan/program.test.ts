@@ -126,6 +126,7 @@ function said({ program }: Compiled, event: Record<string, unknown>): unknown[] 
       calls.push(['derive', rule, stream, derived]);
       program.streams[stream]?.evaluate(derived, meta, sink);
     },
+    bounds: { isTooLarge: () => false },
     touch: (...call) => calls.push(['touch', ...call]),
     row: (...call) => calls.push(['row', ...call]),
     rowFailed: (...call) => calls.push(['rowFailed', ...call]),

@@ -30,14 +30,17 @@ class Interrupted {
   };
 }
 
-/** An owner that has taken in one event of a key, and could not read the letter; what it takes in next makes three. */
-async function begun(rule: string, shard = '0') {
+/**
+ * An owner that has taken in one event of a key, and could not read the letter; what it takes in next makes three, where
+ * the letter is of an early minute.
+ */
+async function begun(rule: string, shard = '0', letterAt = 8) {
   const pipeline = compiled(withRules(rule));
   const world = new MemoryWorld();
   let disturb: Disturbance = () => undefined;
   const ports = world.ports((call) => disturb(call));
   const owner = new StreamProcessor(pipeline, 'orders', ports, 'owner');
-  const letter = record({ minute: 8 });
+  const letter = record({ minute: letterAt });
   await owner.process('0', [record({ minute: 4.5 }), { ...letter, event: undefined, unreadable: 'not JSON' }]);
   return {
     takesIn: (minutes: readonly number[], by: Disturbance = () => undefined) => {
@@ -77,6 +80,17 @@ describe.each(forms)('windows that join, %s', (_, rule) => {
       expect([nth, standing()]).toEqual([nth, [[4.5, 8, 10.5]]]);
       await takesIn([11]);
       expect([nth, standing()]).toEqual([nth, [[8, 10.5, 11]]]);
+    }
+  });
+
+  test('are told with events of a new shard, at whatever call of who puts a newer letter back its first comes', async () => {
+    for (let nth = 1; ; nth++) {
+      const { takesIn, putsBack, standing } = await begun(rule, '1', 26);
+      const redriving = new Interrupted(nth, () => takesIn([31]));
+      await putsBack(redriving.disturb);
+      if (nth > redriving.calls) break;
+      await takesIn([31.5]);
+      expect([nth, standing()]).toEqual([nth, [[26, 31, 31.5]]]);
     }
   });
 

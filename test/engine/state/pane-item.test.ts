@@ -1,4 +1,5 @@
 /** Events of a log as items hold them. */
+import { kept, keptFields } from '../../../engine/plan/runtime.ts';
 import { decodeTouch, encodeTouch } from '../../../engine/state/pane-item.ts';
 import { type EventReference, touchOf } from '../../../engine/state/touch.ts';
 import type { EpochMillis } from '../../../engine/time.ts';
@@ -29,6 +30,14 @@ test('what is kept of an event and is what alerts show of it is stored once, and
   const { args, fields } = stored([3, kept], kept);
   expect(args).toEqual([3, kept]);
   expect(fields).toBe(args[1]);
+});
+
+test.each([
+  ['as a whole', (deep: unknown) => kept({ shop: 'Acme', deep })],
+  ['by its fields', (deep: unknown) => keptFields(['shop', 'deep'], ['Acme', deep])],
+])('what is kept of an event %s is the same again, however deep it is nested', (_, keptOf) => {
+  const deep = keptOf(Array.from({ length: 80 }).reduce<unknown>((inner) => [inner], 1));
+  expect(stored([3, deep], deep).fields).toEqual(deep);
 });
 
 test('what is shown alone comes back beside what is kept', () => {
