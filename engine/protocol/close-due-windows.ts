@@ -19,7 +19,6 @@ import { RuleState } from '../state/rule-state.ts';
 import { joinedTo } from '../state/rule-windows.ts';
 import { beginningOfTime, endOfTime, type EpochMillis, largest } from '../time.ts';
 import type { KnownAlert, Wanted } from './alert-store.ts';
-import { changedKeys, type ReadPanes } from './changed-panes.ts';
 import type { Closed } from './close-due-panes.ts';
 import type { Item, ItemKey } from './item.ts';
 import { merge } from './pane-store.ts';
@@ -47,7 +46,7 @@ interface ReadPart {
   readonly body: PaneBody;
 }
 
-interface ReadKey extends DueKey, ReadPanes {
+interface ReadKey extends DueKey {
   readonly schedule: Schedule | undefined;
   readonly parts: readonly ReadPart[];
   readonly names: readonly EpochMillis[];
@@ -91,8 +90,8 @@ export async function closeWindows(
       const puts = some.flatMap((key) => (again.has(key.pk) ? [] : toldItems(due, ports.now(), key)));
       for (const { item } of await ports.state.put(puts)) again.add(item.pk);
       // A shard that put an event before this left alone what was not told yet, and this has told it without the event.
-      if (due.rule.plan.emit !== 'final') for (const pk of await changedKeys(some, puts)) again.add(pk);
-      total.closed += puts.length;
+      for (const key of some) if (tellsAnew(due, key)) again.add(key.pk);
+      total.closed += puts.filter((item) => !isDue(due.rule, item, due.until)).length;
       total.alerts += told.opened;
       for (const { pk, from, names } of some) if (again.has(pk)) next.push({ pk, from, doubtful: names });
     }
@@ -147,13 +146,11 @@ async function readKey(
   const earliest = form.firstChanged(key.from);
   // Alerts that join are found anew with all that they hold.
   const joinsAnew = rule.joins && rule.plan.emit !== 'final';
-  let from = joinsAnew ? panesFrom(rule, earliest) : form.since(form.isLog ? joinedTo(rule, earliest) : earliest);
-  const readAgain = () => ports.state.query(key.pk, sortableTime(from), joinsAnew ? undefined : sortableTime(until));
-  const items = await readAgain();
-  const read = { ...key, items, readAgain };
+  const from = joinsAnew ? panesFrom(rule, earliest) : form.since(form.isLog ? joinedTo(rule, earliest) : earliest);
+  const items = await ports.state.query(key.pk, sortableTime(from), joinsAnew ? undefined : sortableTime(until));
   const parts = items.map((item) => ({ item, start: readPaneSortKey(item.sk).start, body: readPaneBody(item.body) }));
   const [first] = parts;
-  if (first === undefined) return { ...read, schedule: undefined, parts, names: [], wanted: [] };
+  if (first === undefined) return { ...key, schedule: undefined, parts, names: [], wanted: [] };
   const state = new RuleState(rule, readGroups(key.pk, first.body));
   setRecords(state, known);
   const found = new Set(key.doubtful);
@@ -179,12 +176,10 @@ async function readKey(
     if (state.episodes === undefined) state.tell(names);
     else {
       restoreEpisodes(state);
-      const run = await judgeRun(ports.state, state, earliest);
-      from = panesFrom(rule, run);
-      state.deriveFrom(run);
+      state.deriveFrom(await judgeRun(ports.state, state, earliest));
     }
   }
-  return { ...read, schedule, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
+  return { ...key, schedule, parts, names, wanted: state.take().map((desired) => wantedOf(state, desired)) };
 }
 
 /** Of windows that were told before, the records of the alerts say whether they were true. */
@@ -200,10 +195,20 @@ function learnTold(state: RuleState, names: readonly EpochMillis[]): void {
   }
 }
 
+/** Whether panes do not say yet what is told by now, though somebody may still put an event into them that changes it. */
+function tellsAnew({ rule, until }: DueRule, { parts }: Pick<ReadKey, 'parts'>): boolean {
+  if (rule.plan.emit === 'final') return false;
+  return parts.some(({ item, body }) => isDue(rule, item, until) && (body.u ?? beginningOfTime) < until);
+}
+
+function isDue({ delay }: WindowedRule, { due }: Item, until: EpochMillis): boolean {
+  return due !== undefined && due.at <= until + (delay ?? 0);
+}
+
 /**
  * The parts that were due, as told: those with no window to come leave the index, and where all share theirs, all but
  * those of the newest pane. What windows to come need is kept however long their streams stand still, and other parts
- * no longer than they must.
+ * no longer than they must. While somebody must look again, the first stays in the index: whoever tells may die before.
  */
 function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule }: ReadKey): Item[] {
   const { form } = rule;
@@ -212,8 +217,10 @@ function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule
   const nextEnds = new Map(parts.map(({ start }) => [start, schedule?.nextEnd(start, until)]));
   // Parts are in the order of their panes.
   const coming = parts.find(({ start }) => nextEnds.get(start) !== undefined);
+  const first = tellsAnew({ rule, until }, { parts }) ? parts.find(({ item }) => isDue(rule, item, until)) : undefined;
   const decides = form.isLog && coming !== undefined ? form.since(form.firstChanged(coming.start)) : endOfTime;
-  return parts.flatMap(({ item, start, body }) => {
+  return parts.flatMap((part) => {
+    const { item, start, body } = part;
     const { due, ...rest } = item;
     const next = nextEnds.get(start);
     const end = rule.grid.end(start);
@@ -221,7 +228,7 @@ function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule
     const ttl = (isNeeded ? duePaneTimeToLive : paneTimeToLive)(rule.plan, end, now);
     // Without an end that it waits for, a part is only written to be kept no longer than it must.
     if (due === undefined) return isNeeded || item.ttl <= ttl ? [] : [{ ...rest, ttl, version: item.version + 1 }];
-    if (due.at > until + delay) return [];
+    if (!isDue(rule, item, until)) return [];
     // Only what is told finally takes nothing in any more.
     const isOver = rule.plan.emit === 'final' && next === undefined && end <= until;
     const told: PaneBody = { ...body, u: largest([body.u ?? beginningOfTime, until]) };
@@ -232,7 +239,7 @@ function toldItems({ rule, until }: DueRule, now: EpochMillis, { parts, schedule
         ttl,
         version: item.version + 1,
         body: writePaneBody(isOver ? { ...told, closed: true } : told),
-        ...(waits && { due: { slot: due.slot, at: (next + delay) as EpochMillis } }),
+        ...(part === first ? { due } : waits && { due: { slot: due.slot, at: (next + delay) as EpochMillis } }),
       },
     ];
   });

@@ -41,8 +41,11 @@ const toldThen: readonly Given[] = [
   { minute: 9.2, total: 24 },
 ];
 
-/** The minutes of the events of each alert that stands after an event came at the nth call of advance-time; undefined: it has none. */
-async function standing(text: string, late: Given, nth: number): Promise<number[][] | undefined> {
+/**
+ * The minutes of the events of each alert that stands after an event came at the nth call of advance-time, which died some
+ * calls later; undefined: it has none.
+ */
+async function standing(text: string, late: Given, nth: number, diesAfter: number): Promise<number[][] | undefined> {
   const pipeline = compiled(withRules(text));
   const world = new MemoryWorld();
   const comes = (given: Given, now = given.minute) => {
@@ -62,9 +65,10 @@ async function standing(text: string, late: Given, nth: number): Promise<number[
   let calls = 0;
   await passes(15, async ({ moment }) => {
     if (moment === 'before' && ++calls === nth) await comes({ ...late, shard: '1' }, 15);
-  });
-  // The shard has been idle for long enough by then.
-  await passes(18);
+    if (calls > nth + diesAfter) throw new Error('dies');
+  }).catch((cause: unknown) => expect(cause).toEqual(new Error('dies')));
+  // The shard has been idle for long enough by then; what is told late is settled in the minute after.
+  for (const now of [18, 19]) await passes(now);
   if (nth > calls) return undefined;
   return alertsOf(world)
     .flatMap(({ status, content: { events } }) =>
@@ -73,7 +77,7 @@ async function standing(text: string, late: Given, nth: number): Promise<number[
     .sort(([a = 0], [b = 0]) => a - b);
 }
 
-test.each([
+const cases = [
   ['disproves the last of an episode', '\n      cooldown: 30m', { minute: 5, total: 33 }, [[0, 9]]],
   [
     'gives one another event',
@@ -96,9 +100,20 @@ test.each([
       [6, 9.2],
     ],
   ],
-])('what stands is the same at whatever call an event comes that %s', async (_, more, late, expected) => {
+] as const;
+
+test.each(cases)('what stands is the same at whatever call an event comes that %s', async (_, more, late, expected) => {
   for (let nth = 1; ; nth++) {
-    const found = await standing(rule + more, late, nth);
+    const found = await standing(rule + more, late, nth, Number.POSITIVE_INFINITY);
+    if (found === undefined) break;
+    expect([nth, found]).toEqual([nth, expected]);
+  }
+  expect.hasAssertions();
+});
+
+test.each(cases)('and where advance-time dies soon after an event came that %s', async (_, more, late, expected) => {
+  for (let nth = 1; ; nth++) {
+    const found = await standing(rule + more, late, nth, 3);
     if (found === undefined) break;
     expect([nth, found]).toEqual([nth, expected]);
   }
