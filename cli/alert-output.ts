@@ -1,7 +1,7 @@
 /** Alerts and rejected events as commands print them: a JSON line for programs, a few words for people. */
 import type pc from 'picocolors';
 import { isoTime, type Json, plain } from '../engine/aggregate/value.ts';
-import type { AlertRecord } from '../engine/alert/alert.ts';
+import { type AlertRecord, announcementOf } from '../engine/alert/alert.ts';
 import { alertJson } from '../engine/alert/message.ts';
 import type { TalliedDigest } from '../engine/alert/message-tally.ts';
 import { revisionRecord } from '../engine/intake/result-record.ts';
@@ -33,11 +33,7 @@ export function revisionLine(stream: string, record: AlertRecord): string {
 export function revisionText(stream: string, record: AlertRecord, colour: Colours): string {
   const { rule, status, content } = record;
   const paint = status === 'withdrawn' ? colour.dim : colour.cyan;
-  return `${isoTime(content.at)}  ${paint(`${'result'.padEnd(8)} ${saidOf(record).padEnd(9)}`)}  ${colour.bold(rule)}  ${stream}: ${JSON.stringify(content.values)}${keyText(content.key)}`;
-}
-
-function saidOf({ status, revision }: AlertRecord): string {
-  return status === 'open' ? (revision === 0 ? 'opened' : 'reopened') : status;
+  return `${isoTime(content.at)}  ${paint(`${'result'.padEnd(8)} ${announcementOf(record).padEnd(9)}`)}  ${colour.bold(rule)}  ${stream}: ${JSON.stringify(content.values)}${keyText(content.key)}`;
 }
 
 export function rejectionLine({ kind, record, rule, reason }: Rejection): string {
@@ -60,7 +56,7 @@ export function digestLine({ plan, start, count }: TalliedDigest): string {
 export function alertText(record: AlertRecord, colour: Colours): string {
   const { rule, status, content } = record;
   const paint = status === 'withdrawn' ? colour.dim : severityColour(content.severity, colour);
-  return `${isoTime(content.at)}  ${paint(`${content.severity.padEnd(8)} ${saidOf(record).padEnd(9)}`)}  ${colour.bold(rule)}  ${content.title}${keyText(content.key)}`;
+  return `${isoTime(content.at)}  ${paint(`${content.severity.padEnd(8)} ${announcementOf(record).padEnd(9)}`)}  ${colour.bold(rule)}  ${content.title}${keyText(content.key)}`;
 }
 
 export function rejectionText({ kind, record, rule, reason }: Rejection, colour: Colours): string {

@@ -70,6 +70,12 @@ export interface AlertRecord {
   readonly isResult?: true;
 }
 
+/** What a revision is told as where each one is: of one that is told to nobody, as if it were. */
+export function announcementOf({ status, revision }: Pick<AlertRecord, 'status' | 'revision'>): Announcement {
+  if (status === 'open') return revision === 0 ? 'opened' : 'reopened';
+  return status;
+}
+
 /** An alert's record with the version of its item. */
 export interface Recorded {
   readonly record: AlertRecord | undefined;

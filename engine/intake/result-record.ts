@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../plan/plan.ts';
 import { isJsonObject, type JsonObject } from '../plan/program.ts';
-import type { AlertRecord, Announcement } from '../alert/alert.ts';
+import { type AlertRecord, announcementOf } from '../alert/alert.ts';
 import { isoTime } from '../aggregate/value.ts';
 import type { Result } from '../state/result.ts';
 import type { EpochMillis } from '../time.ts';
@@ -42,12 +42,6 @@ export function revisionRecord(stream: string, record: AlertRecord): JsonObject 
   const { values: value, ...rest } = content;
   const result = resultRecord({ ...rest, rule, stream, id, value, isShadow: false });
   return { ...result, revision, status: record.pending ?? announcementOf(record) };
-}
-
-/** Of a revision that is told to nobody, as if it were. */
-function announcementOf({ status, revision }: AlertRecord): Announcement {
-  if (status === 'open') return revision === 0 ? 'opened' : 'reopened';
-  return status;
 }
 
 /** The record that says: no result of this stream that is older comes after it. */

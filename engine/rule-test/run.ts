@@ -46,7 +46,6 @@ export function runCase(compiled: Compiled, { steps, expect, flush }: TestCase):
   const rejections: Noted<Rejected>[] = [];
   const derived = new Map<string, DerivedEvent>();
   const newest = new Map<string, AlertRecord>();
-  const streams = new Map(compiled.plan.rules.map(({ name, revisesInto }) => [name, revisesInto]));
   const run = new InMemoryRun(compiled, {
     alert(record) {
       newest.set(record.id, record);
@@ -57,10 +56,9 @@ export function runCase(compiled: Compiled, { steps, expect, flush }: TestCase):
       // What a producer sends twice makes an event of the same id.
       if (!derived.has(name)) derived.set(name, event);
     },
-    revised({ rule, id, status, content }) {
+    revised({ rule, id, status, content }, stream) {
       const name = `${rule} ${id}`;
       const { at, values: value, key, window } = content;
-      const stream = streams.get(rule) ?? '';
       if (status === 'withdrawn') derived.delete(name);
       else derived.set(name, { rule, stream, id, at, value, result: { key, window } });
     },

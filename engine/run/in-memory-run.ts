@@ -43,7 +43,7 @@ export interface RunListener {
   alert(record: AlertRecord): void;
   rejected(rejection: Rejection): void;
   /** A result for readers outside was opened, amended or withdrawn. Absent where nobody looks, as are those below. */
-  revised?(record: AlertRecord): void;
+  revised?(record: AlertRecord, stream: string): void;
   derived?(event: DerivedEvent): void;
 }
 
@@ -213,6 +213,7 @@ export class InMemoryRun implements Receiver {
 
   #settle(state: RuleState): void {
     const { rule } = state;
+    const { revisesInto } = rule.plan;
     for (const { name, content } of state.take()) {
       if (rule.plan.into !== undefined) {
         if (content !== undefined) this.#derive(state, name, content);
@@ -227,7 +228,7 @@ export class InMemoryRun implements Receiver {
           id,
           live: rule.plan.live,
           cooldown: rule.plan.cooldown,
-          ...(rule.plan.revisesInto !== undefined && { isResult: true }),
+          ...(revisesInto !== undefined && { isResult: true }),
         },
         recorded,
         content,
@@ -236,8 +237,8 @@ export class InMemoryRun implements Receiver {
       // Whoever listens has been told: what is pending here never waits.
       const record = next.pending === undefined ? next : { ...next, pending: undefined };
       state.records.set(name, { record, version: next.revision + 1 });
-      if (next.isResult) this.#listener.revised?.(next);
-      else this.#listener.alert(next);
+      if (revisesInto === undefined) this.#listener.alert(next);
+      else this.#listener.revised?.(next, revisesInto);
     }
   }
 }

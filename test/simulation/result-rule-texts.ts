@@ -151,17 +151,7 @@ ${reading('', 'event.total').slice(1)}`,
 };
 
 const revised = (name: string, from: string, group: string, window: string, rest: string): string =>
-  `  ${name}:
-    from: ${from}
-    groupBy:
-      ${group}
-    window:
-      ${window}
-    aggregate:
-      n: count()
-      spent: sum(event.total)
-    ${rest}
-    into: ${name}-totals`;
+  `  ${name}:${counted(from, group, window, `${name}-totals`, `\n    ${rest}`)}`;
 
 /** Rules whose results go to readers outside with every change. */
 export const revisedRuleTexts: Readonly<Record<string, string>> = {
