@@ -39,13 +39,22 @@ const keys = 100_000;
 const batchSize = 1000;
 const pieceSize = 64 * 1024;
 
+/** The events as each contender takes them; `firsts` are the first of every key. */
+interface Given {
+  readonly texts: readonly string[];
+  readonly batches: readonly KinesisStreamEvent[];
+  readonly firsts: readonly KinesisStreamEvent[];
+  readonly lines: readonly string[];
+}
+
 interface Contender {
   readonly name: string;
   /** What the ratio is meant to reach, by bytes of an event. */
   readonly goals?: Readonly<Record<number, number>>;
+  /** By name; a floor has none itself. */
   readonly floors: readonly string[];
   /** Makes ready what is not measured, and answers what is. */
-  readonly ready: () => () => unknown;
+  readonly ready: (given: Given) => () => unknown;
 }
 
 const stateless = compiled(statelessRules);
@@ -54,19 +63,76 @@ const sequence = compiled(threeSteps);
 const wholeStateless = compiled(statelessWhole);
 const wholeSliding = compiled(slidingWhole);
 
-const rated = [
-  'ten stateless rules',
-  'ten stateless rules, every field',
-  'ten stateless rules, of lines',
-  `sliding window, ${keys} keys`,
-  'sliding window, first events',
-  'sliding window, every field',
-  'sliding window, of lines',
-  `three-step sequence, ${keys} keys`,
+const whole = ['JSON.parse', 'base64, JSON.parse'];
+const all: readonly Contender[] = [
+  {
+    name: 'JSON.parse',
+    floors: [],
+    ready:
+      ({ texts }) =>
+      () =>
+        parseAll(texts),
+  },
+  {
+    name: 'base64, JSON.parse',
+    floors: [],
+    ready:
+      ({ batches }) =>
+      () =>
+        decodeAll(batches),
+  },
+  {
+    name: 'JSON.parse of lines',
+    floors: [],
+    ready:
+      ({ lines }) =>
+      () =>
+        parseAll(lines),
+  },
+  {
+    name: 'ten stateless rules',
+    goals: { 300: 0.85, 1000: 0.95 },
+    floors: whole,
+    ready: ({ batches }) => fromKinesis(stateless, batches),
+  },
+  {
+    name: 'ten stateless rules, every field',
+    floors: whole,
+    ready: ({ batches }) => fromKinesis(wholeStateless, batches),
+  },
+  {
+    name: 'ten stateless rules, of lines',
+    floors: ['JSON.parse of lines'],
+    ready: ({ lines }) => fromLines(stateless, lines),
+  },
+  {
+    name: `sliding window, ${keys} keys`,
+    goals: { 300: 0.5, 1000: 0.8 },
+    floors: whole,
+    ready: ({ batches, firsts }) => fromKinesis(sliding, batches, firsts),
+  },
+  { name: 'sliding window, first events', floors: whole, ready: ({ firsts }) => fromKinesis(sliding, firsts) },
+  {
+    name: 'sliding window, every field',
+    floors: whole,
+    ready: ({ batches, firsts }) => fromKinesis(wholeSliding, batches, firsts),
+  },
+  {
+    name: 'sliding window, of lines',
+    floors: ['JSON.parse of lines'],
+    ready: ({ lines }) => fromLines(sliding, lines),
+  },
+  {
+    name: `three-step sequence, ${keys} keys`,
+    goals: { 300: 0.45, 1000: 0.8 },
+    floors: whole,
+    ready: ({ batches, firsts }) => fromKinesis(sequence, batches, firsts),
+  },
 ];
 
-if (values.contender === undefined) {
-  for (const name of rated.filter((one) => one.includes(values.only)))
+const chosen = all.find(({ name }) => name === values.contender);
+if (chosen === undefined) {
+  for (const { name } of all.filter(({ name, floors }) => floors.length > 0 && name.includes(values.only)))
     execFileSync(process.execPath, [...process.execArgv, ...process.argv.slice(1), '--contender', name], {
       stdio: 'inherit',
     });
@@ -75,54 +141,16 @@ if (values.contender === undefined) {
     const anyKey = (_: number, random: () => number): number => Math.floor(random() * keys);
     const texts = [...sampleOrders({ count: events, bytes, customer: anyKey, from: 6 })];
     const firsts = [...sampleOrders({ count: keys, bytes, customer: (number) => number, from: 0 })];
-    measure(bytes, texts, batchesOf(firsts));
+    const lines = texts.map((text) => `{"stream":"orders","event":${text}}`);
+    measure(chosen, bytes, { texts, batches: batchesOf(texts), firsts: batchesOf(firsts), lines });
   }
 
-/** `firsts` are the first events of every key. */
-function measure(bytes: number, texts: readonly string[], firsts: readonly KinesisStreamEvent[]): void {
-  const batches = batchesOf(texts);
-  const lines = texts.map((text) => `{"stream":"orders","event":${text}}`);
-  const pieces = piecesOf(lines);
-  const whole = ['JSON.parse', 'base64, JSON.parse'];
-  const all: Contender[] = [
-    { name: 'JSON.parse', floors: [], ready: () => () => parseAll(texts) },
-    { name: 'base64, JSON.parse', floors: [], ready: () => () => decodeAll(batches) },
-    { name: 'JSON.parse of lines', floors: [], ready: () => () => parseAll(lines) },
-    {
-      name: 'ten stateless rules',
-      goals: { 300: 0.85, 1000: 0.95 },
-      floors: whole,
-      ready: () => fromKinesis(stateless, batches),
-    },
-    {
-      name: `sliding window, ${keys} keys`,
-      goals: { 300: 0.5, 1000: 0.8 },
-      floors: whole,
-      ready: () => fromKinesis(sliding, batches, firsts),
-    },
-    {
-      name: `three-step sequence, ${keys} keys`,
-      goals: { 300: 0.45, 1000: 0.8 },
-      floors: whole,
-      ready: () => fromKinesis(sequence, batches, firsts),
-    },
-    { name: 'sliding window, first events', floors: whole, ready: () => fromKinesis(sliding, firsts) },
-    { name: 'ten stateless rules, every field', floors: whole, ready: () => fromKinesis(wholeStateless, batches) },
-    { name: 'sliding window, every field', floors: whole, ready: () => fromKinesis(wholeSliding, batches, firsts) },
-    {
-      name: 'ten stateless rules, of lines',
-      floors: ['JSON.parse of lines'],
-      ready: () => fromLines(stateless, pieces),
-    },
-    { name: 'sliding window, of lines', floors: ['JSON.parse of lines'], ready: () => fromLines(sliding, pieces) },
-  ];
-  const chosen = all.find(({ name }) => name === values.contender);
-  const contenders = all.filter((one) => one === chosen || chosen?.floors.includes(one.name));
-
+function measure(chosen: Contender, bytes: number, given: Given): void {
+  const contenders = all.filter((one) => one === chosen || chosen.floors.includes(one.name));
   const seconds = new Map(contenders.map(({ name }): [string, number[]] => [name, []]));
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const { name, ready } of contenders) {
-      const run = ready();
+      const run = ready(given);
       const started = process.cpuUsage();
       run();
       const { user, system } = process.cpuUsage(started);
@@ -130,7 +158,7 @@ function measure(bytes: number, texts: readonly string[], firsts: readonly Kines
     }
   }
   const rate = (name: string): number => events / median(seconds.get(name) ?? []);
-  const size = texts.reduce((sum, text) => sum + text.length, 0) / events;
+  const size = given.texts.reduce((sum, text) => sum + text.length, 0) / events;
   console.log(`\n${events} events of ${size.toFixed(0)} bytes, thousand events/s, medians of ${values.rounds}`);
   for (const { name, floors, goals } of contenders) {
     const ratios = floors.map((floor) => `${(rate(name) / rate(floor)).toFixed(2)} of ${floor}`).join(', ');
@@ -171,7 +199,8 @@ function fromKinesis(
   return () => take(batches);
 }
 
-function fromLines(pipeline: Compiled, pieces: readonly Buffer[]): () => void {
+function fromLines(pipeline: Compiled, lines: readonly string[]): () => void {
+  const pieces = piecesOf(lines);
   const run = runOf(pipeline);
   const reader = new RecordedEvents('-', pipeline.program);
   const take = (record: InputRecord): void => run.process(record);
